@@ -1,0 +1,396 @@
+//! Reads the output of a line network (connectionist temporal classification): a row of class
+//! probabilities for each time step, the first class meaning "no new character".
+//!
+//! Only the field's characters may be decoded. Full-width forms count for their half-width
+//! character where the field knows only that, so their probabilities are added. What remains of a
+//! step is scaled to 1 for the search; the score is taken before scaling, so that a character
+//! forced against the network's own view scores low.
+
+use std::collections::BTreeMap;
+
+use super::LineStep;
+use crate::charset::Charset;
+
+/// Prefixes that the search keeps.
+const BEAM: usize = 8;
+/// Characters of a step that the search follows.
+const FOLLOWED: usize = 6;
+/// Characters below this share of a step are not followed.
+const NEGLIGIBLE: f64 = 1e-4;
+/// Readings that are returned besides the best.
+const ALTERNATIVES: usize = 4;
+/// Characters that are told for each step.
+const TOLD: usize = 5;
+/// The network's own choice, outside the field's characters, from which a forced character is
+/// doubtful; and what the forced one may have at most.
+const FOREIGN: f32 = 0.5;
+const FORCED: f32 = 0.05;
+
+/// Which classes may be decoded, and as which characters. Class 0 is the blank.
+pub(super) struct Mask {
+    classes: Vec<(usize, char)>,
+    /// Spaces of any width: leaving one out is no loss.
+    spaces: Vec<usize>,
+    /// Whether the field may hold kanji, of which the alphabet lacks some.
+    kanji: bool,
+}
+
+impl Mask {
+    /// `alphabet[i]` is the character of class `i + 1`.
+    pub(super) fn new(alphabet: &[char], charset: &Charset) -> Self {
+        let decoded = |c: char| {
+            if charset.contains(c) {
+                Some(c)
+            } else {
+                half_width(c).filter(|h| charset.contains(*h))
+            }
+        };
+        let classes = alphabet
+            .iter()
+            .zip(1..)
+            .filter_map(|(c, i)| Some((i, decoded(*c)?)));
+        let spaces = alphabet
+            .iter()
+            .zip(1..)
+            .filter(|(c, _)| c.is_whitespace())
+            .map(|(_, i)| i);
+        let classes: Vec<(usize, char)> = classes.collect();
+        let kanji = classes.iter().any(|(_, c)| matches!(c, '一'..='鿿'));
+        Self {
+            classes,
+            spaces: spaces.collect(),
+            kanji,
+        }
+    }
+
+    /// Whether no character can be decoded at all.
+    pub(super) fn is_empty(&self) -> bool {
+        self.classes.is_empty()
+    }
+}
+
+fn half_width(c: char) -> Option<char> {
+    match c {
+        '！'..='～' => char::from_u32(c as u32 - 0xFEE0),
+        '\u{3000}' => Some(' '),
+        _ => None,
+    }
+}
+
+/// What a line says.
+pub(super) struct Decoded {
+    pub(super) text: String,
+    /// The least certain character, 0 to 1.
+    pub(super) score: f64,
+    /// Other readings with their share of what the search found.
+    pub(super) alternatives: Vec<(String, f64)>,
+    pub(super) alphabet_doubt: bool,
+    pub(super) steps: Vec<LineStep>,
+}
+
+/// One step under the mask.
+struct Step {
+    /// Scaled: with the characters it adds up to 1.
+    blank: f64,
+    /// Best first, scaled, at most [`TOLD`] plus what is not negligible.
+    chars: Vec<(char, f64)>,
+    /// Unscaled probabilities of the best character and of none.
+    peak: f64,
+    none: f64,
+    /// The network sees a character that the field does not know.
+    foreign: bool,
+}
+
+/// Decodes rows of `classes` probabilities each. `to_share` turns a step's index into its place
+/// along the line, 0 to 1.
+pub(super) fn decode(
+    rows: &[f32],
+    classes: usize,
+    mask: &Mask,
+    to_share: impl Fn(usize) -> f64,
+) -> Decoded {
+    let steps: Vec<Step> = rows
+        .chunks_exact(classes)
+        .map(|row| step(row, mask))
+        .collect();
+    let mut texts = search(&steps);
+    let (greedy, score, alphabet_doubt) = walk(&steps);
+    let total: f64 = texts.iter().map(|(_, p)| p).sum();
+    for (_, p) in &mut texts {
+        *p = if total > 0.0 { *p / total } else { 0.0 };
+    }
+    let (text, share) = texts.first().cloned().unwrap_or_default();
+    let score = if text == greedy {
+        score
+    } else {
+        score.min(share)
+    };
+    let tell = |(i, s): (usize, &Step)| LineStep {
+        x: to_share(i),
+        blank: s.blank,
+        alternatives: s.chars.iter().take(TOLD).copied().collect(),
+    };
+    Decoded {
+        text,
+        score,
+        alternatives: texts.into_iter().skip(1).take(ALTERNATIVES).collect(),
+        alphabet_doubt: alphabet_doubt && mask.kanji,
+        steps: steps.iter().enumerate().map(tell).collect(),
+    }
+}
+
+fn step(row: &[f32], mask: &Mask) -> Step {
+    // Characters worth a look: anything else of some thousands is dust.
+    let dust = (NEGLIGIBLE * 0.1) as f32;
+    let mut found: BTreeMap<char, f32> = BTreeMap::new();
+    let mut dust_sum = 0.0;
+    for &(class, c) in &mask.classes {
+        match row[class] {
+            p if p > dust => *found.entry(c).or_default() += p,
+            p => dust_sum += p,
+        }
+    }
+    let mut chars: Vec<(char, f32)> = found.into_iter().collect();
+    chars.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
+    // Never nothing: a step that holds none of the field's characters says "no new character".
+    let none = f64::from(row[0]) + f64::EPSILON;
+    let told: f64 = chars.iter().map(|(_, p)| f64::from(*p)).sum();
+    let scale = 1.0 / (none + f64::from(dust_sum) + told);
+    let best = chars.first().map_or(0.0, |(_, p)| *p);
+    let (own_class, own) = strongest_class(row);
+    let foreign = own >= FOREIGN && best <= FORCED && !mask.spaces.contains(&own_class);
+    Step {
+        blank: none * scale,
+        chars: chars
+            .into_iter()
+            .map(|(c, p)| (c, f64::from(p) * scale))
+            .collect(),
+        peak: f64::from(best),
+        none: f64::from(row[0]),
+        foreign,
+    }
+}
+
+/// The most probable character of the whole alphabet.
+fn strongest_class(row: &[f32]) -> (usize, f32) {
+    let better =
+        |best: (usize, f32), (class, p): (usize, f32)| if p > best.1 { (class, p) } else { best };
+    row.iter()
+        .copied()
+        .enumerate()
+        .skip(1)
+        .fold((0, 0.0), better)
+}
+
+/// The path of the best class at each step: its text, its weakest character, and whether the
+/// network saw a character outside the field's set. Before and behind the answer such characters
+/// are a printed label or a unit; between its characters one is a loss, and the score says so.
+fn walk(steps: &[Step]) -> (String, f64, bool) {
+    let mut text = String::new();
+    let mut score = 1.0f64;
+    let mut doubt = false;
+    let mut lost = false;
+    let mut run: Option<(char, f64)> = None;
+    for s in steps {
+        doubt |= s.foreign;
+        lost |= s.foreign && (run.is_some() || !text.is_empty());
+        let best = s
+            .chars
+            .first()
+            .filter(|(_, p)| *p > s.blank)
+            .map(|(c, _)| *c);
+        match (run, best) {
+            (Some((open, peak)), Some(c)) if open == c => run = Some((c, peak.max(s.peak))),
+            (open, next) => {
+                if let Some((c, peak)) = open {
+                    text.push(c);
+                    score = score.min(peak);
+                }
+                if lost && next.is_some() {
+                    score = score.min(f64::from(FORCED));
+                }
+                run = next.map(|c| (c, s.peak));
+            }
+        }
+    }
+    if let Some((c, peak)) = run {
+        text.push(c);
+        score = score.min(peak);
+    }
+    if text.is_empty() {
+        score = steps.iter().map(|s| s.none).fold(1.0, f64::min);
+    }
+    (text, score, doubt)
+}
+
+/// Probability of a prefix that ends in a blank, and in its last character.
+#[derive(Clone, Copy, Default)]
+struct Ends {
+    blank: f64,
+    open: f64,
+}
+
+impl Ends {
+    fn total(self) -> f64 {
+        self.blank + self.open
+    }
+}
+
+/// Prefix beam search: the most probable texts, best first.
+fn search(steps: &[Step]) -> Vec<(String, f64)> {
+    let mut kept = vec![(
+        String::new(),
+        Ends {
+            blank: 1.0,
+            open: 0.0,
+        },
+    )];
+    for s in steps {
+        let mut next: BTreeMap<String, Ends> = BTreeMap::new();
+        for (text, ends) in &kept {
+            let last = text.chars().next_back();
+            let same = next.entry(text.clone()).or_default();
+            same.blank += ends.total() * s.blank;
+            for &(c, p) in s
+                .chars
+                .iter()
+                .take(FOLLOWED)
+                .filter(|(_, p)| *p > NEGLIGIBLE)
+            {
+                if last == Some(c) {
+                    next.entry(text.clone()).or_default().open += ends.open * p;
+                }
+                let from = if last == Some(c) {
+                    ends.blank
+                } else {
+                    ends.total()
+                };
+                if from > 0.0 {
+                    let mut longer = text.clone();
+                    longer.push(c);
+                    next.entry(longer).or_default().open += from * p;
+                }
+            }
+        }
+        kept = strongest(next);
+    }
+    kept.into_iter()
+        .map(|(text, ends)| (text, ends.total()))
+        .filter(|(_, p)| *p > 0.0)
+        .collect()
+}
+
+/// The best [`BEAM`] prefixes, scaled so that long lines do not run out of numbers.
+fn strongest(all: BTreeMap<String, Ends>) -> Vec<(String, Ends)> {
+    let mut list: Vec<(String, Ends)> = all.into_iter().collect();
+    list.sort_by(|a, b| {
+        b.1.total()
+            .total_cmp(&a.1.total())
+            .then_with(|| a.0.cmp(&b.0))
+    });
+    list.truncate(BEAM);
+    let top = list.first().map_or(0.0, |(_, e)| e.total());
+    if top > 0.0 {
+        for (_, ends) in &mut list {
+            ends.blank /= top;
+            ends.open /= top;
+        }
+    }
+    list
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Classes: blank, `1`, `7`, `１` (full width), `戶`, space.
+    const ALPHABET: [char; 5] = ['1', '7', '１', '戶', ' '];
+
+    fn decode_digits(rows: &[[f32; 6]]) -> Decoded {
+        let mask = Mask::new(&ALPHABET, &Charset::Digits);
+        let flat: Vec<f32> = rows.iter().flatten().copied().collect();
+        let n = rows.len() as f64;
+        decode(&flat, 6, &mask, |i| (i as f64 + 0.5) / n)
+    }
+
+    #[test]
+    fn repeats_need_a_blank_between() {
+        let one = [0.1, 0.9, 0.0, 0.0, 0.0, 0.0];
+        let none = [0.9, 0.1, 0.0, 0.0, 0.0, 0.0];
+        assert_eq!(decode_digits(&[one, one, one]).text, "1");
+        assert_eq!(decode_digits(&[one, none, one]).text, "11");
+        assert_eq!(decode_digits(&[none, none]).text, "");
+        assert_eq!(decode_digits(&[]).text, "");
+    }
+
+    #[test]
+    fn only_the_fields_characters_are_decoded_and_widths_are_added() {
+        let row = [0.1, 0.3, 0.35, 0.25, 0.0, 0.0];
+        let read = decode_digits(&[row]);
+        assert_eq!(read.text, "1");
+        assert!((read.score - 0.55).abs() < 1e-6);
+        assert_eq!(read.alternatives[0].0, "7");
+        let foreign = decode_digits(&[[0.05, 0.03, 0.02, 0.0, 0.9, 0.0]]);
+        assert!(!foreign.alphabet_doubt, "no kanji are asked for");
+        assert!(foreign.score < 0.1);
+        let space = decode_digits(&[[0.05, 0.0, 0.0, 0.0, 0.0, 0.95]]);
+        assert!(!space.alphabet_doubt);
+    }
+
+    #[test]
+    fn a_foreign_character_counts_only_between_the_answers_characters() {
+        let one = [0.1, 0.9, 0.0, 0.0, 0.0, 0.0];
+        let seven = [0.1, 0.0, 0.9, 0.0, 0.0, 0.0];
+        let other = [0.0, 0.0, 0.0, 0.0, 1.0, 0.0];
+        let label = decode_digits(&[other, one, seven, other]);
+        assert_eq!(label.text, "17");
+        assert!(label.score > 0.8);
+        let inside = decode_digits(&[one, other, seven]);
+        assert_eq!(inside.text, "17");
+        assert!(inside.score < 0.1);
+    }
+
+    #[test]
+    fn in_a_field_of_kanji_a_foreign_character_is_a_doubt() {
+        let charset = Charset::Only("戸1".chars().collect());
+        let mask = Mask::new(&['1', '7', '１', '戶', '戸'], &charset);
+        let read = decode(&[0.05, 0.0, 0.0, 0.0, 0.93, 0.02], 6, &mask, |_| 0.5);
+        assert!(read.alphabet_doubt);
+    }
+
+    #[test]
+    fn the_search_adds_up_paths_that_the_best_path_misses() {
+        // Best classes: blank, blank; but "1" by three paths is more probable than "".
+        let read = decode_digits(&[
+            [0.6, 0.4, 0.0, 0.0, 0.0, 0.0],
+            [0.6, 0.4, 0.0, 0.0, 0.0, 0.0],
+        ]);
+        assert_eq!(read.text, "1");
+    }
+
+    #[test]
+    fn steps_tell_where_they_stand() {
+        let read = decode_digits(&[
+            [0.1, 0.9, 0.0, 0.0, 0.0, 0.0],
+            [0.9, 0.1, 0.0, 0.0, 0.0, 0.0],
+        ]);
+        assert!((read.steps[0].x - 0.25).abs() < 1e-9);
+        assert_eq!(read.steps[0].alternatives[0].0, '1');
+        assert!((read.steps[1].blank - 0.9).abs() < 1e-6);
+    }
+
+    #[test]
+    fn a_long_line_does_not_run_out_of_numbers() {
+        let rows: Vec<[f32; 6]> = (0..4000)
+            .map(|i| {
+                if i % 2 == 0 {
+                    [0.5, 0.3, 0.2, 0.0, 0.0, 0.0]
+                } else {
+                    [0.9, 0.1, 0.0, 0.0, 0.0, 0.0]
+                }
+            })
+            .collect();
+        let read = decode_digits(&rows);
+        assert!(read.score.is_finite());
+    }
+}

@@ -1,0 +1,161 @@
+//! The seams to what recognizes: small traits, and one adapter a file.
+//!
+//! The journey knows only the traits, so tests run it with drawn pictures and plain stand-ins,
+//! and an engine that is not installed is simply absent: its fields become questions.
+
+pub mod barcodes;
+mod ctc;
+pub mod lines;
+pub mod models;
+#[cfg(feature = "tesseract")]
+pub mod tesseract;
+pub mod characters;
+
+use std::path::Path;
+
+use image::GrayImage;
+
+use crate::charset::Charset;
+use crate::confidence::Confidence;
+use crate::form::Symbology;
+use crate::geom::{Point, Px};
+
+/// A symbol that decoded.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Barcode {
+    pub symbology: Symbology,
+    pub text: String,
+    /// Corners in the picture that was given, clockwise from the symbol's own top-left.
+    pub corners: [Point<Px>; 4],
+    /// Which reader, for provenance: `zxing-cpp` or `rxing`.
+    pub reader: &'static str,
+}
+
+/// Finds and decodes barcodes. An undecodable symbol is simply not in the list.
+pub trait BarcodeReader: Send + Sync {
+    /// A cut-out in which one of `symbologies` is expected (a zone with a margin): tries hard,
+    /// with up-scaling and blur.
+    fn read_zone(&self, zone: &GrayImage, symbologies: &[Symbology]) -> Vec<Barcode>;
+
+    /// A whole page, all symbologies of the list.
+    fn read_page(&self, page: &GrayImage, symbologies: &[Symbology]) -> Vec<Barcode>;
+}
+
+/// One boxed character, ready for the network: 32 x 32, ink 1.0 on paper 0.0, row by row.
+#[derive(Clone, Debug)]
+pub struct Glyph(pub Vec<f32>);
+
+/// What a character reader thinks of one glyph.
+#[derive(Clone, Debug, PartialEq)]
+pub struct GlyphReading {
+    /// Best first, at most five, calibrated, restricted to the charset.
+    pub alternatives: Vec<(char, f64)>,
+    /// Probability that the box is empty.
+    pub blank: f64,
+    /// Probability that it is no single character (struck, scribble, two characters).
+    pub reject: f64,
+}
+
+/// Reads boxed characters.
+pub trait CharacterReader: Send + Sync {
+    /// The name and the digest of the weights: `digits-1@4f0c...`.
+    fn name(&self) -> &str;
+
+    /// Whether every character of the set is in the model's alphabet (folding allowed).
+    fn knows(&self, charset: &Charset) -> bool;
+
+    fn read(&self, glyphs: &[Glyph], charset: &Charset) -> Result<Vec<GlyphReading>, EngineError>;
+}
+
+/// A line of text as one engine reads it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct LineReading {
+    pub text: String,
+    /// The engine's own certainty, 0 to 1, not calibrated.
+    pub score: f64,
+    /// Calibrated for this kind of line, if it ever was.
+    pub confidence: Option<Confidence>,
+    /// Other readings with their scores, best first.
+    pub alternatives: Vec<(String, f64)>,
+    /// The ink may hold a character that the engine's alphabet lacks.
+    pub alphabet_doubt: bool,
+    /// For each time step of the network: the best characters of the charset with probabilities;
+    /// empty for engines that do not tell. `x` is the step's centre as a share of the line's width.
+    pub steps: Vec<LineStep>,
+}
+
+impl LineReading {
+    /// No ink, no text.
+    pub fn nothing() -> Self {
+        Self {
+            text: String::new(),
+            score: 1.0,
+            confidence: None,
+            alternatives: Vec::new(),
+            alphabet_doubt: false,
+            steps: Vec::new(),
+        }
+    }
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub struct LineStep {
+    pub x: f64,
+    pub blank: f64,
+    pub alternatives: Vec<(char, f64)>,
+}
+
+/// Reads one line of text.
+pub trait LineReader: Send + Sync {
+    fn name(&self) -> &str;
+
+    /// `line`: 8-bit grey, dark ink on light paper, one horizontal line with a small margin.
+    fn read(&self, line: &GrayImage, charset: &Charset) -> Result<LineReading, EngineError>;
+}
+
+/// An engine broke: wrong weights, out of memory. Stops the batch; never used for what is on paper.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum EngineError {
+    #[error("model `{name}` cannot be used: {why}")]
+    Model { name: String, why: String },
+    #[error("engine `{name}` failed: {why}")]
+    Run { name: String, why: String },
+}
+
+/// Everything that recognizes, as installed here.
+pub struct Engines {
+    pub barcodes: Box<dyn BarcodeReader>,
+    /// Own networks, always there: first the one for digits, then kana.
+    pub characters: Vec<Box<dyn CharacterReader>>,
+    /// Handwritten and printed lines; absent until its weights are installed.
+    pub lines: Option<Box<dyn LineReader>>,
+    /// Second opinion on printed lines; absent without Tesseract.
+    pub print: Option<Box<dyn LineReader>>,
+}
+impl Engines {
+    /// Every engine that is installed here. `lines`: the weights of the line recognizer, where a
+    /// person installed them ([`models::find`]).
+    ///
+    /// # Errors
+    /// When an engine that is there cannot be used.
+    pub fn load(lines: Option<&Path>) -> Result<Self, EngineError> {
+        let lines = lines.map(lines::LineEngine::load).transpose()?;
+        Ok(Self {
+            barcodes: Box::new(barcodes::Readers),
+            characters: characters::networks()?,
+            lines: lines.map(|engine| Box::new(engine) as Box<dyn LineReader>),
+            print: installed_tesseract(),
+        })
+    }
+}
+
+#[cfg(feature = "tesseract")]
+fn installed_tesseract() -> Option<Box<dyn LineReader>> {
+    tesseract::Tesseract::find().map(|engine| Box::new(engine) as Box<dyn LineReader>)
+}
+
+#[cfg(not(feature = "tesseract"))]
+fn installed_tesseract() -> Option<Box<dyn LineReader>> {
+    None
+}
