@@ -1,0 +1,184 @@
+//! The sides that a page may show: named by a mark, else told by keys and layout.
+
+use std::sync::Arc;
+
+use super::Candidate;
+use super::evidence::{captures, is_proven, spellings};
+use super::layout::{self, Found};
+use crate::engine::Barcode;
+use crate::form::{Form, FormMark, Key, Library, Side};
+use crate::geom::{Point, Px, QuarterTurn, Rect};
+use crate::normalize::Upright;
+
+/// Registration is tried on so many candidates at most: a wrong one costs as much as a right one.
+const MOST_CANDIDATES: usize = 5;
+/// What a symbol that fits the side's key adds to the layout's correlation: more than forms with
+/// the same frame differ by, less than a form and a stranger do.
+const KEY_BONUS: f64 = 0.15;
+/// What the key standing where the turn would put it adds: an upside-down card with a symmetric
+/// frame differs by less.
+const TURN_BONUS: f64 = 0.1;
+/// A second turn of the same side is kept when its score is at least this share of the best.
+const CLOSE_CALL: f64 = 0.9;
+/// The symbol may stand this far from its zone, as a share of the paper's diagonal.
+const ZONE_REACH: f64 = 0.15;
+
+struct Scored {
+    candidate: Candidate,
+    score: f64,
+}
+
+/// Sides whose mark a symbol of the page carries, best layout first.
+pub(super) fn by_mark(
+    page: &Upright<'_>,
+    library: &Library,
+    barcodes: &[Barcode],
+) -> Vec<Candidate> {
+    let sides = sides(library).filter(|(form, side)| {
+        form.sides[*side]
+            .mark
+            .as_ref()
+            .is_some_and(|m| barcodes.iter().any(|b| carries(m, b)))
+    });
+    let mut all = Vec::new();
+    for (form, side) in sides {
+        let mut turns = turns(page, form, side, barcodes, true);
+        if turns.is_empty() {
+            turns = QuarterTurn::ALL
+                .map(|turn| scored(form, side, turn, None, 0.0))
+                .into();
+        }
+        for one in &mut turns {
+            one.candidate.by_barcode = true;
+        }
+        all.extend(turns);
+    }
+    best(all)
+}
+
+/// Sides whose layout the page could show, most likely first.
+pub(super) fn by_layout(
+    page: &Upright<'_>,
+    library: &Library,
+    barcodes: &[Barcode],
+) -> Vec<Candidate> {
+    best(
+        sides(library)
+            .flat_map(|(form, side)| turns(page, form, side, barcodes, false))
+            .collect(),
+    )
+}
+
+fn sides(library: &Library) -> impl Iterator<Item = (&Arc<Form>, usize)> {
+    library
+        .forms()
+        .iter()
+        .flat_map(|f| (0..f.sides.len()).map(move |side| (f, side)))
+}
+
+/// Highest score first; equal ones stay in the order of the library.
+fn best(mut all: Vec<Scored>) -> Vec<Candidate> {
+    all.sort_by(|a, b| b.score.total_cmp(&a.score));
+    all.into_iter()
+        .take(MOST_CANDIDATES)
+        .map(|s| s.candidate)
+        .collect()
+}
+
+/// The turns in which the page could be this side: the best, and others that come close (all that
+/// match, when `every`).
+fn turns(
+    page: &Upright<'_>,
+    form: &Arc<Form>,
+    side: usize,
+    barcodes: &[Barcode],
+    every: bool,
+) -> Vec<Scored> {
+    let shape = &form.sides[side];
+    let symbols: Vec<&Barcode> = barcodes.iter().filter(|b| speaks_for(shape, b)).collect();
+    let mut found: Vec<Scored> = Vec::new();
+    for turn in QuarterTurn::ALL {
+        let Some(layout) = layout::find(page, form, side, turn) else {
+            continue;
+        };
+        let key = if symbols.is_empty() { 0.0 } else { KEY_BONUS };
+        let lies = symbols.iter().any(|b| stands_in_zone(page, shape, turn, b));
+        let score = layout.score + key + if lies { TURN_BONUS } else { 0.0 };
+        found.push(scored(form, side, turn, Some(layout), score));
+    }
+    let top = found.iter().map(|s| s.score).fold(0.0, f64::max);
+    found.retain(|s| every || s.score >= CLOSE_CALL * top);
+    found
+}
+
+fn scored(
+    form: &Arc<Form>,
+    side: usize,
+    turn: QuarterTurn,
+    layout: Option<Found>,
+    score: f64,
+) -> Scored {
+    let coarse = layout.map(|l| l.transform);
+    let candidate = Candidate {
+        form: Arc::clone(form),
+        side,
+        turn,
+        coarse,
+        by_barcode: false,
+    };
+    Scored { candidate, score }
+}
+
+fn carries(mark: &FormMark, barcode: &Barcode) -> bool {
+    mark.symbologies.contains(&barcode.symbology)
+        && is_proven(barcode, Some(&mark.pattern), None)
+        && spellings(barcode)
+            .iter()
+            .any(|text| mark.pattern.is_match(text))
+}
+
+/// Whether a symbol could be this side's key.
+fn speaks_for(side: &Side, barcode: &Barcode) -> bool {
+    side.key.as_ref().is_some_and(|key| fits(key, barcode))
+}
+
+fn fits(key: &Key, barcode: &Barcode) -> bool {
+    key.symbologies.contains(&barcode.symbology) && captures(&key.pattern, barcode).is_some()
+}
+
+/// Whether the symbol stands about where the side's key zone lies under `turn`, and is read in the
+/// direction that a zone of that shape is printed in.
+fn stands_in_zone(page: &Upright<'_>, side: &Side, turn: QuarterTurn, barcode: &Barcode) -> bool {
+    let Some(zone) = side.key.as_ref().and_then(|k| k.zone) else {
+        return false;
+    };
+    let paper = page.paper;
+    let share = (zone.center().x / side.size.w, zone.center().y / side.size.h);
+    let (x, y) = match turn {
+        QuarterTurn::None => share,
+        QuarterTurn::Cw90 => (1.0 - share.1, share.0),
+        QuarterTurn::Half => (1.0 - share.0, 1.0 - share.1),
+        QuarterTurn::Cw270 => (share.1, 1.0 - share.0),
+    };
+    let expected = Point::<Px>::new(paper.x + x * paper.w, paper.y + y * paper.h);
+    let near = expected.distance(middle(barcode)) < ZONE_REACH * paper.w.hypot(paper.h);
+    let wide = zone.w >= 1.3 * zone.h;
+    near && (!wide || reads_along(barcode) == turn)
+}
+
+fn middle(barcode: &Barcode) -> Point<Px> {
+    Rect::around(&barcode.corners).map_or(barcode.corners[0], Rect::center)
+}
+
+/// The quarter turn of a symbol's reading direction against left to right: the corners come in
+/// the symbol's own order, and every symbology tells its beginning from its end.
+fn reads_along(barcode: &Barcode) -> QuarterTurn {
+    let [from, to, ..] = barcode.corners;
+    let (dx, dy) = (to.x - from.x, to.y - from.y);
+    match (dx.abs() >= dy.abs(), dx >= 0.0, dy >= 0.0) {
+        (true, true, _) => QuarterTurn::None,
+        (true, false, _) => QuarterTurn::Half,
+        (false, _, true) => QuarterTurn::Cw90,
+        (false, _, false) => QuarterTurn::Cw270,
+    }
+}

@@ -1,0 +1,113 @@
+//! Second stage: which form, which side, which way round, whose.
+//!
+//! All barcodes of the page are read once. A symbol that a form's mark names decides the form;
+//! symbols that fit a key's pattern speak for a form; the rest is told by the layout, among the
+//! sides that this paper could be. Nothing is decided here that registration does not prove.
+
+mod candidates;
+mod evidence;
+mod layout;
+mod patch;
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use crate::doubt::Doubt;
+use crate::engine::{Barcode, BarcodeReader};
+use crate::form::{Form, Library, Side, Symbology, Zone};
+use crate::geom::{Mm, Px, QuarterTurn, Transform};
+use crate::normalize::Upright;
+
+pub use evidence::{captures, is_proven};
+
+/// A hypothesis that registration must prove.
+#[derive(Clone, Debug)]
+pub struct Candidate {
+    pub form: Arc<Form>,
+    /// Index into `form.sides`.
+    pub side: usize,
+    /// How the page lies in the file.
+    pub turn: QuarterTurn,
+    /// A first guess of the transform, when layout matching made one.
+    pub coarse: Option<Transform<Mm, Px>>,
+    /// A barcode named this form: no other candidate may win.
+    pub by_barcode: bool,
+}
+
+impl Candidate {
+    pub fn side(&self) -> &Side {
+        &self.form.sides[self.side]
+    }
+}
+
+/// What the page's barcodes and layout say.
+#[derive(Clone, Debug, Default)]
+pub struct Identified {
+    /// Every symbol found on the page.
+    pub barcodes: Vec<Barcode>,
+    /// Most likely first; empty = unknown form.
+    pub candidates: Vec<Candidate>,
+    /// A patch-code or separator sheet without a form: its kind (`patch-2`, `patch-t`, ...).
+    pub separator: Option<String>,
+}
+
+/// The key of a page.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct KeyReading {
+    /// The named group of the pattern; `None` when nothing fits.
+    pub key: Option<String>,
+    pub symbology: Option<Symbology>,
+    pub doubts: Vec<Doubt>,
+}
+
+/// Names the forms that the page may be, most likely first.
+///
+/// A patch code makes the page a separator, unless a barcode names a form: a batch header sheet
+/// may carry both.
+pub fn identify(page: &Upright<'_>, library: &Library, reader: &dyn BarcodeReader) -> Identified {
+    let wanted: Vec<Symbology> = symbologies(library).into_iter().collect();
+    let barcodes = match wanted.as_slice() {
+        [] => Vec::new(),
+        wanted => reader.read_page(&page.scan.picture.gray, wanted),
+    };
+    let named = candidates::by_mark(page, library, &barcodes);
+    if !named.is_empty() {
+        return Identified {
+            barcodes,
+            candidates: named,
+            separator: None,
+        };
+    }
+    if let Some(kind) = patch::find(page) {
+        let separator = Some(format!("patch-{kind}"));
+        return Identified {
+            barcodes,
+            candidates: Vec::new(),
+            separator,
+        };
+    }
+    let candidates = candidates::by_layout(page, library, &barcodes);
+    Identified {
+        barcodes,
+        candidates,
+        separator: None,
+    }
+}
+
+/// Every symbology that some form of the library asks for.
+fn symbologies(library: &Library) -> BTreeSet<Symbology> {
+    let mut all = BTreeSet::new();
+    for (_, side) in library.sides() {
+        all.extend(side.key.iter().flat_map(|k| &k.symbologies));
+        all.extend(side.mark.iter().flat_map(|m| &m.symbologies));
+        for field in &side.fields {
+            if let Zone::Barcode(zone) = &field.zone {
+                all.extend(&zone.symbologies);
+            }
+        }
+    }
+    all
+}
+
+#[cfg(test)]
+pub(crate) mod tests;

@@ -1,0 +1,428 @@
+//! Whether a page could be a given side lying a given way round: a match at one cell a millimetre.
+//!
+//! The side is sketched once (from its blank picture, or from the marks and boxes that its text
+//! names), the page is levelled to the same grid by its skew and its scale, and the sketch's dark
+//! cells are correlated with the page over all shifts. Cheap enough to try every form in four
+//! turns; good to about a millimetre, which is what registration starts from. The score is a
+//! correlation, so scores of one page against sketches of the same kind can be compared; sketches
+//! from text alone know nothing of printed words and score lower.
+
+use image::GrayImage;
+
+use super::Upright;
+use super::outline::{OutlineShape, outlines};
+use crate::form::{Anchors, MarkKind, PrintItem, Side, Zone};
+use crate::geom::{Mm, Point, Px, QuarterTurn, Rect, Transform};
+use crate::raster::sample_gray;
+
+/// Width assumed for printed outlines, mm.
+const LINE_WIDTH: f64 = 0.3;
+/// Shift looked for at least and at most, mm.
+const LEAST_REACH: f64 = 8.0;
+const MOST_REACH: f64 = 45.0;
+/// Room between paper and side that is more than margins of feeding, mm.
+const SLACK: f64 = 6.0;
+
+/// Where a side lies on a page, if it is there.
+#[derive(Clone, Copy, Debug)]
+pub struct LayoutMatch {
+    pub transform: Transform<Mm, Px>,
+    /// Correlation of the layout at 1 mm, 0 to 1.
+    pub score: f64,
+}
+
+/// A side at one cell a millimetre.
+#[derive(Clone, Debug)]
+pub struct Sketch {
+    width: usize,
+    height: usize,
+    /// Cells with print: position and darkness.
+    cells: Vec<(u16, u16, f32)>,
+    sum: f64,
+    spread: f64,
+}
+
+/// Matches `side` lying turned clockwise by `turn`; `None` when nothing of the side is known to
+/// match, or the paper cannot hold it that way round.
+pub fn match_layout(page: &Upright<'_>, side: &Side, turn: QuarterTurn) -> Option<LayoutMatch> {
+    match_sketch(page, &Sketch::of(side)?, side, turn)
+}
+
+/// The same with a sketch that is already there.
+pub fn match_sketch(
+    page: &Upright<'_>,
+    sketch: &Sketch,
+    side: &Side,
+    turn: QuarterTurn,
+) -> Option<LayoutMatch> {
+    let guesses = guesses(page, side, turn);
+    let found = guesses
+        .into_iter()
+        .filter_map(|(guess, reach)| sketch.find(page, &guess, reach));
+    found.max_by(|a, b| a.score.total_cmp(&b.score))
+}
+
+/// Scales that the page may have under `turn`, in pixels a millimetre along the picture's x and y:
+/// by its resolution, and by the paper's size where that says something else.
+pub fn scales(page: &Upright<'_>, side: &Side, turn: QuarterTurn) -> Vec<(f64, f64)> {
+    let (w, h) = if turn.swaps_sides() {
+        (side.size.h, side.size.w)
+    } else {
+        (side.size.w, side.size.h)
+    };
+    let mut found = Vec::new();
+    if let Some(r) = page.scan.resolution {
+        found.push((r.x.px_per_mm(), r.y.px_per_mm()));
+    }
+    let (kx, ky) = (page.paper.w / w, page.paper.h / h);
+    let by_paper = kx.min(ky);
+    let alike = kx.max(ky) < 1.15 * by_paper;
+    let news = found
+        .iter()
+        .all(|(x, y)| (by_paper / x.min(*y) - 1.0).abs() > 0.03);
+    if (alike && news) || found.is_empty() {
+        found.push((by_paper, by_paper));
+    }
+    found
+}
+
+/// Millimetres to pixels for a page of that scale whose middle is the paper's middle.
+pub fn centered(
+    page: &Upright<'_>,
+    side: &Side,
+    turn: QuarterTurn,
+    (kx, ky): (f64, f64),
+) -> Transform<Mm, Px> {
+    let angle = (f64::from(turn.degrees()) + page.skew_cw_degrees).to_radians();
+    let (sin, cos) = angle.sin_cos();
+    let (a, b, d, e) = (kx * cos, -kx * sin, ky * sin, ky * cos);
+    let (mx, my) = (side.size.w / 2.0, side.size.h / 2.0);
+    let middle = page.paper.center();
+    Transform::affine(
+        a,
+        b,
+        middle.x - a * mx - b * my,
+        d,
+        e,
+        middle.y - d * mx - e * my,
+    )
+}
+
+fn guesses(page: &Upright<'_>, side: &Side, turn: QuarterTurn) -> Vec<(Transform<Mm, Px>, f64)> {
+    let (w, h) = if turn.swaps_sides() {
+        (side.size.h, side.size.w)
+    } else {
+        (side.size.w, side.size.h)
+    };
+    let mut found = Vec::new();
+    for (kx, ky) in scales(page, side, turn) {
+        let (paper_w, paper_h) = (page.paper.w / kx, page.paper.h / ky);
+        // Less than four fifths of the side could be on the picture.
+        if paper_w.min(w) * paper_h.min(h) < 0.8 * w * h {
+            continue;
+        }
+        let room = (paper_w - w).max(paper_h - h) / 2.0;
+        let reach = (room + SLACK).clamp(LEAST_REACH, MOST_REACH);
+        found.push((centered(page, side, turn, (kx, ky)), reach));
+    }
+    found
+}
+
+impl Sketch {
+    /// `None` when the side shows nothing.
+    pub fn of(side: &Side) -> Option<Self> {
+        let (w, h) = (side.size.w.round().max(1.0), side.size.h.round().max(1.0));
+        let mut grid = Grid::new(w as usize, h as usize);
+        if let Some(blank) = &side.blank {
+            let k = blank.px_per_mm;
+            let to_px = Transform::affine(k, 0.0, -0.5, 0.0, k, -0.5);
+            let (cut, _) = sample_gray(&blank.gray, &to_px, Rect::new(0.0, 0.0, w, h), 1.0);
+            let paper = f32::from(cut.as_raw().iter().copied().max().unwrap_or(255)).max(1.0);
+            for (cell, v) in grid.dark.iter_mut().zip(cut.as_raw()) {
+                *cell = 1.0 - f32::from(*v) / paper;
+            }
+        } else {
+            draw(side, &mut grid);
+        }
+        let grid = grid.blurred();
+        let n = grid.dark.len() as f64;
+        let sum: f64 = grid.dark.iter().map(|d| f64::from(*d)).sum();
+        let squares: f64 = grid.dark.iter().map(|d| f64::from(*d).powi(2)).sum();
+        let dark = grid.dark.iter().enumerate().filter(|(_, d)| **d > 0.02);
+        let cells: Vec<_> = dark
+            .map(|(i, d)| ((i % grid.width) as u16, (i / grid.width) as u16, *d))
+            .collect();
+        let spread = (squares - sum * sum / n).max(0.0).sqrt();
+        (cells.len() >= 8 && spread > 0.1).then_some(Self {
+            width: grid.width,
+            height: grid.height,
+            cells,
+            sum,
+            spread,
+        })
+    }
+
+    fn find(
+        &self,
+        page: &Upright<'_>,
+        guess: &Transform<Mm, Px>,
+        reach: f64,
+    ) -> Option<LayoutMatch> {
+        let reach = reach.ceil() as usize;
+        let field = Leveled::new(page, guess, (self.width, self.height), reach);
+        let side = 2 * reach + 1;
+        // Every second shift first: the blur makes neighbours alike.
+        let mut best = (f64::MIN, 0, 0);
+        for (x, y) in (0..side)
+            .step_by(2)
+            .flat_map(|y| (0..side).step_by(2).map(move |x| (x, y)))
+        {
+            let score = self.score(&field, x, y);
+            if score > best.0 {
+                best = (score, x, y);
+            }
+        }
+        let (_, cx, cy) = best;
+        for y in cy.saturating_sub(1)..=(cy + 1).min(side - 1) {
+            for x in cx.saturating_sub(1)..=(cx + 1).min(side - 1) {
+                let score = self.score(&field, x, y);
+                if score > best.0 {
+                    best = (score, x, y);
+                }
+            }
+        }
+        let (score, x, y) = best;
+        let shift = Transform::<Mm, Mm>::affine(
+            1.0,
+            0.0,
+            x as f64 - reach as f64,
+            0.0,
+            1.0,
+            y as f64 - reach as f64,
+        );
+        (score > 0.0).then(|| LayoutMatch {
+            transform: shift.then(guess),
+            score: score.min(1.0),
+        })
+    }
+
+    /// Correlation with the page's cells that start at `(x, y)`.
+    fn score(&self, field: &Leveled, x: usize, y: usize) -> f64 {
+        let start = &field.dark[y * field.width + x..];
+        let mut product = 0f32;
+        for &(cx, cy, v) in &self.cells {
+            product += v * start[usize::from(cy) * field.width + usize::from(cx)];
+        }
+        let n = (self.width * self.height) as f64;
+        let (sum, squares) = field.window(x, y, self.width, self.height);
+        let spread = (squares - sum * sum / n).max(1e-9).sqrt();
+        (f64::from(product) - self.sum * sum / n) / (self.spread * spread).max(1e-6)
+    }
+}
+
+/// The page at one cell a millimetre, with sums over any window.
+struct Leveled {
+    width: usize,
+    dark: Vec<f32>,
+    sums: Vec<(f64, f64)>,
+}
+
+impl Leveled {
+    fn new(
+        page: &Upright<'_>,
+        guess: &Transform<Mm, Px>,
+        (w, h): (usize, usize),
+        reach: usize,
+    ) -> Self {
+        let edge = reach as f64;
+        let area = Rect::new(-edge, -edge, w as f64 + 2.0 * edge, h as f64 + 2.0 * edge);
+        let (cut, _) = sample_gray(&page.tiny.gray, &page.tiny.shrink(guess), area, 1.0);
+        let mut grid = Grid::new(w + 2 * reach, h + 2 * reach);
+        fill_from(&mut grid, &cut, page, guess, edge);
+        let grid = grid.blurred();
+        let stride = grid.width + 1;
+        let mut sums = vec![(0.0, 0.0); stride * (grid.height + 1)];
+        for y in 0..grid.height {
+            let mut run = (0.0, 0.0);
+            for x in 0..grid.width {
+                let v = f64::from(grid.dark[y * grid.width + x]);
+                run = (run.0 + v, run.1 + v * v);
+                let above = sums[y * stride + x + 1];
+                sums[(y + 1) * stride + x + 1] = (above.0 + run.0, above.1 + run.1);
+            }
+        }
+        Self {
+            width: grid.width,
+            dark: grid.dark,
+            sums,
+        }
+    }
+
+    fn window(&self, x: usize, y: usize, w: usize, h: usize) -> (f64, f64) {
+        let at = |x: usize, y: usize| self.sums[y * (self.width + 1) + x];
+        let (a, b, c, d) = (at(x + w, y + h), at(x, y + h), at(x + w, y), at(x, y));
+        (a.0 - b.0 - c.0 + d.0, a.1 - b.1 - c.1 + d.1)
+    }
+}
+
+/// Darkness of the page's cells; off the paper is bare.
+fn fill_from(
+    grid: &mut Grid,
+    cut: &GrayImage,
+    page: &Upright<'_>,
+    guess: &Transform<Mm, Px>,
+    edge: f64,
+) {
+    for (x, y, v) in cut.enumerate_pixels() {
+        let at = Point::new(f64::from(x) + 0.5 - edge, f64::from(y) + 0.5 - edge);
+        if page.paper.contains(guess.apply(at)) {
+            let dark = page.levels.darkness(f64::from(v[0])).clamp(0.0, 1.0);
+            grid.dark[y as usize * grid.width + x as usize] = dark as f32;
+        }
+    }
+}
+
+/// Darkness a cell of a square millimetre, 0 to 1.
+struct Grid {
+    width: usize,
+    height: usize,
+    dark: Vec<f32>,
+}
+
+impl Grid {
+    fn new(width: usize, height: usize) -> Self {
+        Self {
+            width,
+            height,
+            dark: vec![0.0; width * height],
+        }
+    }
+
+    /// Adds ink of `area` square millimetres at a point.
+    fn add(&mut self, x: f64, y: f64, area: f64) {
+        if x >= 0.0 && y >= 0.0 && (x as usize) < self.width && (y as usize) < self.height {
+            let cell = &mut self.dark[y as usize * self.width + x as usize];
+            *cell = (*cell + area as f32).min(1.0);
+        }
+    }
+
+    fn line(&mut self, from: (f64, f64), to: (f64, f64), width: f64) {
+        let length = (to.0 - from.0).hypot(to.1 - from.1);
+        let steps = (length / 0.25).ceil().max(1.0);
+        for i in 0..steps as u32 {
+            let t = (f64::from(i) + 0.5) / steps;
+            let (x, y) = (from.0 + t * (to.0 - from.0), from.1 + t * (to.1 - from.1));
+            self.add(x, y, width * length / steps);
+        }
+    }
+
+    fn frame(&mut self, r: Rect<Mm>, width: f64) {
+        let c = r.corners();
+        for i in 0..4 {
+            let (a, b) = (c[i], c[(i + 1) % 4]);
+            self.line((a.x, a.y), (b.x, b.y), width);
+        }
+    }
+
+    fn bubble(&mut self, r: Rect<Mm>, width: f64) {
+        let m = r.center();
+        let point = |i: i32| {
+            let (sin, cos) = (f64::from(i) * std::f64::consts::TAU / 16.0).sin_cos();
+            (m.x + r.w / 2.0 * cos, m.y + r.h / 2.0 * sin)
+        };
+        for i in 0..16 {
+            self.line(point(i), point(i + 1), width);
+        }
+    }
+
+    fn fill(&mut self, r: Rect<Mm>, share: f64) {
+        let (nx, ny) = ((r.w / 0.25).ceil().max(1.0), (r.h / 0.25).ceil().max(1.0));
+        let area = share * r.area() / (nx * ny);
+        for j in 0..ny as u32 {
+            for i in 0..nx as u32 {
+                let (tx, ty) = ((f64::from(i) + 0.5) / nx, (f64::from(j) + 0.5) / ny);
+                self.add(r.x + tx * r.w, r.y + ty * r.h, area);
+            }
+        }
+    }
+
+    /// Each cell with a share of its neighbours (1 2 1 both ways), so that a millimetre of
+    /// misfit still matches.
+    fn blurred(self) -> Self {
+        let (w, h) = (self.width, self.height);
+        let mut across = self.dark.clone();
+        for (from, to) in self.dark.chunks_exact(w).zip(across.chunks_exact_mut(w)) {
+            for x in 0..w {
+                let (l, r) = (from[x.saturating_sub(1)], from[(x + 1).min(w - 1)]);
+                to[x] = (l + 2.0 * from[x] + r) / 4.0;
+            }
+        }
+        let mut out = across.clone();
+        for y in 0..h {
+            let (a, b) = (y.saturating_sub(1) * w, (y + 1).min(h - 1) * w);
+            for x in 0..w {
+                out[y * w + x] = (across[a + x] + 2.0 * across[y * w + x] + across[b + x]) / 4.0;
+            }
+        }
+        Self {
+            width: w,
+            height: h,
+            dark: out,
+        }
+    }
+}
+
+/// What the form's own text says is printed.
+fn draw(side: &Side, grid: &mut Grid) {
+    if let Anchors::Marks(marks) = &side.anchors {
+        for m in marks {
+            draw_mark(m.kind, m.at, m.size, grid);
+        }
+    }
+    for field in &side.fields {
+        for o in outlines(field) {
+            match o.shape {
+                OutlineShape::Frame => grid.frame(o.area, LINE_WIDTH),
+                OutlineShape::Bubble => grid.bubble(o.area, LINE_WIDTH),
+                OutlineShape::Below => {
+                    let (y, r) = (o.area.bottom(), o.area.right());
+                    grid.line((o.area.x, y), (r, y), LINE_WIDTH);
+                }
+            }
+        }
+        if let Zone::Marks(z) = &field.zone {
+            for word in z.options.iter().filter_map(|o| o.word) {
+                grid.fill(word, 0.2);
+            }
+        }
+    }
+    for item in &side.print {
+        match item {
+            PrintItem::Line { from, to, width } => {
+                grid.line((from.x, from.y), (to.x, to.y), *width);
+            }
+            PrintItem::Box { rect, width, .. } => grid.frame(*rect, *width),
+            _ => {}
+        }
+    }
+}
+
+fn draw_mark(kind: MarkKind, at: Point<Mm>, size: f64, grid: &mut Grid) {
+    let half = size / 2.0;
+    let arm = |dx: f64, dy: f64, grid: &mut Grid| {
+        grid.line((at.x, at.y), (at.x + dx, at.y), 0.6);
+        grid.line((at.x, at.y), (at.x, at.y + dy), 0.6);
+    };
+    match kind {
+        MarkKind::Square => grid.fill(Rect::new(at.x - half, at.y - half, size, size), 1.0),
+        MarkKind::Disc => grid.fill(Rect::new(at.x - half, at.y - half, size, size), 0.785),
+        MarkKind::Cross => {
+            grid.line((at.x - half, at.y), (at.x + half, at.y), 0.4);
+            grid.line((at.x, at.y - half), (at.x, at.y + half), 0.4);
+        }
+        MarkKind::LTopLeft => arm(size, size, grid),
+        MarkKind::LTopRight => arm(-size, size, grid),
+        MarkKind::LBottomLeft => arm(size, -size, grid),
+        MarkKind::LBottomRight => arm(-size, -size, grid),
+    }
+}

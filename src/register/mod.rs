@@ -1,0 +1,370 @@
+//! Third stage: template millimetres to page pixels, with the residual that proves it.
+//!
+//! Printed marks are tried first where the form has them, patches of the blank picture otherwise
+//! (or when the marks do not hold). A transform is accepted only when its anchors agree (0.5 mm
+//! root mean square, 0.8 mm at most), its scale and shape are what a scanner, copier or camera can
+//! do, and the page's print stands where the form says ([`layout_score`]). Anything else is a
+//! rejection: a page is never read with a transform that is not proved.
+
+mod check;
+mod edges;
+mod finder;
+mod fit;
+mod local;
+mod marks;
+mod mask;
+mod patches;
+
+pub use check::{NOTHING_TO_CHECK, layout_score};
+
+use image::{GrayImage, RgbImage};
+use serde::Serialize;
+
+use crate::doubt::Reason;
+use crate::form::{AnchorMark, Anchors, Side};
+use crate::geom::{Mm, Point, Px, QuarterTurn, Rect, Transform};
+use crate::identify::Candidate;
+use crate::normalize::layout::{match_layout, scales};
+use crate::normalize::{Levels, Upright};
+use crate::rejection::Rejection;
+use crate::scan::Scan;
+
+use fit::{Pair, Residual, Shape};
+
+/// Residuals of a page that may be read, mm (domain.md 2.6 sends more than 0.8 mm to review).
+const MOST_RMS: f64 = 0.5;
+const MOST_MAX: f64 = 0.8;
+/// Above this an affine fit of marks is tried again as a projective one, mm.
+const TRY_PROJECTIVE: f64 = 0.25;
+/// Scale against the page's resolution, where the file says one.
+const SCALE_RANGE: (f64, f64) = (0.88, 1.12);
+/// Difference of the two scales: feeders stretch by 2 %, prints by another 1 %.
+const MOST_ANISOTROPY: f64 = 0.04;
+/// Feeders shear a page by 0.3 degrees; three marks prove nothing else, so they get less.
+const MOST_SHEAR: f64 = 1.0;
+const MOST_SHEAR_OF_THREE: f64 = 0.5;
+/// Change of scale over the side in a photo.
+const MOST_PERSPECTIVE: f64 = 0.25;
+/// Least agreement of the page's print with the form.
+const LEAST_LAYOUT: f64 = 0.35;
+
+/// A page laid onto its form. The only door through which later stages see pixels.
+#[derive(Clone, Debug)]
+pub struct Registered<'a> {
+    pub scan: &'a Scan,
+    pub side: &'a Side,
+    pub to_px: Transform<Mm, Px>,
+    pub levels: Levels,
+    pub report: RegistrationReport,
+}
+
+/// How well the page fits.
+#[derive(Clone, Debug, Serialize)]
+pub struct RegistrationReport {
+    /// `marks` or `patches`.
+    pub method: &'static str,
+    pub anchors_found: usize,
+    pub anchors_expected: usize,
+    /// Over the anchors that were kept, in mm on paper.
+    pub residual_rms_mm: f64,
+    pub residual_max_mm: f64,
+    pub turn_degrees: u32,
+    pub skew_cw_degrees: f64,
+    /// The page's scale against the form: 1.0 when a millimetre is a millimetre (needs a credible
+    /// resolution, else measured against the paper's size).
+    pub scale_x: f64,
+    pub scale_y: f64,
+}
+
+/// A cut-out: the form's rectangle at a fixed scale, levelled; its pixel (0, 0) is the centre of
+/// the rectangle's top-left pixel.
+#[derive(Clone, Debug)]
+pub struct Cut {
+    pub area: Rect<Mm>,
+    pub px_per_mm: f64,
+    pub gray: GrayImage,
+    /// Share of the rectangle that lies inside the picture, 0 to 1.
+    pub inside: f64,
+}
+
+/// Finds where `candidate`'s side lies on the page, or says why it does not.
+///
+/// # Errors
+/// [`Reason::RegResidual`] when the anchors are not there, do not agree, or the print contradicts.
+pub fn register<'a>(
+    page: &Upright<'a>,
+    candidate: &'a Candidate,
+) -> Result<Registered<'a>, Rejection> {
+    let side = candidate.side();
+    let attempt = Attempt {
+        page,
+        side,
+        turn: candidate.turn,
+        coarse: candidate.coarse,
+    };
+    let mut refused = None;
+    if let Anchors::Marks(marks) = &side.anchors {
+        match attempt.by_marks(marks) {
+            Ok(done) => return Ok(done),
+            Err(why) => refused = Some(why),
+        }
+    }
+    if side.blank.is_some() {
+        match attempt.by_patches() {
+            Ok(done) => return Ok(done),
+            Err(why) => refused = refused.or(Some(why)),
+        }
+    }
+    Err(refused.unwrap_or_else(|| refuse("the form has no anchors")))
+}
+
+fn refuse(why: impl Into<String>) -> Rejection {
+    Rejection::new(Reason::RegResidual, why)
+}
+
+/// One side, one way round, on one page.
+struct Attempt<'p, 'a> {
+    page: &'p Upright<'a>,
+    side: &'a Side,
+    turn: QuarterTurn,
+    coarse: Option<Transform<Mm, Px>>,
+}
+
+/// A transform with the anchors that made it.
+struct Fitted {
+    to_px: Transform<Mm, Px>,
+    residual: Residual,
+    kept: usize,
+}
+
+impl<'a> Attempt<'_, 'a> {
+    fn by_marks(&self, marks: &[AnchorMark]) -> Result<Registered<'a>, Rejection> {
+        let assigned = marks::assignments(self.page, self.side, marks, self.turn);
+        let mut refused = refuse("too few printed marks");
+        let mut best: Option<(f64, Registered<'a>)> = None;
+        for fitted in assigned.iter().flat_map(|pairs| Self::fits(pairs)) {
+            match self.proved(&fitted, ("marks", marks.len())) {
+                Ok((score, done)) => {
+                    // More marks first, then better print.
+                    let worth = score + done.report.anchors_found as f64;
+                    if best.as_ref().is_none_or(|b| worth > b.0 + 1e-9) {
+                        best = Some((worth, done));
+                    }
+                }
+                Err(why) => refused = why,
+            }
+            if best
+                .as_ref()
+                .is_some_and(|b| b.1.report.anchors_found == marks.len())
+            {
+                break;
+            }
+        }
+        best.map(|b| b.1).ok_or(refused)
+    }
+
+    /// Transforms worth proving: of all pairs, and of all but one.
+    fn fits(pairs: &[Pair]) -> Vec<Fitted> {
+        let mut out = Vec::new();
+        let whole = fit::affine(pairs).map(|t| (t, fit::residual(&t, pairs)));
+        if let Some((to_px, residual)) = whole {
+            out.push(Fitted {
+                to_px,
+                residual,
+                kept: pairs.len(),
+            });
+            if residual.max < TRY_PROJECTIVE {
+                return out;
+            }
+        }
+        if let Some(to_px) = fit::projective(pairs) {
+            out.push(Fitted {
+                to_px,
+                residual: fit::residual(&to_px, pairs),
+                kept: pairs.len(),
+            });
+        }
+        for left_out in 0..pairs.len() {
+            let mut rest = pairs.to_vec();
+            rest.remove(left_out);
+            if let Some(to_px) = fit::affine(&rest) {
+                out.push(Fitted {
+                    to_px,
+                    residual: fit::residual(&to_px, &rest),
+                    kept: rest.len(),
+                });
+            }
+        }
+        out
+    }
+
+    fn by_patches(&self) -> Result<Registered<'a>, Rejection> {
+        let Some(blank) = &self.side.blank else {
+            return Err(refuse("the form has no picture"));
+        };
+        let layout = || match_layout(self.page, self.side, self.turn).map(|m| m.transform);
+        let Some(coarse) = self.coarse.or_else(layout) else {
+            return Err(refuse("the page's layout is another"));
+        };
+        let Some(found) = patches::find(self.page, self.side, blank, &coarse) else {
+            return Err(refuse("too little of the form's print is on the page"));
+        };
+        let pairs = &found.pairs;
+        let to_px = fit::affine(pairs).ok_or_else(|| refuse("anchors on one line"))?;
+        let mut fitted = Fitted {
+            to_px,
+            residual: fit::residual(&to_px, pairs),
+            kept: pairs.len(),
+        };
+        if pairs.len() >= 8
+            && fitted.residual.rms > 0.1
+            && let Some(bent) = fit::projective(pairs)
+        {
+            let residual = fit::residual(&bent, pairs);
+            if residual.rms < 0.7 * fitted.residual.rms {
+                fitted = Fitted {
+                    to_px: bent,
+                    residual,
+                    kept: pairs.len(),
+                };
+            }
+        }
+        self.proved(&fitted, ("patches", found.tried)).map(|p| p.1)
+    }
+
+    /// The gate: residual, shape, print. Returns the layout score with the page.
+    fn proved(
+        &self,
+        fitted: &Fitted,
+        (method, expected): (&'static str, usize),
+    ) -> Result<(f64, Registered<'a>), Rejection> {
+        let Residual { rms, max } = fitted.residual;
+        if !(rms <= MOST_RMS && max <= MOST_MAX) {
+            return Err(refuse(format!(
+                "anchors are off by {rms:.2} mm, at most {max:.2} mm"
+            )));
+        }
+        let shape = self.plausible(fitted)?;
+        let report = RegistrationReport {
+            method,
+            anchors_found: fitted.kept,
+            anchors_expected: expected,
+            residual_rms_mm: rms,
+            residual_max_mm: max,
+            turn_degrees: self.turn.degrees(),
+            skew_cw_degrees: signed(shape.turn_cw_degrees - f64::from(self.turn.degrees())),
+            scale_x: shape.scale_x,
+            scale_y: shape.scale_y,
+        };
+        let done = Registered {
+            scan: self.page.scan,
+            side: self.side,
+            to_px: fitted.to_px,
+            levels: self.page.levels,
+            report,
+        };
+        let score = layout_score(&done);
+        if score < LEAST_LAYOUT {
+            return Err(refuse(format!(
+                "the print does not fit the form ({score:.2})"
+            )));
+        }
+        Ok((score, done))
+    }
+
+    fn plausible(&self, fitted: &Fitted) -> Result<Shape, Rejection> {
+        let size = self.side.size;
+        let middle = Point::new(size.w / 2.0, size.h / 2.0);
+        let unit = scales(self.page, self.side, self.turn)[0];
+        let shape = fit::shape(&fitted.to_px, middle, unit);
+        let ratio = shape.scale_x / shape.scale_y;
+        let scale_known = self.page.scan.resolution.is_some();
+        let by_any = scales(self.page, self.side, self.turn)
+            .iter()
+            .any(|(kx, ky)| {
+                let s = fit::shape(&fitted.to_px, middle, (*kx, *ky));
+                let mean = (s.scale_x * s.scale_y).sqrt();
+                mean > SCALE_RANGE.0 && mean < SCALE_RANGE.1
+            });
+        let shear = shape.shear_degrees.abs();
+        let corners = Rect::new(0.0, 0.0, size.w, size.h).corners();
+        let local = corners.map(|c| fitted.to_px.scale_at(c));
+        let (low, high) = local
+            .iter()
+            .fold((f64::MAX, 0.0f64), |(l, h), s| (l.min(*s), h.max(*s)));
+        let flat = fitted.to_px.is_affine();
+        let why = if scale_known && !by_any {
+            "scale"
+        } else if flat && (ratio - 1.0).abs() > MOST_ANISOTROPY {
+            "stretch"
+        } else if flat
+            && shear
+                > if fitted.kept <= 3 {
+                    MOST_SHEAR_OF_THREE
+                } else {
+                    MOST_SHEAR
+                }
+        {
+            "shear"
+        } else if !flat && (high / low - 1.0 > MOST_PERSPECTIVE || shear > 12.0) {
+            "perspective"
+        } else {
+            return Ok(shape);
+        };
+        Err(refuse(format!("no scanner makes such a {why}")))
+    }
+}
+
+/// An angle between -180 and 180 degrees.
+fn signed(degrees: f64) -> f64 {
+    (degrees + 540.0).rem_euclid(360.0) - 180.0
+}
+
+impl Registered<'_> {
+    /// The transform corrected for the print round `area`, by at most 1.5 mm, and how far that
+    /// moved it, mm: 0 when nothing printed there could be found again.
+    pub fn refined(&self, area: Rect<Mm>) -> (Transform<Mm, Px>, f64) {
+        local::refined(self, area)
+    }
+
+    /// Pixels a millimetre in the page's own resolution, at the middle of the side.
+    pub fn native_px_per_mm(&self) -> f64 {
+        let middle = crate::geom::Point::new(self.side.size.w / 2.0, self.side.size.h / 2.0);
+        self.to_px.scale_at(middle)
+    }
+
+    /// Cuts `area` out at `px_per_mm`, bilinear, once, straight from the scan. Outside the picture
+    /// is paper white.
+    pub fn cut(&self, area: Rect<Mm>, px_per_mm: f64) -> Cut {
+        let (gray, inside) =
+            crate::raster::sample_gray(&self.scan.picture.gray, &self.to_px, area, px_per_mm);
+        Cut {
+            area,
+            px_per_mm,
+            gray,
+            inside,
+        }
+    }
+
+    /// The same in colour, when the scan has colour.
+    pub fn cut_color(&self, area: Rect<Mm>, px_per_mm: f64) -> Option<RgbImage> {
+        let color = self.scan.picture.color.as_ref()?;
+        Some(crate::raster::sample_rgb(
+            color,
+            &self.to_px,
+            area,
+            px_per_mm,
+        ))
+    }
+
+    /// The same rectangle of the blank form; `None` when the side has no blank picture.
+    pub fn cut_blank(&self, area: Rect<Mm>, px_per_mm: f64) -> Option<GrayImage> {
+        let blank = self.side.blank.as_ref()?;
+        let to_blank =
+            Transform::<Mm, Px>::affine(blank.px_per_mm, 0.0, -0.5, 0.0, blank.px_per_mm, -0.5);
+        Some(crate::raster::sample_gray(&blank.gray, &to_blank, area, px_per_mm).0)
+    }
+}
+
+#[cfg(test)]
+mod tests;
