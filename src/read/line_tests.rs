@@ -1,0 +1,223 @@
+use std::sync::{Arc, Mutex};
+
+use super::*;
+use crate::charset::Charset;
+use crate::digest::Digest;
+use crate::engine::{Barcode, BarcodeReader};
+use crate::form::{Anchors, Blank, FieldId, Side, Symbology, ValueKind, Zone};
+use crate::geom::{Px, Size, Transform};
+use crate::lang::Text;
+use crate::register::RegistrationReport;
+use crate::scan::{Origin, Picture, Scan};
+
+const SCALE: f64 = 10.0;
+const AREA: [f64; 4] = [5.0, 5.0, 50.0, 10.0];
+
+/// A line engine that notes the sizes it was given.
+#[derive(Default)]
+struct Recorder(Arc<Mutex<Vec<(u32, u32)>>>);
+
+impl LineReader for Recorder {
+    fn name(&self) -> &'static str {
+        "recorder"
+    }
+
+    fn read(&self, line: &GrayImage, _: &Charset) -> Result<LineReading, EngineError> {
+        self.0.lock().expect("no panic").push(line.dimensions());
+        Ok(LineReading {
+            text: " 7 ".into(),
+            score: 0.9,
+            ..LineReading::nothing()
+        })
+    }
+}
+
+struct NoBarcodes;
+
+impl BarcodeReader for NoBarcodes {
+    fn read_zone(&self, _: &GrayImage, _: &[Symbology]) -> Vec<Barcode> {
+        Vec::new()
+    }
+
+    fn read_page(&self, _: &GrayImage, _: &[Symbology]) -> Vec<Barcode> {
+        Vec::new()
+    }
+}
+
+/// A page of 60 x 20 mm with a printed baseline, and what else `draw` puts on it.
+struct Page {
+    scan: Scan,
+    side: Side,
+}
+
+fn page(with_blank: bool, draw: impl Fn(&mut GrayImage)) -> Page {
+    let mut blank = GrayImage::from_pixel(600, 200, Luma([250]));
+    fill(&mut blank, [50, 140, 550, 144], 30);
+    let mut gray = blank.clone();
+    draw(&mut gray);
+    let scan = Scan {
+        origin: Origin {
+            file: "a".into(),
+            file_sha256: Digest::of(b""),
+            page: 0,
+        },
+        picture: Picture {
+            gray,
+            color: None,
+            bilevel: false,
+        },
+        resolution: None,
+    };
+    let blank = with_blank.then(|| Blank {
+        gray: Arc::new(blank),
+        px_per_mm: SCALE,
+    });
+    let side = Side {
+        id: "s".into(),
+        size: Size { w: 60.0, h: 20.0 },
+        anchors: Anchors::Marks(Vec::new()),
+        blank,
+        key: None,
+        mark: None,
+        fields: Vec::new(),
+        print: Vec::new(),
+        rules: Vec::new(),
+        margin_notes: false,
+    };
+    Page { scan, side }
+}
+
+fn fill(gray: &mut GrayImage, [x0, y0, x1, y1]: [u32; 4], level: u8) {
+    for y in y0..y1 {
+        for x in x0..x1 {
+            gray.put_pixel(x, y, Luma([level]));
+        }
+    }
+}
+
+fn read_page(page: &Page, vertical: bool, installed: bool) -> (Reading, Vec<(u32, u32)>) {
+    let registered = Registered {
+        scan: &page.scan,
+        side: &page.side,
+        to_px: Transform::<Mm, Px>::affine(SCALE, 0.0, -0.5, 0.0, SCALE, -0.5),
+        levels: Levels {
+            paper: 250.0,
+            ink: 30.0,
+        },
+        report: RegistrationReport {
+            method: "marks",
+            anchors_found: 4,
+            anchors_expected: 4,
+            residual_rms_mm: 0.0,
+            residual_max_mm: 0.0,
+            turn_degrees: 0,
+            skew_cw_degrees: 0.0,
+            scale_x: 1.0,
+            scale_y: 1.0,
+        },
+    };
+    let [x, y, w, h] = AREA;
+    let zone = LineZone {
+        area: Rect::new(x, y, w, h),
+        charset: Charset::Digits,
+        printed: false,
+        vertical,
+    };
+    let field = Field {
+        id: FieldId("name".into()),
+        label: Text::default(),
+        required: false,
+        consent: false,
+        target_error: 0.001,
+        zone: Zone::Line(zone.clone()),
+        value: ValueKind::Text,
+    };
+    let seen = Arc::new(Mutex::new(Vec::new()));
+    let recorder = Box::new(Recorder(Arc::clone(&seen))) as Box<dyn LineReader>;
+    let engines = Engines {
+        barcodes: Box::new(NoBarcodes),
+        characters: Vec::new(),
+        lines: installed.then_some(recorder),
+        print: None,
+    };
+    let reading = read(&registered, &field, &zone, &engines).expect("reads");
+    let sizes = seen.lock().expect("no panic").clone();
+    (reading, sizes)
+}
+
+#[test]
+fn the_forms_own_line_is_no_writing() {
+    let (reading, seen) = read_page(&page(true, |_| {}), false, true);
+    let Content::Text { readings } = &reading.content else {
+        panic!("text")
+    };
+    assert_eq!(readings[0].text, "");
+    assert!(readings[0].ink_share < 1e-9);
+    assert!(seen.is_empty(), "no engine runs on a blank line");
+}
+
+#[test]
+fn a_blank_line_needs_no_engine_and_a_written_one_says_which_is_missing() {
+    let (blank, _) = read_page(&page(true, |_| {}), false, false);
+    assert!(matches!(blank.content, Content::Text { .. }));
+    let written = page(true, |gray| fill(gray, [100, 80, 130, 130], 60));
+    let (reading, _) = read_page(&written, false, false);
+    assert!(matches!(reading.content, Content::Missing));
+    assert_eq!(reading.doubts[0].reason, Reason::NoEngine);
+    assert!(
+        reading.doubts[0]
+            .detail
+            .as_deref()
+            .is_some_and(|d| d.contains("model install"))
+    );
+}
+
+#[test]
+fn the_engine_sees_the_writing_with_a_margin() {
+    let written = page(true, |gray| fill(gray, [100, 80, 200, 120], 60));
+    let (reading, seen) = read_page(&written, false, true);
+    let Content::Text { readings } = &reading.content else {
+        panic!("text")
+    };
+    assert_eq!(readings[0].text, "7");
+    assert_eq!(seen, [(120, 60)]);
+    let (_, turned) = read_page(&written, true, true);
+    assert_eq!(turned, [(60, 120)]);
+}
+
+#[test]
+fn specks_are_no_writing_and_a_faint_stroke_is() {
+    let specks = page(true, |gray| {
+        fill(gray, [100, 80, 102, 82], 60);
+        fill(gray, [300, 80, 302, 82], 60);
+    });
+    assert!(read_page(&specks, false, true).1.is_empty());
+    let faint = page(true, |gray| fill(gray, [100, 80, 140, 84], 175));
+    assert_eq!(read_page(&faint, false, true).1.len(), 1);
+}
+
+#[test]
+fn a_stroke_across_the_forms_line_stays_whole() {
+    let written = page(true, |gray| fill(gray, [100, 80, 106, 149], 60));
+    let registered = page(true, |_| {});
+    let blank = registered.side.blank.as_ref().expect("a blank");
+    let clean = without_print(&written.scan.picture.gray, &blank.gray, 180, 2.0);
+    for y in 80..149 {
+        assert!(clean.get_pixel(103, y)[0] < 180, "row {y}");
+    }
+    assert_eq!(clean.get_pixel(300, 142)[0], 255);
+}
+
+#[test]
+fn without_a_blank_the_printed_line_counts_as_ink() {
+    let (_, seen) = read_page(&page(false, |_| {}), false, true);
+    assert_eq!(seen.len(), 1);
+}
+
+#[test]
+fn a_zone_outside_the_picture_is_doubted() {
+    let mut cut = page(false, |_| {});
+    cut.scan.picture.gray = imageops::crop_imm(&cut.scan.picture.gray, 0, 0, 300, 200).to_image();
+    let (reading, _) = read_page(&cut, false, true);
+    assert!(reading.doubts.contains(&Reason::OutOfPicture.into()));
+}
