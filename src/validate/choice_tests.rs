@@ -1,0 +1,200 @@
+//! The decision table, row by row.
+
+use super::*;
+use crate::read::MarkMeasures;
+use crate::validate::{Status, fixtures};
+use MarkState::{
+    Circled, Crossed, Empty, Filled, Foreign, Ghost, Overflow, ScribbledOut, Struck, Tick,
+};
+
+/// An option with a state and its strength against the page's clear marks.
+fn option(value: &str, (state, relative): (MarkState, f64)) -> OptionReading {
+    let selected = match state {
+        Empty | Overflow => 0.0005,
+        Struck | Foreign => 0.3,
+        Circled => 0.9995,
+        _ => 1.0 / (1.0 + (-28.0 * (relative - 0.34)).exp()),
+    };
+    let measures = MarkMeasures {
+        relative,
+        excess: 40.0 * relative,
+        ..MarkMeasures::default()
+    };
+    OptionReading {
+        value: value.into(),
+        state,
+        selected: Confidence::new(selected),
+        measures,
+    }
+}
+
+fn read(field: &Field, marks: &[(MarkState, f64)]) -> Verdict {
+    let values = ["a", "b", "c"];
+    let options = values
+        .iter()
+        .zip(marks)
+        .map(|(v, m)| option(v, *m))
+        .collect();
+    decide(field, &fixtures::reading(field, Content::Marks { options }))
+}
+
+fn question(at_most: usize) -> Field {
+    fixtures::marks(&[("a", "A"), ("b", "B"), ("c", "C")], at_most)
+}
+
+const PAPER: (MarkState, f64) = (Empty, 0.02);
+
+struct Case {
+    marks: [(MarkState, f64); 3],
+    status: Status,
+    value: &'static str,
+    reason: Option<Reason>,
+}
+
+fn check(field: &Field, cases: &[Case]) {
+    for case in cases {
+        let got = read(field, &case.marks);
+        let reasons: Vec<Reason> = got.doubts.iter().map(|d| d.reason).collect();
+        let wanted: Vec<Reason> = case.reason.into_iter().collect();
+        assert_eq!(
+            (got.status, got.value.as_str(), reasons),
+            (case.status, case.value, wanted),
+            "{:?}",
+            case.marks
+        );
+    }
+}
+
+fn accepted(marks: [(MarkState, f64); 3], value: &'static str) -> Case {
+    Case {
+        marks,
+        status: Status::Accepted,
+        value,
+        reason: None,
+    }
+}
+
+fn asked(marks: [(MarkState, f64); 3], value: &'static str, reason: Reason) -> Case {
+    Case {
+        marks,
+        status: Status::Question,
+        value,
+        reason: Some(reason),
+    }
+}
+
+#[test]
+fn one_answer_of_several() {
+    let blank = Case {
+        marks: [PAPER; 3],
+        status: Status::Blank,
+        value: "",
+        reason: None,
+    };
+    let cases = [
+        blank,
+        accepted([PAPER, (Tick, 1.0), PAPER], "b"),
+        accepted([(Filled, 0.6), PAPER, PAPER], "a"),
+        accepted([PAPER, PAPER, (Circled, 0.1)], "c"),
+        accepted([(Tick, 1.0), (Overflow, 0.3), PAPER], "a"),
+        asked([(Tick, 1.0), (Tick, 0.9), PAPER], "", Reason::MultiMark),
+        asked([(Tick, 1.0), (Tick, 0.5), PAPER], "a", Reason::Ghost),
+        asked([PAPER, (Tick, 0.2), PAPER], "b", Reason::Faint),
+        asked([PAPER, (Crossed, 1.0), PAPER], "b", Reason::XMark),
+        asked([(Tick, 1.0), (Crossed, 1.0), PAPER], "", Reason::XMark),
+        asked([(Tick, 1.0), (Struck, 0.8), PAPER], "a", Reason::Corrected),
+        asked([PAPER, (Struck, 0.8), PAPER], "", Reason::Struck),
+        asked(
+            [(ScribbledOut, 1.3), (Tick, 1.0), PAPER],
+            "b",
+            Reason::Corrected,
+        ),
+        asked([PAPER, (Foreign, 0.0), PAPER], "b", Reason::LowConf),
+    ];
+    check(&question(1), &cases);
+}
+
+#[test]
+fn boxes_that_are_all_a_little_grey_are_blank() {
+    let got = read(&question(1), &[(Tick, 0.15), (Tick, 0.14), (Tick, 0.13)]);
+    assert_eq!((got.status, got.value.as_str()), (Status::Blank, ""));
+}
+
+#[test]
+fn a_legal_choice_is_asked_for_any_other_ink() {
+    let field = Field {
+        consent: true,
+        ..question(1)
+    };
+    let cases = [
+        accepted([PAPER, (Tick, 1.0), PAPER], "b"),
+        asked([(Tick, 1.0), (Overflow, 0.3), PAPER], "a", Reason::Overflow),
+        asked([(Tick, 1.0), (Tick, 0.2), PAPER], "a", Reason::Ghost),
+        asked(
+            [(Tick, 1.0), (Foreign, 0.0), PAPER],
+            "a",
+            Reason::MarginNote,
+        ),
+        asked([(ScribbledOut, 1.2), PAPER, PAPER], "a", Reason::Corrected),
+        asked([(Ghost, 0.55), PAPER, PAPER], "a", Reason::Corrected),
+    ];
+    check(&field, &cases);
+}
+
+#[test]
+fn several_answers_stand_in_the_order_of_the_form() {
+    let cases = [
+        accepted([(Tick, 1.0), PAPER, (Tick, 0.9)], "a|c"),
+        accepted([(Tick, 1.0), (Tick, 1.1), (Tick, 0.9)], "a|b|c"),
+        asked([(Tick, 1.0), (Tick, 0.3), PAPER], "a", Reason::Ghost),
+        asked([(Tick, 1.0), (Crossed, 1.0), PAPER], "a", Reason::XMark),
+    ];
+    check(&question(3), &cases);
+    let two = [asked(
+        [(Tick, 1.0), (Tick, 1.1), (Tick, 0.9)],
+        "a|b|c",
+        Reason::MultiMark,
+    )];
+    check(&question(2), &two);
+}
+
+#[test]
+fn a_cross_means_what_the_form_says() {
+    for (means, status, value) in [
+        (CrossMeans::Ask, Status::Question, "b"),
+        (CrossMeans::Selected, Status::Accepted, "b"),
+        (CrossMeans::No, Status::Blank, ""),
+    ] {
+        let mut field = question(1);
+        if let Zone::Marks(zone) = &mut field.zone {
+            zone.cross_means = means;
+        }
+        let got = read(&field, &[PAPER, (Crossed, 1.0), PAPER]);
+        assert_eq!(
+            (got.status, got.value.as_str()),
+            (status, value),
+            "{means:?}"
+        );
+    }
+}
+
+#[test]
+fn a_grid_keeps_blank_columns_and_asks_for_double_ones() {
+    let column = |marks: [(MarkState, f64); 3]| -> Vec<OptionReading> {
+        ["a", "b", "c"]
+            .iter()
+            .zip(marks)
+            .map(|(v, m)| option(v, m))
+            .collect()
+    };
+    let (a, c, none) = (
+        column([(Filled, 1.0), PAPER, PAPER]),
+        column([PAPER, PAPER, (Filled, 1.0)]),
+        column([PAPER; 3]),
+    );
+    let plain = grid(&[a.clone(), none.clone(), c.clone(), none.clone()]);
+    assert_eq!((plain.value.as_str(), plain.doubts.len()), ("a c", 0));
+    assert!(plain.confidence > 0.999);
+    let double = grid(&[a, column([(Filled, 1.0), (Filled, 1.0), PAPER]), c]);
+    assert_eq!(double.doubts.len(), 1);
+}

@@ -1,0 +1,251 @@
+use super::*;
+use proptest::prelude::*;
+
+const TODAY: Day = Day {
+    year: 2026,
+    month: 11,
+    day: 21,
+};
+
+fn kind() -> DateKind {
+    DateKind {
+        era_field: None,
+        era: None,
+        not_future: false,
+        earliest: None,
+        latest: None,
+        format: DateFormat::Iso,
+    }
+}
+
+fn setting() -> Setting {
+    Setting {
+        today: TODAY,
+        era: EraGiven::NotAsked,
+    }
+}
+
+#[track_caller]
+fn check(text: &str, expected: Result<&str, (Reason, &str)>) {
+    let parsed = parse(text, &kind(), &setting());
+    match expected {
+        Ok(value) => assert_eq!(parsed, Parsed::valid(value), "`{text}`"),
+        Err((reason, value)) => {
+            assert_eq!(
+                parsed.doubts.first().map(|d| d.reason),
+                Some(reason),
+                "`{text}`"
+            );
+            assert_eq!(parsed.value, value, "`{text}`");
+        }
+    }
+}
+
+#[test]
+fn the_vectors_of_the_era_boundaries() {
+    check("昭和64年1月7日", Ok("1989-01-07"));
+    check("昭和64年1月8日", Err((Reason::EraOverrun, "1989-01-08")));
+    check("平成元年2月29日", Err((Reason::DateInvalid, "")));
+    check("平成31年4月30日", Ok("2019-04-30"));
+    check("令和元年5月1日", Ok("2019-05-01"));
+    check("大正15年12月25日", Err((Reason::EraOverlap, "1926-12-25")));
+    check("昭和元年12月24日", Err((Reason::DateInvalid, "")));
+    check("昭和元年12月25日", Ok("1926-12-25"));
+    check("明治45年7月30日", Err((Reason::EraOverlap, "1912-07-30")));
+    check("R6.2.29", Ok("2024-02-29"));
+    check("R5.2.29", Err((Reason::DateInvalid, "")));
+    check("H01.01.08", Ok("1989-01-08"));
+    check("昭和65年4月1日", Err((Reason::EraOverrun, "1990-04-01")));
+    check("平成31年5月1日", Err((Reason::EraOverrun, "2019-05-01")));
+    check("平成元年1月3日", Err((Reason::EraOverrun, "1989-01-03")));
+    check("明治5年12月3日", Err((Reason::DateInvalid, "")));
+    check("明治6年1月1日", Ok("1873-01-01"));
+}
+
+#[test]
+fn an_overrun_names_the_right_era() {
+    let parsed = parse("昭和65年4月1日", &kind(), &setting());
+    assert_eq!(parsed.doubts[0].detail.as_deref(), Some("平成2年4月1日"));
+    let eve = parse("平成元年1月3日", &kind(), &setting());
+    assert_eq!(eve.doubts[0].detail.as_deref(), Some("昭和64年1月3日"));
+    let first = parse("昭和64年1月8日", &kind(), &setting());
+    assert_eq!(first.doubts[0].detail.as_deref(), Some("平成元年1月8日"));
+}
+
+#[test]
+fn writings_of_one_day_meet() {
+    let same = [
+        "令和6年2月29日",
+        "令和６年２月２９日",
+        "令 6・2・29",
+        "R6/2/29",
+        "r6-2-29",
+        "㋿6年2月29日",
+        "令和六年二月二十九日",
+        "2024年2月29日",
+        "2024/02/29",
+        "2024-02-29",
+        "西暦2024年2月29日",
+        "二〇二四年二月二九日",
+        "20240229",
+        "5060229",
+        "R060229",
+        "令和 6 年 2 月 29 日",
+        "2024．2．29",
+    ];
+    for text in same {
+        check(text, Ok("2024-02-29"));
+    }
+    check("㍼64年1月7日", Ok("1989-01-07"));
+    check("㍽元年8月1日", Ok("1912-08-01"));
+    check("㍻2年8月1日", Ok("1990-08-01"));
+    check("㍾45年7月29日", Ok("1912-07-29"));
+}
+
+#[test]
+fn what_does_not_exist_or_is_no_date_is_asked() {
+    for text in [
+        "2024年4月31日",
+        "2023/2/29",
+        "令和6年13月1日",
+        "令和0年1月1日",
+    ] {
+        check(text, Err((Reason::DateInvalid, "")));
+    }
+    for text in [
+        "令和6年2月",
+        "あした",
+        "2024",
+        "6.2",
+        "令和2024年2月1日",
+        "1/2/3/4",
+        "令和",
+    ] {
+        check(text, Err((Reason::Pattern, "")));
+    }
+}
+
+#[test]
+fn a_short_year_without_era_is_resolved_only_when_one_day_is_allowed() {
+    let open = parse("6年2月3日", &kind(), &setting());
+    assert_eq!(open.doubts[0].reason, Reason::EraMissing);
+    let names = open.doubts[0].detail.clone().unwrap_or_default();
+    assert!(names.contains("昭和6年") && names.contains("平成6年") && names.contains("令和6年"));
+    let entry = parse("8年11月3日", &kind(), &setting());
+    assert_eq!(
+        (entry.value.as_str(), entry.doubts[0].reason),
+        ("2026-11-03", Reason::EraMissing)
+    );
+    let window = DateKind {
+        earliest: Day::new(2026, 10, 1),
+        not_future: true,
+        ..kind()
+    };
+    assert_eq!(
+        parse("8年11月3日", &window, &setting()),
+        Parsed::valid("2026-11-03")
+    );
+    let assumed = DateKind {
+        era: Some(Era::Reiwa),
+        ..kind()
+    };
+    assert_eq!(
+        parse("8.11.3", &assumed, &setting()),
+        Parsed::valid("2026-11-03")
+    );
+}
+
+#[test]
+fn limits_are_doubts() {
+    let past = DateKind {
+        not_future: true,
+        ..kind()
+    };
+    assert_eq!(
+        parse("2026-11-22", &past, &setting()).doubts[0].reason,
+        Reason::DateFuture
+    );
+    assert!(parse("2026-11-21", &past, &setting()).is_valid());
+    let window = DateKind {
+        earliest: Day::new(2026, 1, 1),
+        latest: Day::new(2026, 12, 31),
+        ..kind()
+    };
+    assert_eq!(
+        parse("2025-12-31", &window, &setting()).doubts[0].reason,
+        Reason::Range
+    );
+    assert_eq!(
+        parse("2027-01-01", &window, &setting()).doubts[0].reason,
+        Reason::Range
+    );
+}
+
+#[test]
+fn the_era_field_counts_and_must_agree() {
+    let with = |era| Setting { today: TODAY, era };
+    let showa = with(EraGiven::Given(Era::Showa));
+    assert_eq!(
+        parse("40.5.6", &kind(), &showa),
+        Parsed::valid("1965-05-06")
+    );
+    assert_eq!(
+        parse("H2.5.6", &kind(), &showa).doubts[0].reason,
+        Reason::CrossField
+    );
+    let open = parse("40.5.6", &kind(), &with(EraGiven::Open));
+    assert_eq!(open.doubts[0].reason, Reason::EraMissing);
+}
+
+#[test]
+fn boxes_are_read_by_position() {
+    let reiwa = Setting {
+        today: TODAY,
+        era: EraGiven::Given(Era::Reiwa),
+    };
+    let read = |boxes: &str| parse_boxes(boxes, &kind(), &reiwa);
+    assert_eq!(read("060229"), Parsed::valid("2024-02-29"));
+    assert_eq!(read(" 6 229"), Parsed::valid("2024-02-29"));
+    assert_eq!(read("6  229").doubts[0].reason, Reason::BoxCount);
+    assert_eq!(read("6  229").value, "2024-02-29");
+    assert_eq!(read("06  29").doubts[0].reason, Reason::BoxCount);
+    assert_eq!(read("06  29").value, "");
+    let none = |boxes: &str| parse_boxes(boxes, &kind(), &setting());
+    assert_eq!(none("20240229"), Parsed::valid("2024-02-29"));
+    assert_eq!(none("5060229"), Parsed::valid("2024-02-29"));
+    assert_eq!(none("R060229"), Parsed::valid("2024-02-29"));
+    assert_eq!(none("X060229").doubts[0].reason, Reason::EraMissing);
+}
+
+#[test]
+fn formats_are_the_forms() {
+    for (format, value) in [
+        (DateFormat::Compact, "20240229"),
+        (DateFormat::EraCode, "5060229"),
+        (DateFormat::Wareki, "令和6年2月29日"),
+    ] {
+        let kind = DateKind { format, ..kind() };
+        assert_eq!(parse("R6.2.29", &kind, &setting()), Parsed::valid(value));
+        assert_eq!(day_of(value, format), Day::new(2024, 2, 29));
+    }
+}
+
+proptest! {
+    #[test]
+    fn every_value_parses_back_to_its_day(
+        year in 1873..2036i32, month in 1..=12u8, d in 1..=28u8, which in 0..4usize,
+    ) {
+        let format = [DateFormat::Iso, DateFormat::Compact, DateFormat::EraCode, DateFormat::Wareki][which];
+        let day = Day { year, month, day: d };
+        let value = era::format(day, format).expect("has an era");
+        prop_assert_eq!(day_of(&value, format), Some(day));
+        let kind = DateKind { format, ..kind() };
+        prop_assert_eq!(parse(&value, &kind, &setting()), Parsed::valid(value.clone()));
+    }
+
+    #[test]
+    fn no_text_panics(text in "\\PC{0,20}", boxes in "[0-9SRH ]{0,9}") {
+        let _ = parse(&text, &kind(), &setting());
+        let _ = parse_boxes(&boxes, &kind(), &setting());
+    }
+}

@@ -1,0 +1,209 @@
+//! Fifth stage: readings become values or questions. Pure: the day is given.
+//!
+//! Each field is decided alone, by its zone and kind of value; dates then take their era from
+//! another field where the form says so; last, the side's rules across fields and `required`.
+//! Every doubt makes a question: an accepted verdict carries none. The same parsers serve the
+//! machine's readings and the answers that people type ([`parse::parse`]).
+
+pub mod fold;
+pub mod parse;
+pub mod search;
+pub mod era;
+pub mod date;
+pub mod age;
+pub mod phone;
+pub mod postal;
+pub mod bank;
+pub mod mynumber;
+mod number;
+mod code;
+mod words;
+mod options;
+pub mod choice;
+mod boxes;
+mod lines;
+mod rank;
+pub mod presence;
+pub mod rules;
+#[cfg(test)]
+mod fixtures;
+
+use serde::Serialize;
+
+use crate::calendar::Day;
+use crate::confidence::Confidence;
+use crate::doubt::{Doubt, Reason};
+use crate::form::{Field, FieldId, Side, ValueKind, Zone};
+use crate::read::{Content, Reading};
+
+use parse::{EraGiven, Setting};
+
+/// What the machine says of one field.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Verdict {
+    pub field: FieldId,
+    pub status: Status,
+    /// The canonical value: a choice's option value; several joined with `|`, ranks with `>`;
+    /// a date as the form's format says; digits of a phone or postal code; text as read. Empty
+    /// for blank. Under question: the best proposal, perhaps empty.
+    pub value: String,
+    pub confidence: Confidence,
+    pub doubts: Vec<Doubt>,
+}
+
+/// A field is never anything else.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Status {
+    /// The machine vouches for the value.
+    Accepted,
+    /// The machine vouches that nothing was answered.
+    Blank,
+    /// A person must answer.
+    Question,
+    /// The form's rules make the field meaningless here.
+    NotApplicable,
+}
+
+/// What the outside world says: passed in, so that the same input gives the same result.
+#[derive(Clone, Copy, Debug)]
+pub struct Context<'a> {
+    /// The day the card was received (or scanned).
+    pub today: Day,
+    /// The key of the page, for checks against it.
+    pub key: Option<&'a str>,
+}
+
+impl Verdict {
+    /// Accepts `value` when there is no doubt and the confidence reaches the field's target;
+    /// otherwise asks, with `value` as the proposal. An empty value is an answer left blank.
+    pub fn decide(
+        field: &Field,
+        value: String,
+        confidence: Confidence,
+        doubts: Vec<Doubt>,
+    ) -> Self {
+        Self::decide_from(field, value, (confidence, threshold(field)), doubts)
+    }
+
+    /// The same with another least confidence than the field's target.
+    fn decide_from(
+        field: &Field,
+        value: String,
+        (confidence, least): (Confidence, f64),
+        doubts: Vec<Doubt>,
+    ) -> Self {
+        let mut doubts = doubts;
+        if doubts.is_empty() && confidence.get() < least {
+            doubts.push(Reason::LowConf.into());
+        }
+        let status = match (doubts.is_empty(), value.is_empty()) {
+            (false, _) => Status::Question,
+            (true, true) => Status::Blank,
+            (true, false) => Status::Accepted,
+        };
+        Self {
+            field: field.id.clone(),
+            status,
+            value,
+            confidence,
+            doubts,
+        }
+    }
+
+    /// A question with a proposal.
+    pub fn question(
+        field: &Field,
+        value: String,
+        confidence: Confidence,
+        doubts: Vec<Doubt>,
+    ) -> Self {
+        Self {
+            field: field.id.clone(),
+            status: Status::Question,
+            value,
+            confidence,
+            doubts,
+        }
+    }
+
+    /// Adds a reason once and turns the verdict into a question.
+    pub fn ask(&mut self, doubt: Doubt) {
+        self.status = Status::Question;
+        if !self.doubts.contains(&doubt) {
+            self.doubts.push(doubt);
+        }
+    }
+}
+
+/// The confidence from which a value of this field is accepted.
+pub fn threshold(field: &Field) -> f64 {
+    1.0 - field.target_error
+}
+
+/// Decides every reading of one side, then applies the side's rules across fields.
+pub fn validate(side: &Side, readings: &[Reading], context: &Context<'_>) -> Vec<Verdict> {
+    let pairs: Vec<(&Field, &Reading)> = readings
+        .iter()
+        .filter_map(|r| Some((side.fields.iter().find(|f| f.id == r.field)?, r)))
+        .collect();
+    let plain = |era| Setting {
+        today: context.today,
+        era,
+    };
+    let mut verdicts: Vec<Verdict> = pairs
+        .iter()
+        .map(|(f, r)| decide(f, r, &plain(EraGiven::NotAsked), context))
+        .collect();
+    for (i, (field, reading)) in pairs.iter().enumerate() {
+        if let Some(era_field) = era_field(field) {
+            let era = era_given(&verdicts, era_field);
+            verdicts[i] = decide(field, reading, &plain(era), context);
+        }
+    }
+    rules::apply(side, &mut verdicts);
+    verdicts
+}
+
+fn era_field(field: &Field) -> Option<&FieldId> {
+    match &field.value {
+        ValueKind::Date(kind) => kind.era_field.as_ref(),
+        _ => None,
+    }
+}
+
+fn era_given(verdicts: &[Verdict], id: &FieldId) -> EraGiven {
+    verdicts
+        .iter()
+        .find(|v| &v.field == id && v.status == Status::Accepted)
+        .and_then(|v| era::named(&v.value))
+        .map_or(EraGiven::Open, EraGiven::Given)
+}
+
+/// Decides one field by what was read in it.
+fn decide(field: &Field, reading: &Reading, setting: &Setting, context: &Context<'_>) -> Verdict {
+    match (&reading.content, &field.zone) {
+        (Content::Marks { .. } | Content::Grid { .. }, _) => choice::decide(field, reading),
+        (Content::Cells { cells }, _) => boxes::decide(field, reading, cells, setting),
+        (Content::Ranks { cells }, Zone::Rank(zone)) => rank::decide(field, zone, reading, cells),
+        (Content::Text { .. }, Zone::Line(zone)) => {
+            lines::decide(field, zone, reading, setting, context)
+        }
+        (Content::Barcode { text }, Zone::Barcode(zone)) => {
+            presence::barcode(field, zone, reading, (text.as_deref(), setting))
+        }
+        (Content::Ink { present, .. }, _) => presence::ink(field, reading, *present),
+        (Content::Picture { ink_share }, _) => presence::picture(field, reading, *ink_share),
+        // No engine for this zone, or a reading that does not belong to it.
+        _ => {
+            let mut doubts = reading.doubts.clone();
+            if doubts.is_empty() {
+                doubts.push(Reason::NoEngine.into());
+            }
+            Verdict::question(field, String::new(), Confidence::NONE, doubts)
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;
