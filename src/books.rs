@@ -1,0 +1,343 @@
+//! The books (受付簿): every file and page in one bucket, every field in one state, and proof that
+//! the sums agree.
+//!
+//! Each identity compares two counts that are made in different places, so that a lost page shows:
+//! what the files say they hold against what was recorded; what was recorded against the buckets;
+//! the fields without an answer against the questions that are open.
+
+use std::fmt;
+use std::fmt::Write;
+
+use serde::Serialize;
+
+use crate::doubt::Reason;
+use crate::lang::Lang;
+use crate::store::{AnswerStatus, Bucket, Counted, FileCounts, Store, StoreError};
+
+/// Everything that is counted, at one moment.
+#[derive(Clone, Debug, Serialize)]
+pub struct Books {
+    pub files: FileCounts,
+    /// Every bucket, empty ones too.
+    pub pages: Vec<(Bucket, u64)>,
+    /// Every state, empty ones too.
+    pub fields: Vec<(AnswerStatus, u64)>,
+    /// Open questions by kind: `field`, `key`, `page`.
+    pub questions: Counted,
+    pub reasons: Counted,
+    pub rejections: Counted,
+    pub quarantine: Counted,
+    pub forms: Counted,
+    /// Rows that left the house, by form.
+    pub exported: Counted,
+    /// Pages that the files hold and no bucket does; 0 when all is well.
+    pub difference: i64,
+}
+
+/// Two counts that should be equal and are not.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct Imbalance {
+    pub what: &'static str,
+    pub one: u64,
+    pub other: u64,
+}
+
+impl fmt::Display for Imbalance {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {} against {}", self.what, self.one, self.other)
+    }
+}
+
+/// The books do not balance: every identity that fails.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the books do not balance: {}", .0.iter().map(ToString::to_string).collect::<Vec<_>>().join("; "))]
+pub struct Unbalanced(pub Vec<Imbalance>);
+
+impl Books {
+    /// Counts everything in one snapshot.
+    pub fn of(store: &Store) -> Result<Self, StoreError> {
+        store.steady(|store| {
+            let files = store.count_files()?;
+            let pages = store.count_pages()?;
+            let fields = store.count_fields()?;
+            let counted: u64 = pages.iter().map(|(_, n)| n).sum();
+            Ok(Self {
+                difference: files.pages_declared as i64 - counted as i64,
+                files,
+                pages: Bucket::ALL.map(|b| (b, of(&pages, b.name()))).to_vec(),
+                fields: AnswerStatus::ALL
+                    .map(|s| (s, of(&fields, s.name())))
+                    .to_vec(),
+                questions: store.count_questions()?,
+                reasons: store.count_reasons()?,
+                rejections: store.count_rejections()?,
+                quarantine: store.count_quarantine()?,
+                forms: store.count_forms()?,
+                exported: store.count_exported()?,
+            })
+        })
+    }
+
+    /// How many pages are in that bucket.
+    pub fn pages_in(&self, bucket: Bucket) -> u64 {
+        self.pages
+            .iter()
+            .find(|(b, _)| *b == bucket)
+            .map_or(0, |(_, n)| *n)
+    }
+
+    /// How many fields are in that state.
+    pub fn fields_in(&self, status: AnswerStatus) -> u64 {
+        self.fields
+            .iter()
+            .find(|(s, _)| *s == status)
+            .map_or(0, |(_, n)| *n)
+    }
+
+    /// Questions that wait, of all kinds.
+    pub fn open(&self) -> u64 {
+        self.questions.iter().map(|(_, n)| n).sum()
+    }
+
+    /// Whether every identity holds.
+    pub fn balances(&self) -> Result<(), Unbalanced> {
+        let in_buckets = self.pages.iter().map(|(_, n)| n).sum();
+        let pairs = [
+            (
+                "pages in the files, pages recorded",
+                self.files.pages_declared,
+                self.files.pages_recorded,
+            ),
+            (
+                "pages recorded, pages in a bucket",
+                self.files.pages_recorded,
+                in_buckets,
+            ),
+            (
+                "fields without an answer, questions about fields",
+                self.fields_in(AnswerStatus::Question),
+                of(&self.questions, "field"),
+            ),
+        ];
+        let unequal = pairs.into_iter().filter(|(_, one, other)| one != other);
+        let faults: Vec<_> = unequal
+            .map(|(what, one, other)| Imbalance { what, one, other })
+            .collect();
+        if faults.is_empty() {
+            Ok(())
+        } else {
+            Err(Unbalanced(faults))
+        }
+    }
+
+    /// The sheet that a clerk signs.
+    pub fn table(&self, lang: Lang) -> String {
+        let mut out = String::new();
+        let files = [
+            (["読取", "read"], self.files.read),
+            (["同一内容", "copies"], self.files.copies),
+            (["読取不能", "unreadable"], self.files.quarantined),
+            (["差替済", "replaced"], self.files.replaced),
+        ];
+        let file_total = files.iter().map(|(_, n)| n).sum();
+        section(&mut out, pick(lang, ["ファイル", "Files"]), file_total);
+        for (name, n) in files {
+            line(&mut out, pick(lang, name), n);
+        }
+        reasons(&mut out, lang, &self.quarantine);
+        section(
+            &mut out,
+            pick(lang, ["受付ページ", "Pages received"]),
+            self.files.pages_declared,
+        );
+        for (bucket, n) in &self.pages {
+            line(&mut out, pick(lang, bucket_name(*bucket)), *n);
+            if *bucket == Bucket::Rejected {
+                reasons(&mut out, lang, &self.rejections);
+            }
+        }
+        line(
+            &mut out,
+            pick(lang, ["差引", "difference"]),
+            self.difference,
+        );
+        let field_total = self.fields.iter().map(|(_, n)| n).sum();
+        section(&mut out, pick(lang, ["項目", "Fields"]), field_total);
+        for (status, n) in &self.fields {
+            line(&mut out, pick(lang, status_name(*status)), *n);
+        }
+        section(
+            &mut out,
+            pick(lang, ["確認待ち", "Questions open"]),
+            self.open(),
+        );
+        reasons(&mut out, lang, &self.reasons);
+        let exported = self.exported.iter().map(|(_, n)| n).sum();
+        section(
+            &mut out,
+            pick(lang, ["出力済の行", "Rows exported"]),
+            exported,
+        );
+        self.exported
+            .iter()
+            .for_each(|(form, n)| line(&mut out, form, *n));
+        out
+    }
+}
+
+fn of(counts: &Counted, name: &str) -> u64 {
+    counts
+        .iter()
+        .find(|(n, _)| n == name)
+        .map_or(0, |(_, n)| *n)
+}
+
+fn pick(lang: Lang, [ja, en]: [&'static str; 2]) -> &'static str {
+    match lang {
+        Lang::Ja => ja,
+        Lang::En => en,
+    }
+}
+
+fn bucket_name(bucket: Bucket) -> [&'static str; 2] {
+    match bucket {
+        Bucket::Read => ["読取済", "read"],
+        Bucket::Review => ["要確認", "in review"],
+        Bucket::Rejected => ["読取不可", "rejected"],
+        Bucket::SetAside => ["対象外", "set aside"],
+        Bucket::Duplicate => ["重複", "duplicate"],
+        Bucket::Separator => ["仕切り", "separator"],
+        Bucket::Header => ["束見出し", "batch header"],
+    }
+}
+
+fn status_name(status: AnswerStatus) -> [&'static str; 2] {
+    match status {
+        AnswerStatus::Accepted => ["自動確定", "accepted"],
+        AnswerStatus::Blank => ["無記入", "blank"],
+        AnswerStatus::NotApplicable => ["該当なし", "not applicable"],
+        AnswerStatus::Question => ["確認待ち", "question"],
+        AnswerStatus::Decided => ["担当者確定", "decided"],
+        AnswerStatus::Illegible => ["判読不能", "illegible"],
+    }
+}
+
+fn section(out: &mut String, name: &str, total: u64) {
+    let _ = writeln!(out, "{}{total:>9}", padded(name, 32));
+}
+
+fn line(out: &mut String, name: &str, n: impl fmt::Display) {
+    let _ = writeln!(out, "  {}{n:>9}", padded(name, 30));
+}
+
+fn reasons(out: &mut String, lang: Lang, counts: &Counted) {
+    for (code, n) in counts {
+        let words = code.parse::<Reason>().map_or("", |r| r.message(lang));
+        let _ = writeln!(out, "    {}{n:>9}  {words}", padded(code, 28));
+    }
+}
+
+/// Filled up to so many columns of a terminal; a Japanese character takes two.
+fn padded(text: &str, columns: usize) -> String {
+    let wide = |c: char| if c < '\u{1100}' { 1 } else { 2 };
+    let taken: usize = text.chars().map(wide).sum();
+    format!("{text}{}", " ".repeat(columns.saturating_sub(taken)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::digest::Digest;
+    use crate::store::fixtures::*;
+    use crate::store::{Answer, NewFile, Quarantine};
+
+    #[test]
+    fn every_page_and_field_is_in_one_place() {
+        let (_dir, mut store) = store();
+        let mut run = begin(&store, false);
+        let fields = [("wish", "?yes"), ("phone", ""), ("name", "佐藤")];
+        let pages = [
+            card("1", &fields),
+            card("2", &[("wish", "yes")]),
+            rejected(Reason::UnknownForm),
+            separator(),
+            rejected(Reason::BlankPage),
+        ];
+        let recorded = record_all(&mut store, &mut run, "in/a.tif", &pages);
+        let copy = NewFile {
+            name: "in/b.tif",
+            sha256: Digest::of(b"in/a.tif"),
+            bytes: 9,
+            pages: 5,
+        };
+        store.record_copy(&mut run, &copy).unwrap();
+        store
+            .decide(&[says_of_page(recorded[4].page(), Answer::BlankPage)])
+            .unwrap();
+        let bad = Quarantine {
+            name: "in/c.tif",
+            sha256: None,
+            bytes: None,
+            reason: Reason::Unreadable,
+            detail: "",
+        };
+        store.quarantine_file(&mut run, &bad).unwrap();
+
+        let books = Books::of(&store).unwrap();
+        assert_eq!(books.balances(), Ok(()));
+        let pages: Vec<u64> = books.pages.iter().map(|(_, n)| *n).collect();
+        assert_eq!(pages, [1, 1, 1, 1, 5, 1, 0]);
+        let fields: Vec<u64> = books.fields.iter().map(|(_, n)| *n).collect();
+        assert_eq!(fields, [2, 1, 0, 1, 0, 0]);
+        assert_eq!((books.difference, books.open()), (0, 2));
+        let sheet = books.table(Lang::Ja);
+        for words in [
+            "受付ページ",
+            "差引",
+            "UNKNOWN_FORM",
+            "登録されていない帳票です",
+            "重複",
+        ] {
+            assert!(sheet.contains(words), "{words} in\n{sheet}");
+        }
+        assert!(
+            books
+                .table(Lang::En)
+                .contains("  difference                            0\n")
+        );
+    }
+
+    #[test]
+    fn a_page_that_was_never_recorded_shows() {
+        let (_dir, mut store) = store();
+        let mut run = begin(&store, false);
+        let file = NewFile {
+            name: "a",
+            sha256: Digest::of(b"a"),
+            bytes: 1,
+            pages: 3,
+        };
+        store.record_file(&mut run, &file).unwrap();
+        let page = card("1", &[("wish", "yes")]);
+        store
+            .record_page(&mut run, &origin("a", 0), &Digest::of(b"p"), &page)
+            .unwrap();
+        let books = Books::of(&store).unwrap();
+        assert_eq!(books.difference, 2);
+        let Unbalanced(faults) = books.balances().unwrap_err();
+        assert_eq!((faults.len(), faults[0].one, faults[0].other), (1, 3, 1));
+    }
+
+    #[test]
+    fn a_question_that_got_lost_shows() {
+        let (dir, mut store) = store();
+        let mut run = begin(&store, false);
+        record_all(&mut store, &mut run, "a", &[card("1", &[("wish", "?yes")])]);
+        let other = rusqlite::Connection::open(dir.path().join("hagaki.db")).unwrap();
+        other
+            .execute_batch("UPDATE questions SET state = 'superseded'")
+            .unwrap();
+        let Unbalanced(faults) = Books::of(&store).unwrap().balances().unwrap_err();
+        assert_eq!((faults[0].one, faults[0].other), (1, 0));
+    }
+}

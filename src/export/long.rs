@@ -1,0 +1,61 @@
+//! One line a field, questions included: `file,page,field,value,review`. Not for ledgers: it shows
+//! what was read, for measuring.
+
+use std::io::Write;
+
+use serde::{Deserialize, Serialize};
+
+use crate::store::{AnswerRow, AnswerStatus, Bucket, Store, StoreError};
+
+/// A line; what is under question has the machine's proposal for its value.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LongRow {
+    pub file: String,
+    /// From 0.
+    pub page: u32,
+    pub field: String,
+    pub value: String,
+    /// 1 for an open question.
+    pub review: u8,
+}
+
+/// Every field of every page that was read, in the order of recording; a duplicate repeats its
+/// original's lines under its own name.
+pub fn long_rows(store: &Store) -> Result<Vec<LongRow>, StoreError> {
+    store.steady(|store| {
+        let mut rows = Vec::new();
+        for page in store.pages()? {
+            let answers = match (page.bucket, page.original) {
+                (Bucket::Duplicate, Some(original)) => store.answers(original)?,
+                (Bucket::Read | Bucket::Review | Bucket::Header, _) => store.answers(page.id)?,
+                _ => Vec::new(),
+            };
+            rows.extend(answers.into_iter().map(|a| line(&page.file, page.page, a)));
+        }
+        Ok(rows)
+    })
+}
+
+/// The same as CSV.
+pub fn write_long(store: &Store, out: impl Write) -> Result<usize, super::ExportError> {
+    let rows = long_rows(store)?;
+    let mut csv = csv::WriterBuilder::new()
+        .has_headers(false)
+        .from_writer(out);
+    csv.write_record(["file", "page", "field", "value", "review"])?;
+    for row in &rows {
+        csv.serialize(row)?;
+    }
+    csv.flush().map_err(csv::Error::from)?;
+    Ok(rows.len())
+}
+
+fn line(file: &str, page: u32, answer: AnswerRow) -> LongRow {
+    LongRow {
+        file: file.to_owned(),
+        page,
+        field: answer.field,
+        review: (answer.status == AnswerStatus::Question).into(),
+        value: answer.value.unwrap_or(answer.machine_value),
+    }
+}

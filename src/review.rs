@@ -1,0 +1,452 @@
+//! Answering questions without a browser: what waits, what there is to see, and a person's word.
+//!
+//! What a person types passes the parser that the machine's readings pass, so both write a value
+//! the same way. A person may insist on what the paper says where the parser objects.
+
+use std::path::PathBuf;
+
+use serde::Serialize;
+
+use crate::calendar::Day;
+use crate::doubt::{Doubt, Reason};
+use crate::form::{Field, FieldId, FormId, Library, ValueKind, Zone};
+use crate::lang::Text;
+use crate::store::{
+    Act, Answer, AnswerRow, Bucket, DecisionId, NewDecision, PageId, QuestionFilter, QuestionId,
+    QuestionRow, Store, StoreError, Subject,
+};
+use crate::validate::era;
+use crate::validate::parse::{EraGiven, Setting, parse};
+
+/// The words for answers that are no value, as typed at a terminal.
+pub const WORDS: [(&str, Answer); 8] = [
+    ("@blank", Answer::Blank),
+    ("@illegible", Answer::Illegible),
+    ("@hold", Answer::Hold),
+    ("@accept", Answer::Accept),
+    ("@attachment", Answer::Attachment),
+    ("@blank-page", Answer::BlankPage),
+    ("@returned", Answer::Returned),
+    ("@duplicate", Answer::Duplicate),
+];
+
+/// What was typed, as an answer: one of [`WORDS`], else a value.
+pub fn answer(typed: &str) -> Answer {
+    let word = WORDS.iter().find(|(word, _)| *word == typed);
+    word.map_or_else(
+        || Answer::Value(typed.to_owned()),
+        |(_, answer)| answer.clone(),
+    )
+}
+
+/// An answer was not taken; nothing was changed.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum ReviewError {
+    /// The parser's reasons, and its suggestion when it has one.
+    #[error("the value is not valid: {}", codes(.doubts))]
+    Invalid {
+        doubts: Vec<Doubt>,
+        suggestion: Option<String>,
+    },
+    #[error("this question cannot be answered that way; it takes {}", .takes.join(", "))]
+    NotAnAnswer { takes: Vec<&'static str> },
+    #[error("question `{0}` was superseded by a later reading of the page")]
+    Superseded(QuestionId),
+    #[error("a decision needs the name of who takes it")]
+    Nameless,
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+fn codes(doubts: &[Doubt]) -> String {
+    doubts
+        .iter()
+        .map(|d| d.reason.code())
+        .collect::<Vec<_>>()
+        .join(", ")
+}
+
+/// A question with all that helps to answer it.
+#[derive(Clone, Debug, Serialize)]
+pub struct Shown {
+    #[serde(flatten)]
+    pub question: QuestionRow,
+    /// What the machine thought of, likeliest first.
+    pub alternatives: Vec<Alternative>,
+    /// A PNG file; `None` when no picture was kept.
+    pub picture_file: Option<PathBuf>,
+    /// The field's name on the form; `None` unless the form is at hand.
+    #[serde(skip)]
+    pub label: Option<Text>,
+    /// The values to choose from, with what is printed beside them.
+    pub options: Vec<(String, String)>,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Alternative {
+    pub text: String,
+    /// A probability or a score, 0 to 1.
+    pub weight: f64,
+}
+
+/// A person's reply to a question.
+#[derive(Clone, Debug)]
+pub struct Reply {
+    pub question: QuestionId,
+    pub answer: Answer,
+    pub act: Act,
+    pub why: String,
+    /// Take the value as typed even where the parser objects.
+    pub insist: bool,
+    /// For dates that must not lie in the future.
+    pub today: Day,
+}
+
+/// What waits, oldest first.
+pub fn list(store: &Store, filter: &QuestionFilter) -> Result<Vec<QuestionRow>, StoreError> {
+    store.questions(filter)
+}
+
+/// One question with its picture put down as a file.
+pub fn show(store: &Store, library: &Library, id: QuestionId) -> Result<Shown, StoreError> {
+    let question = store.question(id)?;
+    let field = field_of(library, &question);
+    let picture_file = question
+        .picture
+        .as_ref()
+        .map(|p| store.picture_file(p))
+        .transpose()?;
+    Ok(Shown {
+        alternatives: question.raw.as_deref().map_or_else(Vec::new, alternatives),
+        picture_file,
+        label: field.map(|f| f.label.clone()),
+        options: field.map_or_else(Vec::new, options),
+        question,
+    })
+}
+
+/// Records a person's word. A question may be answered again: the latest word holds.
+pub fn set(store: &mut Store, library: &Library, reply: &Reply) -> Result<DecisionId, ReviewError> {
+    if reply.act.who.trim().is_empty() {
+        return Err(ReviewError::Nameless);
+    }
+    let question = store.question(reply.question)?;
+    if question.state == crate::store::QuestionState::Superseded {
+        return Err(ReviewError::Superseded(question.id));
+    }
+    let rejected = store.page(question.page_id)?.form.is_none();
+    let takes = takes(&question.subject, rejected);
+    if !takes.contains(&reply.answer.name()) {
+        return Err(ReviewError::NotAnAnswer { takes });
+    }
+    let answer = match (&reply.answer, &question.subject) {
+        (Answer::Value(typed), Subject::Field(_)) => {
+            checked(store, library, &question, (typed, reply))?
+        }
+        _ => reply.answer.clone(),
+    };
+    let decision = |page: PageId, answer: Answer| NewDecision {
+        page,
+        subject: question.subject.clone(),
+        answer,
+        act: reply.act.clone(),
+        why: reply.why.clone(),
+    };
+    let mut decisions = vec![decision(question.page_id, answer)];
+    if question.reason == Reason::KeyDuplicate && reply.answer == Answer::Accept {
+        // This card counts, so the other one with its key does not.
+        let rivals = rivals(store, &question)?;
+        decisions.extend(
+            rivals
+                .into_iter()
+                .map(|page| decision(page, Answer::Duplicate)),
+        );
+    }
+    Ok(store.decide(&decisions)?[0])
+}
+
+/// The names of the answers that a subject takes.
+fn takes(subject: &Subject, rejected: bool) -> Vec<&'static str> {
+    match subject {
+        Subject::Field(_) => vec!["value", "blank", "illegible", "hold"],
+        Subject::Key => vec!["value", "accept", "blank", "hold"],
+        Subject::Page if rejected => {
+            vec!["attachment", "blank_page", "returned", "duplicate", "hold"]
+        }
+        Subject::Page => {
+            vec![
+                "accept",
+                "attachment",
+                "blank_page",
+                "returned",
+                "duplicate",
+                "hold",
+            ]
+        }
+    }
+}
+
+/// The value in its canonical form.
+fn checked(
+    store: &Store,
+    library: &Library,
+    question: &QuestionRow,
+    (typed, reply): (&str, &Reply),
+) -> Result<Answer, ReviewError> {
+    let Some(field) = field_of(library, question) else {
+        return Ok(Answer::Value(typed.to_owned()));
+    };
+    let era = era_of(&store.answers(question.page_id)?, field);
+    let parsed = parse(
+        field,
+        typed,
+        &Setting {
+            today: reply.today,
+            era,
+        },
+    );
+    match (parsed.is_valid(), reply.insist) {
+        (true, _) if parsed.value.is_empty() => Ok(Answer::Blank),
+        (true, _) => Ok(Answer::Value(parsed.value)),
+        (false, true) => Ok(Answer::Value(typed.to_owned())),
+        (false, false) => Err(ReviewError::Invalid {
+            doubts: parsed.doubts,
+            suggestion: Some(parsed.value).filter(|v| !v.is_empty()),
+        }),
+    }
+}
+
+/// What the page's era field says, where the form has one for this date.
+fn era_of(answers: &[AnswerRow], field: &Field) -> EraGiven {
+    let ValueKind::Date(kind) = &field.value else {
+        return EraGiven::NotAsked;
+    };
+    let Some(era_field) = &kind.era_field else {
+        return EraGiven::NotAsked;
+    };
+    let answer = answers.iter().find(|a| a.field == era_field.0);
+    let named = answer.and_then(|a| a.value.as_deref()).and_then(era::named);
+    named.map_or(EraGiven::Open, EraGiven::Given)
+}
+
+/// Other pages that count under the same form, side and key.
+fn rivals(store: &Store, question: &QuestionRow) -> Result<Vec<PageId>, StoreError> {
+    let own = store.page(question.page_id)?;
+    let all = store.pages()?.into_iter().filter(|p| {
+        p.id != own.id
+            && p.key.is_some()
+            && (&p.form, &p.side, &p.key) == (&own.form, &own.side, &own.key)
+            && matches!(p.bucket, Bucket::Read | Bucket::Review)
+    });
+    Ok(all.map(|p| p.id).collect())
+}
+
+fn field_of<'a>(library: &'a Library, question: &QuestionRow) -> Option<&'a Field> {
+    let Subject::Field(id) = &question.subject else {
+        return None;
+    };
+    field_named(library, question.form.as_deref()?, (question.edition?, id))
+}
+
+fn field_named<'a>(
+    library: &'a Library,
+    form: &str,
+    (edition, field): (u32, &FieldId),
+) -> Option<&'a Field> {
+    let id = FormId(form.to_owned());
+    let form = library
+        .forms()
+        .iter()
+        .find(|f| f.id == id && f.edition == edition)?;
+    form.field(field).map(|(_, field)| field)
+}
+
+fn options(field: &Field) -> Vec<(String, String)> {
+    match &field.zone {
+        Zone::Marks(zone) => zone
+            .options
+            .iter()
+            .map(|o| (o.value.clone(), o.label.clone()))
+            .collect(),
+        Zone::Rank(zone) => zone
+            .options
+            .iter()
+            .map(|o| (o.value.clone(), o.label.clone()))
+            .collect(),
+        _ => Vec::new(),
+    }
+}
+
+/// What a raw reading thought of: options with how likely they were meant, lines as each engine
+/// read them, cells as `[3] 7`.
+fn alternatives(raw: &str) -> Vec<Alternative> {
+    let raw: serde_json::Value = serde_json::from_str(raw).unwrap_or_default();
+    let content = &raw["content"];
+    let list = |name: &str| content[name].as_array().cloned().unwrap_or_default();
+    let mut all: Vec<Alternative> = Vec::new();
+    for option in list("options") {
+        all.extend(alternative(&option["value"], &option["selected"]));
+    }
+    for reading in list("readings") {
+        all.extend(alternative(&reading["text"], &reading["score"]));
+        for other in reading["alternatives"].as_array().into_iter().flatten() {
+            all.extend(alternative(&other[0], &other[1]));
+        }
+    }
+    all.sort_by(|a, b| b.weight.total_cmp(&a.weight));
+    for (at, cell) in (1..).zip(list("cells")) {
+        let others = cell["alternatives"].as_array().into_iter().flatten();
+        let numbered = others.filter_map(|o| alternative(&o[0], &o[1]));
+        all.extend(numbered.map(|a| Alternative {
+            text: format!("[{at}] {}", a.text),
+            ..a
+        }));
+    }
+    all
+}
+
+fn alternative(text: &serde_json::Value, weight: &serde_json::Value) -> Option<Alternative> {
+    Some(Alternative {
+        text: text.as_str()?.to_owned(),
+        weight: weight.as_f64()?,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::AnswerStatus;
+    use crate::store::fixtures::*;
+
+    fn reply(question: QuestionId, typed: &str) -> Reply {
+        Reply {
+            question,
+            answer: answer(typed),
+            act: act("sato"),
+            why: String::new(),
+            insist: false,
+            today: Day::new(2024, 5, 1).unwrap(),
+        }
+    }
+
+    #[test]
+    fn a_typed_answer_is_checked_as_a_reading_is() {
+        let (_dir, mut store) = store();
+        let library = form(&["wish", "phone"]);
+        let mut run = begin(&store, false);
+        let page = card("1", &[("wish", "?yes"), ("phone", "?0773")]);
+        let page = record_all(&mut store, &mut run, "a", &[page])[0].page();
+        let open = list(&store, &QuestionFilter::default()).unwrap();
+        let (wish, phone) = (open[0].id, open[1].id);
+
+        let wrong = set(&mut store, &library, &reply(wish, "perhaps"));
+        assert!(
+            matches!(wrong, Err(ReviewError::Invalid { .. })),
+            "{wrong:?}"
+        );
+        let wrong = set(&mut store, &library, &reply(wish, "@returned"));
+        assert!(
+            matches!(wrong, Err(ReviewError::NotAnAnswer { .. })),
+            "{wrong:?}"
+        );
+        let mut nameless = reply(wish, "no");
+        nameless.act.who = " ".into();
+        assert!(matches!(
+            set(&mut store, &library, &nameless),
+            Err(ReviewError::Nameless)
+        ));
+        assert_eq!(list(&store, &QuestionFilter::default()).unwrap().len(), 2);
+
+        set(&mut store, &library, &reply(wish, "no")).unwrap();
+        set(&mut store, &library, &reply(phone, "０９０-1234-5678")).unwrap();
+        let answers = store.answers(page).unwrap();
+        assert_eq!(answers[0].value.as_deref(), Some("no"));
+        assert_eq!(answers[1].value.as_deref(), Some("09012345678"));
+        assert_eq!(answers[1].decided_by.as_deref(), Some("sato"));
+
+        let insisting = Reply {
+            insist: true,
+            ..reply(phone, "12")
+        };
+        set(&mut store, &library, &insisting).unwrap();
+        assert_eq!(store.answers(page).unwrap()[1].value.as_deref(), Some("12"));
+        set(&mut store, &library, &reply(phone, "@illegible")).unwrap();
+        assert_eq!(
+            store.answers(page).unwrap()[1].status,
+            AnswerStatus::Illegible
+        );
+    }
+
+    #[test]
+    fn a_question_is_shown_with_its_picture_and_options() {
+        let (_dir, mut store) = store();
+        let library = form(&["wish"]);
+        let mut run = begin(&store, false);
+        record_all(&mut store, &mut run, "a", &[card("1", &[("wish", "?yes")])]);
+        let shown = show(&store, &library, QuestionId(1)).unwrap();
+        assert_eq!(shown.options[0], ("yes".to_owned(), "希望する".to_owned()));
+        let picture = std::fs::read(shown.picture_file.unwrap()).unwrap();
+        assert_eq!(picture, b"picture of ?yes");
+        assert!(show(&store, &library, QuestionId(9)).is_err());
+    }
+
+    #[test]
+    fn a_rejected_page_takes_only_what_it_can_be() {
+        let (_dir, mut store) = store();
+        let library = form(&["wish"]);
+        let mut run = begin(&store, false);
+        let pages = [rejected(Reason::UnknownForm)];
+        let page = record_all(&mut store, &mut run, "a", &pages)[0].page();
+        for wrong in ["yes", "@accept", "@illegible"] {
+            assert!(
+                set(&mut store, &library, &reply(QuestionId(1), wrong)).is_err(),
+                "{wrong}"
+            );
+        }
+        set(&mut store, &library, &reply(QuestionId(1), "@attachment")).unwrap();
+        assert_eq!(store.page(page).unwrap().bucket, Bucket::SetAside);
+    }
+
+    #[test]
+    fn of_two_cards_with_one_key_a_person_picks_one() {
+        let (_dir, mut store) = store();
+        let library = form(&["wish"]);
+        let mut run = begin(&store, false);
+        let cards = [card("7", &[("wish", "yes")]), card("7", &[("wish", "no")])];
+        let pages = record_all(&mut store, &mut run, "a", &cards);
+        set(&mut store, &library, &reply(QuestionId(1), "@accept")).unwrap();
+        assert_eq!(
+            store.page(pages[0].page()).unwrap().bucket,
+            Bucket::SetAside
+        );
+        assert_eq!(store.page(pages[1].page()).unwrap().bucket, Bucket::Read);
+    }
+
+    #[test]
+    fn alternatives_come_from_every_kind_of_reading() {
+        let check = |raw: &str, wanted: &[(&str, f64)]| {
+            let wanted: Vec<Alternative> = wanted
+                .iter()
+                .map(|(t, w)| Alternative {
+                    text: (*t).to_owned(),
+                    weight: *w,
+                })
+                .collect();
+            assert_eq!(alternatives(raw), wanted, "{raw}");
+        };
+        check(
+            r#"{"content":{"kind":"marks","options":[{"value":"a","selected":0.1},{"value":"b","selected":0.8}]}}"#,
+            &[("b", 0.8), ("a", 0.1)],
+        );
+        check(
+            r#"{"content":{"kind":"text","readings":[{"text":"x","score":0.5,"alternatives":[["y",0.25]]}]}}"#,
+            &[("x", 0.5), ("y", 0.25)],
+        );
+        check(
+            r#"{"content":{"kind":"cells","cells":[{"alternatives":[]},{"alternatives":[["7",0.75],["1",0.25]]}]}}"#,
+            &[("[2] 7", 0.75), ("[2] 1", 0.25)],
+        );
+        check("nonsense", &[]);
+    }
+}

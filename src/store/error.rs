@@ -1,0 +1,102 @@
+//! What can go wrong with the store: the machine or its settings, never what is on paper.
+
+use std::io;
+use std::path::{Path, PathBuf};
+
+use rusqlite::ErrorCode;
+use rusqlite::ffi;
+
+/// The store cannot be used, or was asked for something it does not hold.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum StoreError {
+    #[error("there is no store at `{}`", path.display())]
+    Missing { path: PathBuf },
+    #[error("`{}` is in use by another program", path.display())]
+    Locked { path: PathBuf },
+    #[error("`{}` was written by a newer hagaki (schema {found}, this program knows {known})", path.display())]
+    TooNew {
+        path: PathBuf,
+        found: i64,
+        known: i64,
+    },
+    #[error("`{}` is not a store of hagaki, or it is damaged", path.display())]
+    Damaged {
+        path: PathBuf,
+        #[source]
+        source: Option<rusqlite::Error>,
+    },
+    #[error("there is no room left to write `{}`", path.display())]
+    Full { path: PathBuf },
+    #[error("`{}` cannot be written to", path.display())]
+    ReadOnly { path: PathBuf },
+    #[error("`{}` cannot be read or written", path.display())]
+    Io {
+        path: PathBuf,
+        #[source]
+        source: io::Error,
+    },
+    #[error("`{}` changed while it was being copied", path.display())]
+    Changed { path: PathBuf },
+    #[error("the database refused a statement")]
+    Sql(#[source] rusqlite::Error),
+    #[error("the store holds no {what} `{id}`")]
+    NoSuch { what: &'static str, id: String },
+    #[error("the store holds `{found}` where {expected} belongs")]
+    BadRow {
+        expected: &'static str,
+        found: String,
+    },
+}
+
+impl StoreError {
+    /// What a person can do about it, when there is something.
+    pub fn hint(&self) -> Option<&'static str> {
+        Some(match self {
+            Self::Missing { .. } => "run `hagaki init DIR`, or name the folder with `--campaign`",
+            Self::Locked { .. } => "wait for the other run to end, then run the command again",
+            Self::TooNew { .. } => "use the newer program; this one would lose data",
+            Self::Damaged { .. } => "restore the campaign folder from a backup",
+            Self::Full { .. } => "free some space and run again: what was recorded is kept",
+            Self::ReadOnly { .. } => "check the folder's permissions",
+            _ => return None,
+        })
+    }
+
+    /// Sorts an SQLite error by what a person would do about it.
+    pub(super) fn sql(path: &Path, source: rusqlite::Error) -> Self {
+        let path = path.to_owned();
+        let rusqlite::Error::SqliteFailure(inner, _) = &source else {
+            return Self::Sql(source);
+        };
+        match (inner.code, inner.extended_code) {
+            (ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked, _) => Self::Locked { path },
+            (ErrorCode::DiskFull, _)
+            | (_, ffi::SQLITE_IOERR_WRITE | ffi::SQLITE_IOERR_SHMSIZE | ffi::SQLITE_IOERR_FSYNC) => {
+                Self::Full { path }
+            }
+            (ErrorCode::ReadOnly | ErrorCode::PermissionDenied | ErrorCode::CannotOpen, _) => {
+                Self::ReadOnly { path }
+            }
+            (ErrorCode::NotADatabase | ErrorCode::DatabaseCorrupt, _) => Self::Damaged {
+                path,
+                source: Some(source),
+            },
+            _ => Self::Sql(source),
+        }
+    }
+
+    /// The same for files.
+    pub(crate) fn io(path: &Path, source: io::Error) -> Self {
+        let path = path.to_owned();
+        match source.kind() {
+            io::ErrorKind::StorageFull
+            | io::ErrorKind::FileTooLarge
+            | io::ErrorKind::QuotaExceeded => Self::Full { path },
+            io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem => {
+                Self::ReadOnly { path }
+            }
+            _ => Self::Io { path, source },
+        }
+    }
+}

@@ -1,0 +1,84 @@
+//! The schema's steps: `user_version` counts how many ran. An entry is never changed or removed.
+
+use rusqlite::{Connection, TransactionBehavior};
+
+/// In order; the position is the version.
+const MIGRATIONS: &[&str] = &[include_str!("migrations/0001_initial.sql")];
+
+/// The schema this program writes.
+pub(super) const KNOWN: i64 = MIGRATIONS.len() as i64;
+
+/// Written into the file's header: `hgki`.
+pub(super) const APPLICATION_ID: i64 = 0x6867_6b69;
+
+/// What a file's header says of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Header {
+    /// Nothing in it yet.
+    Empty,
+    /// Ours, of this version.
+    Ours(i64),
+    /// Somebody else's.
+    Foreign,
+}
+
+pub(super) fn header(db: &Connection) -> rusqlite::Result<Header> {
+    let version: i64 = db.pragma_query_value(None, "user_version", |r| r.get(0))?;
+    let application: i64 = db.pragma_query_value(None, "application_id", |r| r.get(0))?;
+    let tables: i64 = db.query_row("SELECT count(*) FROM sqlite_schema", [], |r| r.get(0))?;
+    Ok(match (application, version, tables) {
+        (APPLICATION_ID, _, _) => Header::Ours(version),
+        (0, 0, 0) => Header::Empty,
+        _ => Header::Foreign,
+    })
+}
+
+/// Runs what has not run yet, all in one exclusive transaction.
+pub(super) fn migrate(db: &mut Connection) -> rusqlite::Result<()> {
+    migrate_with(db, MIGRATIONS)
+}
+
+fn migrate_with(db: &mut Connection, steps: &[&str]) -> rusqlite::Result<()> {
+    let tx = db.transaction_with_behavior(TransactionBehavior::Exclusive)?;
+    let done: i64 = tx.pragma_query_value(None, "user_version", |r| r.get(0))?;
+    for (at, step) in steps
+        .iter()
+        .enumerate()
+        .skip(usize::try_from(done).unwrap_or(0))
+    {
+        tx.execute_batch(step)?;
+        tx.pragma_update(None, "user_version", at as i64 + 1)?;
+    }
+    tx.commit()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn migrating_twice_is_migrating_once() {
+        let mut db = Connection::open_in_memory().unwrap();
+        assert_eq!(header(&db), Ok(Header::Empty));
+        migrate(&mut db).unwrap();
+        migrate(&mut db).unwrap();
+        assert_eq!(header(&db), Ok(Header::Ours(KNOWN)));
+    }
+
+    #[test]
+    fn a_failing_step_leaves_the_version_before_it() {
+        let mut db = Connection::open_in_memory().unwrap();
+        migrate(&mut db).unwrap();
+        let steps = [MIGRATIONS[0], "CREATE TABLE extra (x) STRICT; nonsense"];
+        assert!(migrate_with(&mut db, &steps).is_err());
+        assert_eq!(header(&db), Ok(Header::Ours(1)));
+        let extra: i64 = db
+            .query_row(
+                "SELECT count(*) FROM sqlite_schema WHERE name = 'extra'",
+                [],
+                |r| r.get(0),
+            )
+            .unwrap();
+        assert_eq!(extra, 0);
+    }
+}

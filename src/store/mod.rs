@@ -1,0 +1,235 @@
+//! What a campaign keeps: one SQLite file, and originals and pictures beside it by content hash.
+//!
+//! A page is recorded in one transaction. Readings, decisions, exports and the audit are only
+//! added to. Nothing here reads a clock: moments and names are passed in, so the same input gives
+//! the same content; `docs/schema.md` lists the columns that hold time. A call that finds nothing
+//! new writes nothing at all, not even a row for itself.
+//!
+//! Two programs may have the same store open: each change is an immediate transaction that looks
+//! again at what it is about to add.
+
+mod album;
+mod ask;
+mod audit;
+mod blobs;
+mod counts;
+mod error;
+mod exports;
+mod files;
+mod ids;
+mod look;
+mod migrate;
+mod questions;
+mod record;
+mod rows;
+mod views;
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior};
+
+pub use audit::AuditRow;
+pub(crate) use blobs::write_new;
+pub use blobs::{BlobKind, Blobs};
+pub use counts::{Counted, FileCounts};
+pub use error::StoreError;
+pub use exports::{ExportKind, ExportRow, LastExport, NewExport, Operation, RowMark};
+pub use files::{KnownFile, NewFile, Quarantine};
+pub use ids::{
+    Act, DecisionId, ExportSeq, FileId, OutcomeId, PageId, QuestionId, ReadingId, RunId, Timestamp,
+};
+pub use look::{AnswerRow, AnswerStatus, Bucket, PageRow, Picture, ReadingRow};
+pub use questions::{
+    Answer, Kind, NewDecision, QuestionFilter, QuestionRow, QuestionState, Subject,
+};
+pub use record::{Recorded, Run, RunInfo};
+pub(crate) use views::free_name;
+
+/// The database's name in the campaign folder.
+pub const DATABASE: &str = "hagaki.db";
+
+/// How long a write waits for another program's write.
+pub const BUSY: Duration = Duration::from_secs(5);
+
+/// A campaign's store, open.
+#[derive(Debug)]
+pub struct Store {
+    db: Connection,
+    path: PathBuf,
+    blobs: Blobs,
+}
+
+impl Store {
+    /// Opens the store in the campaign folder `dir`, which exists; makes or upgrades the database
+    /// where needed.
+    pub fn open(dir: &Path) -> Result<Self, StoreError> {
+        Self::open_waiting(dir, BUSY)
+    }
+
+    /// The same with another patience for other writers.
+    pub fn open_waiting(dir: &Path, busy: Duration) -> Result<Self, StoreError> {
+        let path = dir.join(DATABASE);
+        if !dir.is_dir() {
+            return Err(StoreError::Missing { path });
+        }
+        refuse_read_only(&path)?;
+        let flags = OpenFlags::SQLITE_OPEN_READ_WRITE
+            | OpenFlags::SQLITE_OPEN_CREATE
+            | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        let db = connect(&path, flags, busy).map_err(|e| StoreError::sql(&path, e))?;
+        let mut store = Self {
+            db,
+            blobs: Blobs::open(dir)?,
+            path,
+        };
+        if store.checked_version()? < Some(migrate::KNOWN) {
+            store.set_journal()?;
+            migrate::migrate(&mut store.db).map_err(|e| StoreError::sql(&store.path, e))?;
+        }
+        Ok(store)
+    }
+
+    /// Opens an existing store to look only.
+    pub fn open_read_only(dir: &Path) -> Result<Self, StoreError> {
+        let path = dir.join(DATABASE);
+        if !path.is_file() {
+            return Err(StoreError::Missing { path });
+        }
+        let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        let db = connect(&path, flags, BUSY).map_err(|e| StoreError::sql(&path, e))?;
+        let store = Self {
+            db,
+            blobs: Blobs::open_read_only(dir),
+            path,
+        };
+        match store.checked_version()? {
+            Some(version) if version == migrate::KNOWN => Ok(store),
+            // Too old to be read as it is: the next writing command upgrades it.
+            Some(_) | None => Err(StoreError::Missing { path: store.path }),
+        }
+    }
+
+    /// The database's file.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// The kept files: pictures may be put by any worker, ahead of their page's turn.
+    pub fn blobs(&self) -> &Blobs {
+        &self.blobs
+    }
+
+    /// Runs several looks at one moment's state, whatever others write meanwhile.
+    pub fn steady<T, E: From<StoreError>>(
+        &self,
+        look: impl FnOnce(&Self) -> Result<T, E>,
+    ) -> Result<T, E> {
+        let moment = self.db.unchecked_transaction().map_err(|e| self.sql(e))?;
+        let seen = look(self)?;
+        moment.commit().map_err(|e| self.sql(e))?;
+        Ok(seen)
+    }
+
+    /// `None` for an empty database.
+    fn checked_version(&self) -> Result<Option<i64>, StoreError> {
+        let path = self.path.clone();
+        match migrate::header(&self.db).map_err(|e| StoreError::sql(&path, e))? {
+            migrate::Header::Empty => Ok(None),
+            migrate::Header::Foreign => Err(StoreError::Damaged { path, source: None }),
+            migrate::Header::Ours(found) if found > migrate::KNOWN => Err(StoreError::TooNew {
+                path,
+                found,
+                known: migrate::KNOWN,
+            }),
+            migrate::Header::Ours(found) => Ok(Some(found)),
+        }
+    }
+
+    /// Stored in the file itself, so once is enough.
+    fn set_journal(&self) -> Result<(), StoreError> {
+        let set = self
+            .db
+            .pragma_update_and_check(None, "journal_mode", "wal", |_| Ok(()));
+        set.map_err(|e| self.sql(e))
+    }
+
+    fn sql(&self, source: rusqlite::Error) -> StoreError {
+        StoreError::sql(&self.path, source)
+    }
+
+    /// Runs `change` in one immediate transaction; nothing is kept when it fails.
+    fn write<T>(
+        &mut self,
+        change: impl FnOnce(&Transaction<'_>) -> Result<T, Fault>,
+    ) -> Result<T, StoreError> {
+        let path = &self.path;
+        let fault = |e| StoreError::sql(path, e);
+        let tx = self
+            .db
+            .transaction_with_behavior(TransactionBehavior::Immediate)
+            .map_err(fault)?;
+        let done = change(&tx).map_err(|e| e.at(path))?;
+        tx.commit().map_err(fault)?;
+        Ok(done)
+    }
+
+    fn read<T>(&self, look: impl FnOnce(&Connection) -> Result<T, Fault>) -> Result<T, StoreError> {
+        look(&self.db).map_err(|e| e.at(&self.path))
+    }
+}
+
+/// What a statement's caller can meet; becomes a [`StoreError`] once the path is known.
+#[derive(Debug)]
+enum Fault {
+    Sql(rusqlite::Error),
+    Store(StoreError),
+}
+
+impl Fault {
+    fn at(self, path: &Path) -> StoreError {
+        match self {
+            Self::Sql(e) => StoreError::sql(path, e),
+            Self::Store(e) => e,
+        }
+    }
+}
+
+impl From<rusqlite::Error> for Fault {
+    fn from(e: rusqlite::Error) -> Self {
+        Self::Sql(e)
+    }
+}
+
+impl From<StoreError> for Fault {
+    fn from(e: StoreError) -> Self {
+        Self::Store(e)
+    }
+}
+
+fn connect(path: &Path, flags: OpenFlags, busy: Duration) -> rusqlite::Result<Connection> {
+    let db = Connection::open_with_flags(path, flags)?;
+    db.busy_timeout(busy)?;
+    db.pragma_update(None, "synchronous", "full")?;
+    db.pragma_update(None, "foreign_keys", true)?;
+    // Temporary tables hold people's answers too: never in a folder that is not ours.
+    db.pragma_update(None, "temp_store", "memory")?;
+    db.set_prepared_statement_cache_capacity(64);
+    Ok(db)
+}
+
+/// SQLite opens what it may not write to and fails at the first write; say so at the door.
+fn refuse_read_only(path: &Path) -> Result<(), StoreError> {
+    match fs::metadata(path) {
+        Ok(meta) if meta.permissions().readonly() => Err(StoreError::ReadOnly {
+            path: path.to_owned(),
+        }),
+        _ => Ok(()),
+    }
+}
+
+#[cfg(test)]
+pub(crate) mod fixtures;
+#[cfg(test)]
+mod tests;

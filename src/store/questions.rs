@@ -1,0 +1,309 @@
+//! What waits for a person, and what people decided.
+
+use rusqlite::{OptionalExtension, Row, Transaction, named_params};
+use serde::{Serialize, Serializer};
+
+use super::ask::{check_subject, current_outcome, insert_question};
+use super::look::{Picture, doubts, parsed, picture};
+use super::{Act, DecisionId, Fault, PageId, QuestionId, Store, StoreError, audit};
+use crate::doubt::{Doubt, Reason};
+use crate::form::FieldId;
+
+/// What a question or a decision is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Kind {
+    Field,
+    Key,
+    Page,
+}
+
+impl Kind {
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Field => "field",
+            Self::Key => "key",
+            Self::Page => "page",
+        }
+    }
+}
+
+/// The same with the field's name.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Subject {
+    Field(FieldId),
+    /// The page's key.
+    Key,
+    /// The page as a whole.
+    Page,
+}
+
+impl Subject {
+    pub fn kind(&self) -> Kind {
+        match self {
+            Self::Field(_) => Kind::Field,
+            Self::Key => Kind::Key,
+            Self::Page => Kind::Page,
+        }
+    }
+
+    /// Empty for the key and the page.
+    pub fn field(&self) -> &str {
+        match self {
+            Self::Field(id) => &id.0,
+            Self::Key | Self::Page => "",
+        }
+    }
+
+    fn from_row(row: &Row<'_>) -> rusqlite::Result<Self> {
+        Ok(match row.get_ref("kind")?.as_str()? {
+            "field" => Self::Field(FieldId(row.get("field")?)),
+            "key" => Self::Key,
+            _ => Self::Page,
+        })
+    }
+}
+
+impl Serialize for Subject {
+    fn serialize<S: Serializer>(&self, s: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::Field(id) => s.serialize_str(&id.0),
+            Self::Key | Self::Page => s.serialize_str(&format!("@{}", self.kind().name())),
+        }
+    }
+}
+
+/// What a person says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Answer {
+    /// A field's value, or the page's key.
+    Value(String),
+    /// Nothing was answered.
+    Blank,
+    /// Nobody can read it.
+    Illegible,
+    /// Not now: the question stays open.
+    Hold,
+    /// The page or its key is right as it was read.
+    Accept,
+    /// The page is an enclosure, not a form.
+    Attachment,
+    /// The page is blank.
+    BlankPage,
+    /// The mailing came back undelivered.
+    Returned,
+    /// Another page holds this answer.
+    Duplicate,
+}
+
+impl Answer {
+    /// The name in the database; a value's text stands beside it.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Value(_) => "value",
+            Self::Blank => "blank",
+            Self::Illegible => "illegible",
+            Self::Hold => "hold",
+            Self::Accept => "accept",
+            Self::Attachment => "attachment",
+            Self::BlankPage => "blank_page",
+            Self::Returned => "returned",
+            Self::Duplicate => "duplicate",
+        }
+    }
+
+    /// Takes the page out of the answers.
+    pub fn sets_aside(&self) -> bool {
+        matches!(
+            self,
+            Self::Attachment | Self::BlankPage | Self::Returned | Self::Duplicate
+        )
+    }
+
+    fn value(&self) -> Option<&str> {
+        if let Self::Value(text) = self {
+            Some(text)
+        } else {
+            None
+        }
+    }
+}
+
+/// A person's word on one subject.
+#[derive(Clone, Debug)]
+pub struct NewDecision {
+    pub page: PageId,
+    pub subject: Subject,
+    pub answer: Answer,
+    pub act: Act,
+    /// A remark; may be empty.
+    pub why: String,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum QuestionState {
+    Open,
+    Answered,
+    /// A later reading of the page took its place.
+    Superseded,
+}
+
+/// Something that waits, or waited, for a person.
+#[derive(Clone, Debug, Serialize)]
+pub struct QuestionRow {
+    pub id: QuestionId,
+    pub page_id: PageId,
+    pub subject: Subject,
+    /// The first doubt's.
+    pub reason: Reason,
+    pub doubts: Vec<Doubt>,
+    pub state: QuestionState,
+    pub file: String,
+    pub page: u32,
+    /// `None` on a rejected page.
+    pub form: Option<String>,
+    pub edition: Option<u32>,
+    pub side: Option<String>,
+    pub key: Option<String>,
+    /// The machine's proposal; `None` unless about a field.
+    pub proposal: Option<String>,
+    pub confidence: Option<f64>,
+    /// The raw reading as JSON: measures and alternatives.
+    #[serde(skip)]
+    pub raw: Option<String>,
+    /// The picture to look at: the field's, or the whole rejected page's.
+    pub picture: Option<Picture>,
+}
+
+impl QuestionRow {
+    fn from_row(row: &Row<'_>) -> rusqlite::Result<Self> {
+        Ok(Self {
+            id: row.get("id")?,
+            page_id: row.get("page_id")?,
+            subject: Subject::from_row(row)?,
+            reason: parsed(row, "reason")?,
+            doubts: doubts(row, "doubts")?,
+            state: match row.get_ref("state")?.as_str()? {
+                "open" => QuestionState::Open,
+                "answered" => QuestionState::Answered,
+                _ => QuestionState::Superseded,
+            },
+            file: row.get("file")?,
+            page: row.get("page")?,
+            form: row.get("form")?,
+            edition: row.get("edition")?,
+            side: row.get("side")?,
+            key: row.get("key")?,
+            proposal: row.get("proposal")?,
+            confidence: row.get("confidence")?,
+            raw: row.get("raw")?,
+            picture: picture(row, "picture")?,
+        })
+    }
+}
+
+/// Which questions; every part that is given must fit.
+#[derive(Clone, Debug, Default)]
+pub struct QuestionFilter {
+    /// Answered and superseded ones too.
+    pub closed_too: bool,
+    pub form: Option<String>,
+    pub field: Option<String>,
+    pub reason: Option<Reason>,
+    pub kind: Option<Kind>,
+    pub page: Option<PageId>,
+    pub limit: Option<u32>,
+}
+
+impl Store {
+    /// Questions, oldest first.
+    pub fn questions(&self, filter: &QuestionFilter) -> Result<Vec<QuestionRow>, StoreError> {
+        self.read(|db| {
+            let mut list = db.prepare_cached(include_str!("sql/questions.sql"))?;
+            let rows = list.query_map(
+                named_params! {
+                    ":id": None::<i64>, ":closed": filter.closed_too, ":form": filter.form,
+                    ":field": filter.field, ":reason": filter.reason.map(Reason::code),
+                    ":kind": filter.kind.map(Kind::name), ":page": filter.page,
+                    ":limit": filter.limit.map_or(-1, i64::from),
+                },
+                QuestionRow::from_row,
+            )?;
+            Ok(rows.collect::<Result<_, _>>()?)
+        })
+    }
+
+    pub fn question(&self, id: QuestionId) -> Result<QuestionRow, StoreError> {
+        let found = self.read(|db| {
+            let mut one = db.prepare_cached(include_str!("sql/questions.sql"))?;
+            let none = None::<&str>;
+            let row = one.query_row(
+                named_params! {
+                    ":id": id, ":closed": true, ":form": none, ":field": none, ":reason": none,
+                    ":kind": none, ":page": None::<i64>, ":limit": 1,
+                },
+                QuestionRow::from_row,
+            );
+            Ok(row.optional()?)
+        })?;
+        found.ok_or(StoreError::NoSuch {
+            what: "question",
+            id: id.to_string(),
+        })
+    }
+
+    /// Adds people's decisions, all or none. The latest of a subject holds; its question closes,
+    /// or stays open on [`Answer::Hold`].
+    pub fn decide(&mut self, decisions: &[NewDecision]) -> Result<Vec<DecisionId>, StoreError> {
+        self.write(|tx| decisions.iter().map(|d| add_decision(tx, d)).collect())
+    }
+}
+
+fn add_decision(tx: &Transaction<'_>, decision: &NewDecision) -> Result<DecisionId, Fault> {
+    let NewDecision {
+        page,
+        subject,
+        answer,
+        act,
+        why,
+    } = decision;
+    let (kind, field) = (subject.kind().name(), subject.field());
+    check_subject(tx, *page, subject)?;
+    tx.prepare_cached(include_str!("sql/insert_decision.sql"))?
+        .execute(named_params! {
+            ":page": page, ":kind": kind, ":field": field, ":answer": answer.name(),
+            ":value": answer.value(), ":who": act.who, ":at": act.at, ":why": why,
+        })?;
+    let id = DecisionId(tx.last_insert_rowid());
+    let state = if *answer == Answer::Hold {
+        "open"
+    } else {
+        "answered"
+    };
+    let found = tx
+        .prepare_cached(include_str!("sql/close_question.sql"))?
+        .execute((page, kind, field, state, id))?;
+    if found == 0 && *answer == Answer::Hold {
+        // Nobody had asked; from now on somebody waits.
+        let place = (*page, current_outcome(tx, *page)?);
+        insert_question(tx, place, subject, &[Doubt::new(Reason::ManualHold)])?;
+    }
+    if subject.kind() == Kind::Page {
+        // A page that is set aside needs no answers; one that is taken back needs them again.
+        let all = if answer.sets_aside() {
+            include_str!("sql/close_page_questions.sql")
+        } else {
+            include_str!("sql/reopen_page_questions.sql")
+        };
+        tx.prepare_cached(all)?
+            .execute(named_params! { ":page": page, ":decision": id })?;
+    }
+    audit::note(
+        tx,
+        act,
+        "decision",
+        &format!("decision {id} page {page} {kind} {field}"),
+    )?;
+    Ok(id)
+}

@@ -1,0 +1,3 @@
+UPDATE questions
+SET state = 'answered', decision_id = :decision
+WHERE page_id = :page AND state = 'open'

@@ -1,0 +1,6 @@
+SELECT f.reason, count(*)
+FROM files f
+WHERE f.status = 'quarantined'
+  AND NOT EXISTS (SELECT 1 FROM files g WHERE g.name = f.name AND g.id > f.id
+                  AND g.status = 'read')
+GROUP BY f.reason ORDER BY f.reason

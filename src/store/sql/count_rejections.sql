@@ -1,0 +1,4 @@
+SELECT reason, count(*)
+FROM page
+WHERE bucket = 'rejected'
+GROUP BY reason ORDER BY reason

@@ -1,0 +1,3 @@
+INSERT INTO readings (outcome_id, position, field, engine, raw, status, value, confidence, doubts,
+                      crop_sha256)
+VALUES (:outcome, :position, :field, :engine, :raw, :status, :value, :confidence, :doubts, :crop)

@@ -1,0 +1,17 @@
+SELECT q.id, q.page_id, q.kind, q.field, q.reason, q.doubts, q.state,
+       p.file, p.page, p.form, p.edition, p.side, p.key,
+       r.value AS proposal, r.confidence, r.raw,
+       coalesce(r.crop_sha256, o.picture_sha256) AS picture, o.album_sha256
+FROM questions q
+JOIN page p ON p.page_id = q.page_id
+JOIN outcomes o ON o.id = q.outcome_id
+LEFT JOIN readings r ON r.outcome_id = q.outcome_id AND r.field = q.field
+WHERE (:id IS NULL OR q.id = :id)
+  AND (:closed OR q.state = 'open')
+  AND (:form IS NULL OR p.form = :form)
+  AND (:field IS NULL OR q.field = :field)
+  AND (:reason IS NULL OR q.reason = :reason)
+  AND (:kind IS NULL OR q.kind = :kind)
+  AND (:page IS NULL OR q.page_id = :page)
+ORDER BY q.id
+LIMIT :limit
