@@ -1,0 +1,302 @@
+//! Many pages: files in, pages to workers, results recorded in the order of the input.
+//!
+//! One thread (the caller's) opens files, asks the store what is already known, and records. The
+//! workers decode and read; they see neither files' names on disk nor the store. Results wait in a
+//! small buffer until their turn, so the database is the same whatever the number of workers, and
+//! memory is flat: at most a few pages a worker are under way.
+
+mod source;
+mod workers;
+
+use std::collections::{BTreeMap, VecDeque};
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use serde::Serialize;
+
+use crate::engine::{EngineError, Engines};
+use crate::form::Library;
+use crate::ingest::{Document, Limits, Skipped, SourceFile};
+use crate::pipeline::{PageOutcome, Settings};
+use crate::scan::Origin;
+use crate::store::{BlobKind, NewFile, Quarantine, Recorded, Run, Store, StoreError};
+
+use source::{Source, Step};
+use workers::{Pool, Result as PageResult};
+
+/// What reads the pages; the same for the whole run.
+#[derive(Clone, Copy)]
+pub struct Reader<'a> {
+    pub library: &'a Library,
+    pub engines: &'a Engines,
+    pub settings: Settings,
+    pub limits: Limits,
+    /// Workers; at least one.
+    pub jobs: usize,
+}
+
+/// What came in and what is done again.
+#[derive(Clone, Debug, Default)]
+pub struct Input {
+    pub files: Vec<SourceFile>,
+    pub skipped: Vec<Skipped>,
+    /// Files and folders that could not be looked at: each is a quarantined file.
+    pub blocked: Vec<Skipped>,
+    /// Read known pages again.
+    pub reread: bool,
+}
+
+/// A page that was recorded.
+pub struct PageEvent<'a> {
+    pub origin: &'a Origin,
+    pub recorded: Recorded,
+    /// `None` for a copy of a known file, which is not read.
+    pub outcome: Option<&'a PageOutcome>,
+    /// Wall time of decoding and reading on one core.
+    pub ms: f64,
+}
+
+/// Who wants to know how it goes.
+pub trait Observer {
+    /// A file was opened: it adds this many pages to what was expected of it (one).
+    fn more_pages(&mut self, _pages: u64) {}
+    /// A page or a whole file was settled without reading.
+    fn passed(&mut self, _pages: u64) {}
+    fn page(&mut self, _event: &PageEvent<'_>) {}
+    fn quarantined(&mut self, _name: &str, _code: &str, _detail: &str) {}
+}
+
+/// What this run did.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Tally {
+    pub files: u64,
+    pub files_known: u64,
+    pub files_quarantined: u64,
+    /// Not scans by their name, links, pipes: left alone.
+    pub files_skipped: u64,
+    pub pages_recorded: u64,
+    pub pages_known: u64,
+    /// Recorded as rejected because their file could not deliver them.
+    pub pages_unreadable: u64,
+    pub interrupted: bool,
+}
+
+/// The run had to stop. Every recorded page is kept.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum BatchError {
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    #[error(transparent)]
+    Engine(#[from] EngineError),
+    #[error("a worker ended without a result")]
+    WorkerLost,
+}
+
+/// Reads and records everything of `input`. `stop` ends the run after the pages under way.
+///
+/// # Errors
+/// When the store or an engine breaks.
+pub fn run(
+    input: &Input,
+    reader: &Reader<'_>,
+    (store, run): (&mut Store, &mut Run),
+    observer: &mut dyn Observer,
+    stop: &AtomicBool,
+) -> Result<Tally, BatchError> {
+    std::thread::scope(|scope| {
+        let pool = Pool::start(scope, reader);
+        let mut batch = Batch {
+            source: Source::new(input, reader.limits),
+            steps: VecDeque::new(),
+            done: BTreeMap::new(),
+            under_way: 0,
+            tally: Tally {
+                files_skipped: input.skipped.len() as u64,
+                ..Tally::default()
+            },
+        };
+        batch.go((store, run), &pool, observer, stop)?;
+        Ok(batch.tally)
+    })
+}
+
+struct Batch<'a> {
+    source: Source<'a>,
+    /// What is to be recorded, in the order of the input.
+    steps: VecDeque<Step>,
+    /// Pages that were read before their turn.
+    done: BTreeMap<u64, PageResult>,
+    under_way: usize,
+    tally: Tally,
+}
+
+impl Batch<'_> {
+    fn go(
+        &mut self,
+        (store, run): (&mut Store, &mut Run),
+        pool: &Pool,
+        observer: &mut dyn Observer,
+        stop: &AtomicBool,
+    ) -> Result<(), BatchError> {
+        let mut exhausted = false;
+        loop {
+            while !exhausted && self.under_way < pool.room() {
+                if stop.load(Ordering::Relaxed) {
+                    self.tally.interrupted = true;
+                    exhausted = true;
+                    break;
+                }
+                match self.source.next(store)? {
+                    Some(step) => self.take(step, pool, observer),
+                    None => exhausted = true,
+                }
+            }
+            self.record_ready((store, run), observer)?;
+            if exhausted && self.steps.is_empty() {
+                return Ok(());
+            }
+            if self.under_way > 0 {
+                let (ticket, result) = pool.receive().ok_or(BatchError::WorkerLost)?;
+                self.under_way -= 1;
+                self.done.insert(ticket, result);
+            }
+        }
+    }
+
+    fn take(&mut self, step: Step, pool: &Pool, observer: &mut dyn Observer) {
+        match &step {
+            Step::File { document, .. } | Step::Copy { document, .. } => {
+                observer.more_pages(u64::from(document.page_count()).saturating_sub(1));
+            }
+            Step::Page {
+                ticket,
+                document,
+                origin,
+            } => {
+                pool.send(*ticket, document.clone(), origin.clone());
+                self.under_way += 1;
+            }
+            Step::Known { .. } | Step::KnownPage | Step::Quarantine { .. } => {}
+        }
+        self.steps.push_back(step);
+    }
+
+    /// Records from the front of the queue as far as results are there.
+    fn record_ready(
+        &mut self,
+        (store, run): (&mut Store, &mut Run),
+        observer: &mut dyn Observer,
+    ) -> Result<(), BatchError> {
+        while let Some(step) = self.steps.front() {
+            if let Step::Page { ticket, .. } = step
+                && !self.done.contains_key(ticket)
+            {
+                return Ok(());
+            }
+            if let Some(step) = self.steps.pop_front() {
+                self.record(step, (store, run), observer)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn record(
+        &mut self,
+        step: Step,
+        (store, run): (&mut Store, &mut Run),
+        observer: &mut dyn Observer,
+    ) -> Result<(), BatchError> {
+        match step {
+            Step::File { name, document } => {
+                store.blobs().put(document.bytes(), BlobKind::Original)?;
+                store.record_file(run, &new_file(&name, &document))?;
+                self.tally.files += 1;
+            }
+            Step::Copy { name, document } => {
+                self.tally.files += 1;
+                let pages = store.record_copy(run, &new_file(&name, &document))?;
+                self.tally.pages_recorded += pages.len() as u64;
+                report_copy(&name, &document, pages, observer);
+            }
+            Step::Known { pages } => {
+                self.tally.files_known += 1;
+                self.tally.pages_known += u64::from(pages);
+                observer.more_pages(u64::from(pages).saturating_sub(1));
+                observer.passed(u64::from(pages.max(1)));
+            }
+            Step::KnownPage => {
+                self.tally.pages_known += 1;
+                observer.passed(1);
+            }
+            Step::Quarantine {
+                name,
+                reason,
+                code,
+                detail,
+            } => {
+                let file = Quarantine {
+                    name: &name,
+                    sha256: None,
+                    bytes: None,
+                    reason,
+                    detail: &detail,
+                };
+                store.quarantine_file(run, &file)?;
+                self.tally.files_quarantined += 1;
+                observer.quarantined(&name, code, &detail);
+                observer.passed(1);
+            }
+            Step::Page { ticket, origin, .. } => {
+                let result = self.done.remove(&ticket).ok_or(BatchError::WorkerLost)?;
+                self.record_page((&origin, result), (store, run), observer)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn record_page(
+        &mut self,
+        (origin, result): (&Origin, PageResult),
+        (store, run): (&mut Store, &mut Run),
+        observer: &mut dyn Observer,
+    ) -> Result<(), BatchError> {
+        let outcome = result.outcome?;
+        let recorded = store.record_page(run, origin, &result.pixels, &outcome)?;
+        self.tally.pages_recorded += 1;
+        self.tally.pages_unreadable += u64::from(outcome.is_unreadable());
+        observer.page(&PageEvent {
+            origin,
+            recorded,
+            outcome: Some(&outcome),
+            ms: result.ms,
+        });
+        Ok(())
+    }
+}
+
+/// The pages of a copy, in order.
+fn report_copy(name: &str, document: &Document, pages: Vec<Recorded>, observer: &mut dyn Observer) {
+    let file_sha256 = document.sha256();
+    for (recorded, page) in pages.into_iter().zip(0..) {
+        let origin = Origin {
+            file: name.to_owned(),
+            file_sha256,
+            page,
+        };
+        observer.page(&PageEvent {
+            origin: &origin,
+            recorded,
+            outcome: None,
+            ms: 0.0,
+        });
+    }
+}
+
+fn new_file<'a>(name: &'a str, document: &Document) -> NewFile<'a> {
+    NewFile {
+        name,
+        sha256: document.sha256(),
+        bytes: document.bytes().len() as u64,
+        pages: document.page_count(),
+    }
+}

@@ -1,0 +1,152 @@
+//! The input as a stream of steps in order: files, their pages, what could not be opened.
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+
+use super::Input;
+use crate::doubt::Reason;
+use crate::ingest::{self, Document, IngestError, Limits, SkipReason, Skipped, SourceFile};
+use crate::scan::Origin;
+use crate::store::{KnownFile, Store, StoreError};
+
+/// What is to be recorded next.
+pub(super) enum Step {
+    /// A new file; its pages follow.
+    File {
+        name: String,
+        document: Arc<Document>,
+    },
+    /// The bytes of a known file under another name: recorded, not read.
+    Copy {
+        name: String,
+        document: Arc<Document>,
+    },
+    /// A file all of whose pages are recorded.
+    Known { pages: u32 },
+    /// A page of an unfinished file that is recorded already.
+    KnownPage,
+    Quarantine {
+        name: String,
+        reason: Reason,
+        code: &'static str,
+        detail: String,
+    },
+    Page {
+        ticket: u64,
+        document: Arc<Document>,
+        origin: Origin,
+    },
+}
+
+pub(super) struct Source<'a> {
+    files: std::slice::Iter<'a, SourceFile>,
+    reread: bool,
+    limits: Limits,
+    ready: VecDeque<Step>,
+    tickets: u64,
+}
+
+impl<'a> Source<'a> {
+    pub(super) fn new(input: &'a Input, limits: Limits) -> Self {
+        Self {
+            files: input.files.iter(),
+            reread: input.reread,
+            limits,
+            ready: input.blocked.iter().map(blocked).collect(),
+            tickets: 0,
+        }
+    }
+
+    /// The next step; `None` at the end of the input.
+    pub(super) fn next(&mut self, store: &Store) -> Result<Option<Step>, StoreError> {
+        if self.ready.is_empty()
+            && let Some(file) = self.files.next()
+        {
+            self.open(file, store)?;
+        }
+        Ok(self.ready.pop_front())
+    }
+
+    fn open(&mut self, file: &SourceFile, store: &Store) -> Result<(), StoreError> {
+        match ingest::open(&file.path, &self.limits) {
+            Ok(document) => self.pages_of(&file.name, Arc::new(document), store),
+            Err(why) => {
+                self.ready.push_back(quarantine(&file.name, &why));
+                Ok(())
+            }
+        }
+    }
+
+    fn pages_of(
+        &mut self,
+        name: &str,
+        document: Arc<Document>,
+        store: &Store,
+    ) -> Result<(), StoreError> {
+        let known = store.known_file(name, &document.sha256())?;
+        if known.is_complete() && !self.reread {
+            self.ready.push_back(Step::Known {
+                pages: document.page_count(),
+            });
+            return Ok(());
+        }
+        if matches!(known, KnownFile::CopyOf(_)) {
+            self.ready.push_back(Step::Copy {
+                name: name.to_owned(),
+                document,
+            });
+            return Ok(());
+        }
+        let file = Step::File {
+            name: name.to_owned(),
+            document: document.clone(),
+        };
+        self.ready.push_back(file);
+        let recorded = match &known {
+            KnownFile::Read { recorded, .. } if !self.reread => recorded.clone(),
+            _ => std::collections::BTreeSet::new(),
+        };
+        for page in 0..document.page_count() {
+            if recorded.contains(&page) {
+                self.ready.push_back(Step::KnownPage);
+                continue;
+            }
+            let origin = Origin {
+                file: name.to_owned(),
+                file_sha256: document.sha256(),
+                page,
+            };
+            self.tickets += 1;
+            let step = Step::Page {
+                ticket: self.tickets,
+                document: document.clone(),
+                origin,
+            };
+            self.ready.push_back(step);
+        }
+        Ok(())
+    }
+}
+
+fn quarantine(name: &str, why: &IngestError) -> Step {
+    Step::Quarantine {
+        name: name.to_owned(),
+        reason: Reason::Unreadable,
+        code: why.code(),
+        detail: format!("{}: {why}", why.code()),
+    }
+}
+
+fn blocked(skipped: &Skipped) -> Step {
+    let detail = match &skipped.reason {
+        SkipReason::Unreadable(why) => why.clone(),
+        other => other.code().to_owned(),
+    };
+    let code = skipped.reason.code();
+    Step::Quarantine {
+        name: skipped.name.clone(),
+        reason: Reason::Unreadable,
+        code,
+        detail,
+    }
+}

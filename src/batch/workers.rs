@@ -1,0 +1,123 @@
+//! The threads that decode and read pages. They hold no state between pages.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::mpsc::{Receiver, Sender, channel};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread::Scope;
+use std::time::Instant;
+
+use super::Reader;
+use crate::digest::Digest;
+use crate::engine::EngineError;
+use crate::ingest::{self, Document};
+use crate::pipeline::{self, PageOutcome};
+use crate::scan::{Origin, Scan};
+
+/// Pages under way for each worker: one in hand, one waiting, so that no worker idles.
+const PAGES_A_WORKER: usize = 2;
+
+struct Job {
+    ticket: u64,
+    document: Arc<Document>,
+    origin: Origin,
+}
+
+pub(super) struct Result {
+    pub(super) outcome: std::result::Result<PageOutcome, EngineError>,
+    /// Second identity of the page.
+    pub(super) pixels: Digest,
+    pub(super) ms: f64,
+}
+
+pub(super) struct Pool {
+    jobs: Sender<Job>,
+    results: Receiver<(u64, Result)>,
+    room: usize,
+}
+
+impl Pool {
+    pub(super) fn start<'s>(scope: &'s Scope<'s, '_>, reader: &Reader<'s>) -> Self {
+        let (jobs, waiting) = channel::<Job>();
+        let (out, results) = channel();
+        let waiting = Arc::new(Mutex::new(waiting));
+        for _ in 0..reader.jobs.max(1) {
+            let (waiting, out, reader) = (waiting.clone(), out.clone(), *reader);
+            scope.spawn(move || work(&waiting, &out, &reader));
+        }
+        Self {
+            jobs,
+            results,
+            room: reader.jobs.max(1) * PAGES_A_WORKER,
+        }
+    }
+
+    /// How many pages may be under way.
+    pub(super) fn room(&self) -> usize {
+        self.room
+    }
+
+    pub(super) fn send(&self, ticket: u64, document: Arc<Document>, origin: Origin) {
+        // A closed channel means that every worker is gone; `receive` says so.
+        let _ = self.jobs.send(Job {
+            ticket,
+            document,
+            origin,
+        });
+    }
+
+    /// Waits for a page; `None` when no worker is left.
+    pub(super) fn receive(&self) -> Option<(u64, Result)> {
+        self.results.recv().ok()
+    }
+}
+
+fn work(waiting: &Mutex<Receiver<Job>>, out: &Sender<(u64, Result)>, reader: &Reader<'_>) {
+    loop {
+        let job = waiting
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .recv();
+        let Ok(job) = job else { return };
+        if out.send((job.ticket, read(&job, reader))).is_err() {
+            return;
+        }
+    }
+}
+
+fn read(job: &Job, reader: &Reader<'_>) -> Result {
+    let begin = Instant::now();
+    let (outcome, pixels) = match job.document.page(job.origin.page) {
+        Ok(page) => {
+            let pixels = ingest::pixel_digest(&page.picture);
+            let scan = Scan {
+                origin: job.origin.clone(),
+                picture: page.picture,
+                resolution: page.resolution,
+            };
+            (read_scan(&scan, reader), pixels)
+        }
+        Err(why) => {
+            let place = job.origin.page.to_le_bytes();
+            let pixels = Digest::of_parts([job.origin.file_sha256.to_string().as_bytes(), &place]);
+            (
+                Ok(pipeline::undecodable(format!("{}: {why}", why.code()))),
+                pixels,
+            )
+        }
+    };
+    Result {
+        outcome,
+        pixels,
+        ms: begin.elapsed().as_secs_f64() * 1000.0,
+    }
+}
+
+/// A fault of the program on one page loses no other page: it becomes a rejection.
+fn read_scan(scan: &Scan, reader: &Reader<'_>) -> std::result::Result<PageOutcome, EngineError> {
+    let whole = || pipeline::process_page(scan, reader.library, reader.engines, &reader.settings);
+    catch_unwind(AssertUnwindSafe(whole)).unwrap_or_else(|_| {
+        Ok(pipeline::undecodable(
+            "internal: the program failed on this page",
+        ))
+    })
+}

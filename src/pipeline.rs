@@ -1,0 +1,283 @@
+//! One page from pixels to verdicts: the journey in the order of the stages. Pure.
+
+use image::imageops::FilterType;
+
+use crate::calendar::Day;
+use crate::digest::Digest;
+use crate::doubt::{Doubt, Reason};
+use crate::engine::{Barcode, EngineError, Engines};
+use crate::form::{FormId, Library, Role};
+use crate::geom::{Mm, Rect};
+use crate::identify::{self, Candidate, Identified, KeyReading};
+use crate::normalize::{self, Upright};
+use crate::read::{self, Crop, MarginInk, Reading};
+use crate::register::{self, Registered, RegistrationReport};
+use crate::rejection::Rejection;
+use crate::scan::Scan;
+use crate::validate::{self, Verdict};
+
+/// A page with less ink than this share of its paper is blank: 0.05 % is a 3 mm dot on a postcard,
+/// less than any printed form and more than dust.
+const BLANK_INK_SHARE: f64 = 0.0005;
+
+/// Shorter than this no form can be registered (a postcard at 100 dpi is 394 px wide).
+const SMALLEST_SIDE_PX: u32 = 200;
+
+/// At most this many hypotheses are proved a page; the order is by likelihood.
+const MOST_CANDIDATES: usize = 8;
+
+/// A layout score that no wrong form reached on the samples: the search ends here.
+const SURE_LAYOUT: f64 = 0.9;
+
+/// Two forms, or two turns of one, whose layout scores are nearer than this cannot be told apart.
+const LAYOUT_MARGIN: f64 = 0.03;
+
+/// White border round a field's crop.
+const CROP_MARGIN_MM: f64 = 2.0;
+
+/// Crops for people: 8 px a millimetre is about 200 dpi.
+const CROP_PX_PER_MM: f64 = 8.0;
+
+/// Longest side of a rejected page's thumbnail, in pixels.
+const THUMBNAIL_PX: u32 = 900;
+
+/// Where a page ends.
+#[derive(Clone, Debug)]
+pub enum PageOutcome {
+    Read(Box<PageRecord>),
+    /// A separator sheet without a form (patch code).
+    Separator {
+        kind: String,
+        barcodes: Vec<Barcode>,
+    },
+    Rejected(RejectedPage),
+}
+
+impl PageOutcome {
+    /// The file could not deliver the page: an operator must look.
+    pub fn is_unreadable(&self) -> bool {
+        matches!(self, Self::Rejected(page) if page.rejection.reason == Reason::Unreadable)
+    }
+}
+
+/// A page that was read: with or without questions.
+#[derive(Clone, Debug)]
+pub struct PageRecord {
+    pub form: FormId,
+    pub edition: u32,
+    pub form_digest: Digest,
+    pub side: String,
+    pub role: Role,
+    pub key: KeyReading,
+    pub barcodes: Vec<Barcode>,
+    pub registration: RegistrationReport,
+    /// Doubts about the page as a whole (its key, margin notes).
+    pub doubts: Vec<Doubt>,
+    pub margin: MarginInk,
+    /// In the order of the form.
+    pub fields: Vec<FieldRecord>,
+}
+
+#[derive(Clone, Debug)]
+pub struct FieldRecord {
+    pub reading: Reading,
+    pub verdict: Verdict,
+    pub crop: Crop,
+}
+
+/// A page that a person must look at as a whole.
+#[derive(Clone, Debug)]
+pub struct RejectedPage {
+    pub rejection: Rejection,
+    pub barcodes: Vec<Barcode>,
+    /// A small PNG of the whole page for the contact sheet, at most 900 px each way.
+    pub thumbnail: Crop,
+}
+
+/// What does not change from page to page.
+#[derive(Clone, Copy, Debug)]
+pub struct Settings {
+    /// The day the cards were received.
+    pub today: Day,
+}
+
+/// Reads one page.
+///
+/// # Errors
+/// When an engine breaks; never for what is on the paper.
+pub fn process_page(
+    scan: &Scan,
+    library: &Library,
+    engines: &Engines,
+    settings: &Settings,
+) -> Result<PageOutcome, EngineError> {
+    if scan.width().min(scan.height()) < SMALLEST_SIDE_PX {
+        let detail = format!("{} x {} px", scan.width(), scan.height());
+        let small = Rejection::new(Reason::PictureTooSmall, detail);
+        return Ok(rejected(scan, small, Vec::new()));
+    }
+    let upright = normalize::normalize(scan);
+    let identified = identify::identify(&upright, library, engines.barcodes.as_ref());
+    if let Some(kind) = identified.separator {
+        return Ok(PageOutcome::Separator {
+            kind,
+            barcodes: identified.barcodes,
+        });
+    }
+    match prove(&upright, &identified) {
+        Ok((candidate, page)) => {
+            let record = read_page(
+                &page,
+                candidate,
+                identified.barcodes.clone(),
+                (engines, settings),
+            )?;
+            Ok(PageOutcome::Read(Box::new(record)))
+        }
+        Err(rejection) => Ok(rejected(scan, rejection, identified.barcodes)),
+    }
+}
+
+/// Registers the candidates and takes the one that the page's own layout proves.
+///
+/// # Errors
+/// The rejection when none fits, or two of them fit equally well.
+pub fn prove<'a>(
+    upright: &Upright<'a>,
+    identified: &'a Identified,
+) -> Result<(&'a Candidate, Registered<'a>), Rejection> {
+    let mut proved: Vec<(&Candidate, Registered<'a>, f64)> = Vec::new();
+    let mut refused: Option<Rejection> = None;
+    for candidate in identified.candidates.iter().take(MOST_CANDIDATES) {
+        match register::register(upright, candidate) {
+            Ok(page) => {
+                let score = register::layout_score(&page);
+                proved.push((candidate, page, score));
+                if score >= SURE_LAYOUT {
+                    break;
+                }
+            }
+            Err(why) => refused = refused.or(Some(why)),
+        }
+    }
+    proved.sort_by(|a, b| b.2.total_cmp(&a.2));
+    if let [first, second, ..] = proved.as_slice()
+        && (&first.0.form.digest, first.0.side, first.0.turn)
+            != (&second.0.form.digest, second.0.side, second.0.turn)
+        && first.2 - second.2 < LAYOUT_MARGIN
+    {
+        let why = "two forms, or one form two ways round, fit equally well";
+        return Err(Rejection::new(Reason::UnknownForm, why));
+    }
+    match proved.into_iter().next() {
+        Some((candidate, page, _)) => Ok((candidate, page)),
+        None => Err(why_unproved(upright, identified, refused)),
+    }
+}
+
+/// A blank page is called blank; a page whose barcode names a form but does not fit it is a
+/// registration failure; everything else is an unknown form.
+fn why_unproved(
+    upright: &Upright<'_>,
+    identified: &Identified,
+    refused: Option<Rejection>,
+) -> Rejection {
+    if upright.ink_share < BLANK_INK_SHARE {
+        return Rejection::new(Reason::BlankPage, "no print and no writing");
+    }
+    let named = identified.candidates.iter().any(|c| c.by_barcode);
+    match refused {
+        Some(why) if named => why,
+        _ => Rejection::new(Reason::UnknownForm, "no form of the library fits"),
+    }
+}
+
+fn read_page(
+    page: &Registered<'_>,
+    candidate: &Candidate,
+    barcodes: Vec<Barcode>,
+    (engines, settings): (&Engines, &Settings),
+) -> Result<PageRecord, EngineError> {
+    let key = read::key::read_key(page, &barcodes, engines.barcodes.as_ref());
+    let readings = read::read(page, engines)?;
+    let context = validate::Context {
+        today: settings.today,
+        key: key.key.as_deref(),
+    };
+    let verdicts = validate::validate(page.side, &readings, &context);
+    let margin = if page.side.margin_notes {
+        read::margin::read(page)
+    } else {
+        MarginInk::default()
+    };
+    let mut doubts = key.doubts.clone();
+    if read::margin::is_note(&margin) {
+        doubts.push(Reason::MarginNote.into());
+    }
+    let fields = readings
+        .into_iter()
+        .zip(verdicts)
+        .map(|(reading, verdict)| {
+            let crop = crop_of(page, reading.crop_area);
+            FieldRecord {
+                reading,
+                verdict,
+                crop,
+            }
+        })
+        .collect();
+    Ok(PageRecord {
+        form: candidate.form.id.clone(),
+        edition: candidate.form.edition,
+        form_digest: candidate.form.digest,
+        side: page.side.id.clone(),
+        role: candidate.form.role,
+        key,
+        barcodes,
+        registration: page.report.clone(),
+        doubts,
+        margin,
+        fields,
+    })
+}
+
+/// The field's picture for people, in colour where the scan has it.
+fn crop_of(page: &Registered<'_>, area: Rect<Mm>) -> Crop {
+    let area = area.inflate(CROP_MARGIN_MM);
+    let scale = page.native_px_per_mm().min(CROP_PX_PER_MM);
+    let png = match page.cut_color(area, scale) {
+        Some(color) => read::png_of_color(&color),
+        None => read::png_of(&page.cut(area, scale).gray),
+    };
+    Crop { png }
+}
+
+fn rejected(scan: &Scan, rejection: Rejection, barcodes: Vec<Barcode>) -> PageOutcome {
+    let gray = &scan.picture.gray;
+    let longest = gray.width().max(gray.height()).max(1);
+    let shrink = (f64::from(THUMBNAIL_PX) / f64::from(longest)).min(1.0);
+    let side = |px: u32| ((f64::from(px) * shrink).round() as u32).max(1);
+    let small = image::imageops::resize(
+        gray,
+        side(gray.width()),
+        side(gray.height()),
+        FilterType::Triangle,
+    );
+    let thumbnail = Crop {
+        png: read::png_of(&small),
+    };
+    PageOutcome::Rejected(RejectedPage {
+        rejection,
+        barcodes,
+        thumbnail,
+    })
+}
+
+/// A page that its file could not deliver.
+pub fn undecodable(detail: impl Into<String>) -> PageOutcome {
+    PageOutcome::Rejected(RejectedPage {
+        rejection: Rejection::new(Reason::Unreadable, detail),
+        barcodes: Vec::new(),
+        thumbnail: Crop { png: Vec::new() },
+    })
+}
