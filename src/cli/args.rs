@@ -1,0 +1,273 @@
+//! What may be typed. Names and meanings are a contract: scripts outside depend on them.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+use crate::lang::Lang;
+
+/// Reads scanned reply postcards into rows that an office can trust.
+#[derive(Debug, Parser)]
+#[command(
+    name = "hagaki",
+    version,
+    propagate_version = true,
+    max_term_width = 100
+)]
+#[command(after_help = EXIT_CODES)]
+pub struct Cli {
+    #[command(flatten)]
+    pub everywhere: Everywhere,
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+const EXIT_CODES: &str = "\
+Exit codes:
+  0    every page recorded and the books balance (questions may be open)
+  1    finished, but an operator must look
+  2    wrong use
+  3    a form, model or setting is invalid; nothing was done
+  4    the store cannot be used
+  5    the books do not balance
+  130  interrupted; everything so far is kept";
+
+/// Options of every command.
+#[derive(Clone, Debug, Args)]
+pub struct Everywhere {
+    /// The campaign's folder (default: the one that holds hagaki.toml, upward from here)
+    #[arg(long, global = true, value_name = "DIR", env = "HAGAKI_CAMPAIGN")]
+    pub campaign: Option<PathBuf>,
+    /// Pages read side by side (default: one a core)
+    #[arg(long, global = true, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=256))]
+    pub jobs: Option<u16>,
+    /// Print data as JSON on stdout
+    #[arg(long, global = true)]
+    pub json: bool,
+    /// Print errors only
+    #[arg(long, short, global = true)]
+    pub quiet: bool,
+    /// No progress bar
+    #[arg(long, global = true)]
+    pub no_progress: bool,
+    /// Language of words for people (default: the locale's)
+    #[arg(long, global = true, value_name = "LANG")]
+    pub lang: Option<LangArg>,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub enum LangArg {
+    Ja,
+    En,
+}
+
+impl From<LangArg> for Lang {
+    fn from(arg: LangArg) -> Self {
+        match arg {
+            LangArg::Ja => Self::Ja,
+            LangArg::En => Self::En,
+        }
+    }
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Make a campaign folder ready to run
+    Init(InitArgs),
+    /// Read scans: files and folders (default: the campaign's inbox)
+    Run(RunArgs),
+    /// Print the books: what came, what was read, what waits for whom
+    Status,
+    /// List, show and answer the questions
+    #[command(subcommand)]
+    Review(ReviewCommand),
+    /// Write finished rows as CSV with a manifest
+    Export(ExportArgs),
+    /// Check, draw, print and preview forms
+    #[command(subcommand)]
+    Form(FormCommand),
+    /// Make filled, worn, scanned cards with their truth
+    Synth(SynthArgs),
+    /// Compare readings with the truth: right, asked, wrong
+    Score(ScoreArgs),
+    /// List, install and verify recognition models
+    #[command(subcommand)]
+    Model(ModelCommand),
+    /// Print shell completions
+    Completions {
+        /// The shell
+        shell: clap_complete::Shell,
+    },
+}
+
+#[derive(Debug, Args)]
+pub struct InitArgs {
+    /// The folder to make
+    pub dir: PathBuf,
+    /// A ready form to start with; may be repeated (default: all ready forms)
+    #[arg(long, value_name = "NAME")]
+    pub form: Vec<String>,
+    /// Start without any form
+    #[arg(long, conflicts_with = "form")]
+    pub no_forms: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct RunArgs {
+    /// Files and folders of scans
+    pub input: Vec<PathBuf>,
+    /// Read pages again that are already recorded, with today's forms and program
+    #[arg(long)]
+    pub reread: bool,
+    /// The day the cards were received (default: today)
+    #[arg(long, value_name = "YYYY-MM-DD")]
+    pub received: Option<String>,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum ReviewCommand {
+    /// Open questions and rejected pages
+    List {
+        /// Only this form
+        #[arg(long)]
+        form: Option<String>,
+        /// Only this field
+        #[arg(long)]
+        field: Option<String>,
+        /// Only this reason code
+        #[arg(long)]
+        reason: Option<String>,
+    },
+    /// One question: picture, proposal, alternatives, reasons
+    Show {
+        /// The question's number
+        id: i64,
+    },
+    /// Answer a question
+    Set(SetArgs),
+}
+
+#[derive(Debug, Args)]
+pub struct SetArgs {
+    /// The question's number
+    pub id: i64,
+    /// The answer; or @blank, @illegible, @hold; for keys and pages @accept, @attachment,
+    /// @blank-page, @returned, @duplicate
+    #[arg(allow_hyphen_values = true)]
+    pub value: String,
+    /// Who decides (default: the user of this computer)
+    #[arg(long, value_name = "NAME")]
+    pub by: Option<String>,
+    /// Why, in a few words
+    #[arg(long, value_name = "TEXT", default_value = "")]
+    pub why: String,
+    /// Take the value as typed even where the form's rules object
+    #[arg(long)]
+    pub insist: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct ExportArgs {
+    /// utf8, utf8bom, cp932, excel (a wide file a form) or long (a line a field); default: the
+    /// campaign's setting
+    #[arg(long, value_name = "NAME")]
+    pub profile: Option<String>,
+    /// Where a `long` export goes (default: stdout)
+    #[arg(long, short, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+    /// Only this form
+    #[arg(long)]
+    pub form: Option<String>,
+    /// Only rows that changed since they were last exported
+    #[arg(long, conflicts_with_all = ["full", "resend"])]
+    pub delta: bool,
+    /// All finished rows (the default)
+    #[arg(long, conflicts_with = "resend")]
+    pub full: bool,
+    /// The same bytes as export number SEQ
+    #[arg(long, value_name = "SEQ")]
+    pub resend: Option<i64>,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum FormCommand {
+    /// Check forms: every fault with its line and a hint
+    Check {
+        /// Form folders or form.toml files (default: the campaign's forms)
+        forms: Vec<PathBuf>,
+    },
+    /// Draw the zones over the blank form or over a scan
+    Preview {
+        /// A form folder
+        form: PathBuf,
+        /// A scan to lay the zones on
+        #[arg(long, value_name = "FILE")]
+        scan: Option<PathBuf>,
+        /// Where the pictures go (default: beside the form)
+        #[arg(long, short, value_name = "DIR")]
+        output: Option<PathBuf>,
+    },
+    /// Draw the blank sides as PNG
+    Draw {
+        /// A form folder
+        form: PathBuf,
+        /// Resolution in dots an inch
+        #[arg(long, default_value_t = 300, value_parser = clap::value_parser!(u16).range(72..=1200))]
+        dpi: u16,
+        /// Where the pictures go (default: the form folder itself)
+        #[arg(long, short, value_name = "DIR")]
+        output: Option<PathBuf>,
+    },
+    /// Print the form as PDF, blank or for each key of a list
+    Print {
+        /// A form folder
+        form: PathBuf,
+        /// A text file with one key a line
+        #[arg(long, value_name = "FILE")]
+        keys: Option<PathBuf>,
+        /// The PDF to write
+        #[arg(long, short, value_name = "FILE")]
+        output: PathBuf,
+    },
+    /// Print the JSON schema of form.toml
+    Schema,
+}
+
+#[derive(Debug, Args)]
+pub struct SynthArgs {
+    /// A ready form's name or a form folder
+    pub form: String,
+    /// How many cards
+    #[arg(short, long, default_value_t = 20)]
+    pub n: u32,
+    /// The same seed makes the same cards
+    #[arg(long, default_value_t = 1)]
+    pub seed: u64,
+    /// Where the pictures and truth.csv go
+    #[arg(short, long, value_name = "DIR")]
+    pub output: PathBuf,
+}
+
+#[derive(Debug, Args)]
+pub struct ScoreArgs {
+    /// The truth: file,page,field,type,value[,accept]
+    pub truth: PathBuf,
+    /// A long CSV (default: the campaign's readings)
+    pub result: Option<PathBuf>,
+    /// How many parts of the file's path name its family
+    #[arg(long, default_value_t = 1)]
+    pub family: usize,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum ModelCommand {
+    /// What is installed
+    List,
+    /// Verify a wheel or model file against its pinned digest and unpack it
+    Install {
+        /// rapidocr-3.10.0-py3-none-any.whl, or a model file
+        file: PathBuf,
+    },
+    /// Check the digests of what is installed
+    Verify,
+}

@@ -1,0 +1,146 @@
+//! `hagaki export`: finished rows as CSV with a manifest, or one line a field.
+
+use std::fs::File;
+use std::io::{self, BufWriter};
+
+use super::args::ExportArgs;
+use super::campaign::Campaign;
+use super::exit::{Exit, Failure, Outcome};
+use super::run::{chain, store_failure};
+use super::status::open_existing;
+use super::words::pick;
+use super::{Here, clock};
+use crate::export::{self, ExportError, Profile, Request, Sent, Withheld};
+use crate::form::{FormId, Library, Role};
+use crate::lang::Lang;
+use crate::store::{Act, ExportSeq, Store};
+
+/// The profile of a campaign that names none.
+const DEFAULT_PROFILE: &str = "utf8bom";
+
+pub(super) fn export(here: &Here, args: &ExportArgs) -> Outcome {
+    let campaign = here.campaign()?;
+    let configured = campaign.config.export.profile.as_deref();
+    let name = args
+        .profile
+        .as_deref()
+        .or(configured)
+        .unwrap_or(DEFAULT_PROFILE);
+    if name == "long" {
+        return long(args, &open_existing(&campaign)?);
+    }
+    let profile = Profile::named(name).ok_or_else(|| {
+        let known = Profile::NAMES.join(", ");
+        Failure::usage(format!("there is no profile `{name}`"))
+            .hint(format!("one of: {known}, long"))
+    })?;
+    let library = campaign.library()?;
+    let mut store = open_existing(&campaign)?;
+    let act = Act {
+        who: clock::user(),
+        at: clock::now(),
+    };
+    if let Some(seq) = args.resend {
+        let day = clock::today();
+        let sent = export::resend(&mut store, &campaign.root, ExportSeq(seq), (&act, day));
+        let sent = sent.map_err(|e| failure(&e))?;
+        return Ok(told(here, &format!("#{seq}"), &sent));
+    }
+    let mut exit = Exit::Done;
+    for form in forms(args, &library)? {
+        let request = Request {
+            form: form.clone(),
+            profile: profile.clone(),
+            delta: args.delta,
+            act: act.clone(),
+            day: clock::today(),
+            program: concat!("hagaki ", env!("CARGO_PKG_VERSION")).to_owned(),
+        };
+        let sent = send(&mut store, (&library, &campaign), &request)?;
+        if told(here, &form.0, &sent) == Exit::Look {
+            exit = Exit::Look;
+        }
+    }
+    Ok(exit)
+}
+
+fn send(
+    store: &mut Store,
+    (library, campaign): (&Library, &Campaign),
+    request: &Request,
+) -> Result<Sent, Failure> {
+    export::export(store, library, &campaign.root, request).map_err(|e| failure(&e))
+}
+
+/// The forms that carry answers, each once, or the one that was named.
+fn forms(args: &ExportArgs, library: &Library) -> Result<Vec<FormId>, Failure> {
+    let replies = library.forms().iter().filter(|f| f.role == Role::Reply);
+    let mut names: Vec<FormId> = replies.map(|f| f.id.clone()).collect();
+    names.dedup();
+    let Some(named) = &args.form else {
+        return Ok(names);
+    };
+    names.retain(|id| id.0 == *named);
+    if names.is_empty() {
+        return Err(Failure::usage(format!(
+            "the campaign has no form `{named}`"
+        )));
+    }
+    Ok(names)
+}
+
+/// Says what became of a form's export.
+fn told(here: &Here, what: &str, sent: &Sent) -> Exit {
+    let rows = match here.lang {
+        Lang::Ja => format!("{what}: {} 行", sent.rows),
+        Lang::En => format!("{what}: {} rows", sent.rows),
+    };
+    match (&sent.path, here.everywhere.json) {
+        (Some(path), false) => println!("{rows} -> {}", path.display()),
+        (None, false) => here.say(&rows),
+        (path, true) => {
+            let line = serde_json::json!({ "form": what, "rows": sent.rows, "path": path });
+            println!("{line}");
+        }
+    }
+    for (why, count) in &sent.withheld {
+        let words = why.reason().map_or_else(
+            || pick(here.lang, "確認待ちなど未完了", "not finished"),
+            |reason| reason.message(here.lang),
+        );
+        here.say(&format!(
+            "  {}: {count}  ({words})",
+            pick(here.lang, "保留", "withheld")
+        ));
+    }
+    if let Some(list) = &sent.unmappable {
+        here.say(&format!("  -> {}", list.display()));
+    }
+    let look = sent.withheld.contains_key(&Withheld::Unmappable);
+    if look { Exit::Look } else { Exit::Done }
+}
+
+fn long(args: &ExportArgs, store: &Store) -> Outcome {
+    let written = match &args.output {
+        None => export::write_long(store, io::stdout().lock()),
+        Some(path) => {
+            let file = File::create(path).map_err(|e| {
+                Failure::new(
+                    Exit::Store,
+                    format!("`{}` cannot be written: {e}", path.display()),
+                )
+            })?;
+            export::write_long(store, BufWriter::new(file))
+        }
+    };
+    written.map_err(|e| failure(&e))?;
+    Ok(Exit::Done)
+}
+
+fn failure(error: &ExportError) -> Failure {
+    match error {
+        ExportError::Store(e) => store_failure(e),
+        ExportError::Header { .. } => Failure::invalid(chain(error)),
+        _ => Failure::new(Exit::Store, chain(error)),
+    }
+}

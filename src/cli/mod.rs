@@ -1,0 +1,116 @@
+//! The command line: arguments -> a command -> an exit code. The only place that prints, reads the
+//! clock and asks who is sitting here.
+#![expect(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "the command line speaks to people"
+)]
+
+mod args;
+mod campaign;
+mod clock;
+mod engines;
+mod exit;
+mod export;
+mod form;
+mod init;
+mod lines;
+mod model;
+mod progress;
+mod review;
+mod run;
+mod score;
+mod status;
+mod synth;
+mod words;
+
+use std::process::ExitCode;
+
+use clap::{CommandFactory as _, Parser as _};
+
+pub use args::{Cli, Command, Everywhere};
+pub use exit::{Exit, Failure, Outcome};
+
+use crate::lang::Lang;
+
+/// What every command knows of its surroundings.
+#[derive(Clone, Debug)]
+pub struct Here {
+    pub everywhere: Everywhere,
+    pub lang: Lang,
+}
+
+impl Here {
+    fn new(everywhere: Everywhere) -> Self {
+        let lang = everywhere.lang.map_or_else(locale_lang, Lang::from);
+        Self { everywhere, lang }
+    }
+
+    /// The campaign that the command works on.
+    fn campaign(&self) -> Result<campaign::Campaign, Failure> {
+        let here = std::env::current_dir().unwrap_or_else(|_| ".".into());
+        campaign::Campaign::find(self.everywhere.campaign.as_deref(), &here)
+    }
+
+    /// Says something to a person, on stderr.
+    fn say(&self, words: &str) {
+        if !self.everywhere.quiet {
+            eprintln!("{words}");
+        }
+    }
+
+    fn jobs(&self) -> usize {
+        let cores = std::thread::available_parallelism().map_or(1, usize::from);
+        self.everywhere.jobs.map_or(cores, usize::from)
+    }
+}
+
+/// Runs the program with the process's own arguments.
+pub fn main() -> ExitCode {
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(e) => {
+            let wrong = e.use_stderr();
+            let _ = e.print();
+            return if wrong {
+                Exit::Usage.into()
+            } else {
+                Exit::Done.into()
+            };
+        }
+    };
+    let here = Here::new(cli.everywhere);
+    match dispatch(&here, cli.command) {
+        Ok(exit) => exit.into(),
+        Err(failure) => {
+            eprintln!("{}: {}", words::error(here.lang), failure.message);
+            if let Some(hint) = &failure.hint {
+                eprintln!("{}: {hint}", words::hint(here.lang));
+            }
+            failure.exit.into()
+        }
+    }
+}
+
+fn dispatch(here: &Here, command: Command) -> Outcome {
+    match command {
+        Command::Init(args) => init::init(here, &args),
+        Command::Run(args) => run::run(here, &args),
+        Command::Status => status::status(here),
+        Command::Review(command) => review::review(here, &command),
+        Command::Export(args) => export::export(here, &args),
+        Command::Form(command) => form::form(here, &command),
+        Command::Synth(args) => synth::synth(here, &args),
+        Command::Score(args) => score::score(here, &args),
+        Command::Model(command) => model::model(here, &command),
+        Command::Completions { shell } => {
+            clap_complete::generate(shell, &mut Cli::command(), "hagaki", &mut std::io::stdout());
+            Ok(Exit::Done)
+        }
+    }
+}
+
+fn locale_lang() -> Lang {
+    let japanese = sys_locale::get_locale().is_some_and(|l| l.to_lowercase().starts_with("ja"));
+    if japanese { Lang::Ja } else { Lang::En }
+}

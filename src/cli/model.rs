@@ -1,0 +1,84 @@
+//! `hagaki model list|install|verify`.
+
+use super::Here;
+use super::args::ModelCommand;
+use super::engines::roots;
+use super::exit::{Exit, Failure, Outcome};
+use super::run::chain;
+use super::words::pick;
+use crate::engine::models::{self, Entry, ModelError, State};
+
+pub(super) fn model(here: &Here, command: &ModelCommand) -> Outcome {
+    // Outside a campaign the models are the user's own.
+    let campaign = here.campaign().ok();
+    let roots = roots(campaign.as_ref().map(|c| c.root.as_path()));
+    match command {
+        ModelCommand::List => {
+            print(here, &models::list(&roots));
+            Ok(Exit::Done)
+        }
+        ModelCommand::Verify => {
+            let entries = models::list(&roots);
+            print(here, &entries);
+            let damaged = entries.iter().any(|e| e.state == State::Damaged);
+            if damaged {
+                return Err(Failure::invalid("a model is damaged").hint(models::HOW_TO_INSTALL));
+            }
+            Ok(Exit::Done)
+        }
+        ModelCommand::Install { file } => {
+            let (model, path) = models::install(file, &roots).map_err(|e| refused(&e))?;
+            here.say(&format!(
+                "{}: {} -> {}",
+                installed(here),
+                model.name,
+                path.display()
+            ));
+            Ok(Exit::Done)
+        }
+    }
+}
+
+fn refused(error: &ModelError) -> Failure {
+    let text = chain(error);
+    let exit = match error {
+        ModelError::Write { .. } => Exit::Store,
+        ModelError::Read { .. } => Exit::Usage,
+        _ => Exit::Invalid,
+    };
+    match text.split_once("\nhint: ") {
+        Some((message, hint)) => Failure::new(exit, message).hint(hint),
+        None => Failure::new(exit, text),
+    }
+}
+
+fn installed(here: &Here) -> &'static str {
+    pick(here.lang, "導入済み", "installed")
+}
+
+fn print(here: &Here, entries: &[Entry]) {
+    for entry in entries {
+        let state = match entry.state {
+            State::Installed => installed(here),
+            State::Absent => pick(here.lang, "未導入", "absent"),
+            State::Damaged => pick(here.lang, "破損", "damaged"),
+        };
+        let path = entry
+            .path
+            .as_ref()
+            .map(|p| p.display().to_string())
+            .unwrap_or_default();
+        if here.everywhere.json {
+            let line = serde_json::json!({
+                "name": entry.model.name, "state": format!("{:?}", entry.state).to_lowercase(),
+                "sha256": entry.model.sha256, "package": entry.model.package, "path": path,
+            });
+            println!("{line}");
+        } else {
+            println!(
+                "{}  {state}  {}  {path}",
+                entry.model.name, entry.model.package
+            );
+        }
+    }
+}

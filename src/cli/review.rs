@@ -1,0 +1,180 @@
+//! `hagaki review list|show|set`: the questions, from a terminal.
+
+use super::args::{ReviewCommand, SetArgs};
+use super::exit::{Exit, Failure, Outcome};
+use super::run::{chain, store_failure};
+use super::status::open_existing;
+use super::words::pick;
+use super::{Here, clock};
+use crate::lang::Lang;
+use crate::review::{self, Reply, ReviewError, Shown};
+use crate::store::{Act, QuestionFilter, QuestionId, QuestionRow, Subject};
+
+pub(super) fn review(here: &Here, command: &ReviewCommand) -> Outcome {
+    match command {
+        ReviewCommand::List {
+            form,
+            field,
+            reason,
+        } => {
+            let reason = reason.as_deref().map(|code| {
+                code.parse()
+                    .map_err(|e: String| Failure::usage(e).hint("docs/reasons.md"))
+            });
+            let filter = QuestionFilter {
+                form: form.clone(),
+                field: field.clone(),
+                reason: reason.transpose()?,
+                ..QuestionFilter::default()
+            };
+            list(here, &filter)
+        }
+        ReviewCommand::Show { id } => show(here, QuestionId(*id)),
+        ReviewCommand::Set(args) => set(here, args),
+    }
+}
+
+fn list(here: &Here, filter: &QuestionFilter) -> Outcome {
+    let store = open_existing(&here.campaign()?)?;
+    let questions = review::list(&store, filter).map_err(|e| store_failure(&e))?;
+    if here.everywhere.json {
+        for question in &questions {
+            println!("{}", json(question)?);
+        }
+        return Ok(Exit::Done);
+    }
+    for question in &questions {
+        println!("{}", line(question, here.lang));
+    }
+    here.say(&match here.lang {
+        Lang::Ja => format!(
+            "確認待ち {} 件。回答: hagaki review set 番号 値",
+            questions.len()
+        ),
+        Lang::En => format!(
+            "{} waiting. To answer: hagaki review set ID VALUE",
+            questions.len()
+        ),
+    });
+    Ok(Exit::Done)
+}
+
+/// One question in one line: number, place, field, proposal, reasons.
+fn line(question: &QuestionRow, lang: Lang) -> String {
+    let what = match &question.subject {
+        Subject::Field(id) => id.0.as_str(),
+        Subject::Key => pick(lang, "[番号]", "[key]"),
+        Subject::Page => pick(lang, "[ページ]", "[page]"),
+    };
+    let form = question.form.as_deref().unwrap_or("-");
+    let proposal = question
+        .proposal
+        .as_deref()
+        .filter(|p| !p.is_empty())
+        .unwrap_or("-");
+    let reasons: Vec<&str> = question.doubts.iter().map(|d| d.reason.code()).collect();
+    format!(
+        "{:>6}  {form}  {what}  {proposal}  {}  {}[{}]",
+        question.id.0,
+        reasons.join(" "),
+        question.file,
+        question.page
+    )
+}
+
+fn show(here: &Here, id: QuestionId) -> Outcome {
+    let campaign = here.campaign()?;
+    let store = open_existing(&campaign)?;
+    let library = campaign.library()?;
+    let shown = review::show(&store, &library, id).map_err(|e| no_such(&e))?;
+    if here.everywhere.json {
+        println!("{}", json(&shown)?);
+    } else {
+        print_shown(&shown, here.lang);
+    }
+    Ok(Exit::Done)
+}
+
+fn print_shown(shown: &Shown, lang: Lang) {
+    let question = &shown.question;
+    println!("{}", line(question, lang));
+    if let Some(label) = &shown.label {
+        println!("{}: {}", pick(lang, "項目", "field"), label.get(lang));
+    }
+    for doubt in &question.doubts {
+        let detail = doubt
+            .detail
+            .as_deref()
+            .map(|d| format!(" ({d})"))
+            .unwrap_or_default();
+        println!(
+            "{}: {}{detail}",
+            pick(lang, "理由", "reason"),
+            doubt.reason.message(lang)
+        );
+    }
+    for alternative in &shown.alternatives {
+        println!(
+            "{}: {}  {:.3}",
+            pick(lang, "候補", "perhaps"),
+            alternative.text,
+            alternative.weight
+        );
+    }
+    for (value, label) in &shown.options {
+        println!("{}: {value}  {label}", pick(lang, "選択肢", "option"));
+    }
+    if let Some(picture) = &shown.picture_file {
+        println!("{}: {}", pick(lang, "画像", "picture"), picture.display());
+    }
+}
+
+fn set(here: &Here, args: &SetArgs) -> Outcome {
+    let campaign = here.campaign()?;
+    let library = campaign.library()?;
+    let mut store = open_existing(&campaign)?;
+    let who = args.by.clone().unwrap_or_else(clock::user);
+    let reply = Reply {
+        question: QuestionId(args.id),
+        answer: review::answer(&args.value),
+        act: Act {
+            who,
+            at: clock::now(),
+        },
+        why: args.why.clone(),
+        insist: args.insist,
+        today: clock::today(),
+    };
+    review::set(&mut store, &library, &reply).map_err(|e| refused(&e, here.lang))?;
+    here.say(pick(here.lang, "記録しました", "recorded"));
+    Ok(Exit::Done)
+}
+
+fn refused(error: &ReviewError, lang: Lang) -> Failure {
+    match error {
+        ReviewError::Store(e) => no_such(e),
+        ReviewError::Invalid { doubts, suggestion } => {
+            let words: Vec<&str> = doubts.iter().map(|d| d.reason.message(lang)).collect();
+            let failure = Failure::usage(format!("{error} ({})", words.join("; ")));
+            match suggestion {
+                Some(text) => failure.hint(format!("`{text}`? --insist takes it as typed")),
+                None => failure.hint("--insist takes it as typed"),
+            }
+        }
+        _ => Failure::usage(chain(error)),
+    }
+}
+
+/// A question that is not there is wrong use; everything else is the store.
+fn no_such(error: &crate::store::StoreError) -> Failure {
+    match error {
+        crate::store::StoreError::NoSuch { .. } => {
+            Failure::usage(chain(error)).hint("hagaki review list")
+        }
+        _ => store_failure(error),
+    }
+}
+
+fn json(value: &impl serde::Serialize) -> Result<String, Failure> {
+    serde_json::to_string(value).map_err(|e| Failure::new(Exit::Store, chain(&e)))
+}

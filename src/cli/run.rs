@@ -1,0 +1,237 @@
+//! `hagaki run`: files in, rows, questions and books out.
+
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use indicatif::ProgressBar;
+
+use super::args::RunArgs;
+use super::campaign::Campaign;
+use super::exit::{Exit, Failure, Outcome};
+use super::words::pick;
+use super::{Here, clock, engines, progress, status};
+use crate::batch::{self, BatchError, Input, Observer, PageEvent, Reader, Tally};
+use crate::doubt::Reason;
+use crate::form::Library;
+use crate::ingest::{self, Limits, SkipReason};
+use crate::lang::Lang;
+use crate::pipeline::{PageOutcome, Settings};
+use crate::store::{RunInfo, Store, StoreError};
+use crate::{books, report};
+
+/// Set by the first Ctrl-C: pages under way are finished and recorded.
+static STOP: AtomicBool = AtomicBool::new(false);
+
+pub(super) fn run(here: &Here, args: &RunArgs) -> Outcome {
+    listen_for_interruption();
+    let campaign = here.campaign()?;
+    let received = received_day(args)?;
+    let input = discover(&campaign, args)?;
+    let library = campaign.library()?;
+    let engines = engines::load(here, &campaign)?;
+    let mut store = open_store(&campaign)?;
+    let _lock = campaign.lock()?;
+    store
+        .refresh_views(&library)
+        .map_err(|e| store_failure(&e))?;
+
+    let reader = Reader {
+        library: &library,
+        engines: &engines,
+        settings: Settings { today: received },
+        limits: Limits::default(),
+        jobs: here.jobs(),
+    };
+    let mut screen = Screen::new(here, input.files.len() as u64);
+    let info = RunInfo {
+        program: concat!("hagaki ", env!("CARGO_PKG_VERSION")).to_owned(),
+        who: clock::user(),
+        at: clock::now(),
+        reread: args.reread,
+    };
+    let mut run = store.begin_run(info);
+    let result = batch::run(&input, &reader, (&mut store, &mut run), &mut screen, &STOP);
+    screen.bar.finish_and_clear();
+    let tally = result.map_err(|e| batch_failure(&e))?;
+    store
+        .finish_run(&run, &clock::now())
+        .map_err(|e| store_failure(&e))?;
+    finish(here, (&campaign, &library), &store, &tally)
+}
+
+/// Prints the books, writes the contact sheet and decides how the run ended.
+fn finish(
+    here: &Here,
+    (campaign, library): (&Campaign, &Library),
+    store: &Store,
+    tally: &Tally,
+) -> Outcome {
+    let books = books::Books::of(store).map_err(|e| store_failure(&e))?;
+    let sheet = report::write_contact_sheet(store, library, &campaign.report_dir(), here.lang)
+        .map_err(|e| store_failure(&e))?;
+    if !here.everywhere.json && !here.everywhere.quiet {
+        println!("{}", books.table(here.lang));
+        status::print_places(here, campaign, Some(&sheet));
+    }
+    if tally.interrupted {
+        here.say(pick(
+            here.lang,
+            "中断しました。ここまでの結果は保存済みです。続きは: hagaki run",
+            "interrupted; everything so far is kept. To go on: hagaki run",
+        ));
+        return Ok(Exit::Interrupted);
+    }
+    if let Err(difference) = books.balances() {
+        let text = pick(here.lang, "受付簿が合いません", "the books do not balance");
+        return Err(Failure::new(
+            Exit::Unbalanced,
+            format!("{text}: {difference}"),
+        ));
+    }
+    let (files, pages) = (tally.files_quarantined, tally.pages_unreadable);
+    if files + pages > 0 {
+        here.say(&match here.lang {
+            Lang::Ja => format!("読めないファイル {files} 件、読めないページ {pages} 件があります"),
+            Lang::En => format!("{files} files and {pages} pages could not be read"),
+        });
+        return Ok(Exit::Look);
+    }
+    Ok(Exit::Done)
+}
+
+fn received_day(args: &RunArgs) -> Result<crate::calendar::Day, Failure> {
+    let Some(text) = &args.received else {
+        return Ok(clock::today());
+    };
+    clock::parse_day(text)
+        .ok_or_else(|| Failure::usage(format!("`{text}` is not a day such as 2026-04-01")))
+}
+
+/// The files named, or the campaign's inbox. A named input that is not there is wrong use.
+fn discover(campaign: &Campaign, args: &RunArgs) -> Result<Input, Failure> {
+    let inputs: Vec<PathBuf> = if args.input.is_empty() {
+        vec![campaign.inbox()]
+    } else {
+        args.input.clone()
+    };
+    for input in &inputs {
+        if std::fs::symlink_metadata(input).is_err() {
+            let text = format!("`{}` is not there", input.display());
+            return Err(Failure::usage(text).hint("name a file or folder of scans"));
+        }
+    }
+    let (files, skipped) = ingest::discover(&inputs);
+    let (blocked, skipped): (Vec<_>, Vec<_>) = skipped
+        .into_iter()
+        .partition(|s| matches!(s.reason, SkipReason::Unreadable(_)));
+    Ok(Input {
+        files,
+        skipped,
+        blocked,
+        reread: args.reread,
+    })
+}
+
+pub(super) fn open_store(campaign: &Campaign) -> Result<Store, Failure> {
+    Store::open(&campaign.root).map_err(|e| store_failure(&e))
+}
+
+pub(super) fn store_failure(error: &StoreError) -> Failure {
+    let failure = Failure::new(Exit::Store, chain(error));
+    match error.hint() {
+        Some(hint) => failure.hint(hint),
+        None => failure,
+    }
+}
+
+fn batch_failure(error: &BatchError) -> Failure {
+    match error {
+        BatchError::Store(e) => store_failure(e),
+        BatchError::Engine(_) => {
+            Failure::invalid(chain(error)).hint("hagaki model verify checks the installed models")
+        }
+        BatchError::WorkerLost => Failure::new(Exit::Unbalanced, chain(error)),
+    }
+}
+
+/// An error with its causes.
+pub(super) fn chain(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut cause = error.source();
+    while let Some(inner) = cause {
+        let words = inner.to_string();
+        if !text.contains(&words) {
+            text = format!("{text}: {words}");
+        }
+        cause = inner.source();
+    }
+    text
+}
+
+fn listen_for_interruption() {
+    // A second Ctrl-C ends the program at once: SQLite keeps what was committed.
+    let _ = ctrlc::set_handler(|| {
+        if STOP.swap(true, Ordering::Relaxed) {
+            std::process::abort();
+        }
+    });
+}
+
+/// What the operator sees while pages are read.
+struct Screen<'a> {
+    here: &'a Here,
+    bar: ProgressBar,
+    asked: u64,
+    rejected: u64,
+}
+
+impl<'a> Screen<'a> {
+    fn new(here: &'a Here, files: u64) -> Self {
+        Self {
+            here,
+            bar: progress::bar(here, files),
+            asked: 0,
+            rejected: 0,
+        }
+    }
+}
+
+impl Observer for Screen<'_> {
+    fn more_pages(&mut self, pages: u64) {
+        self.bar.inc_length(pages);
+    }
+
+    fn passed(&mut self, pages: u64) {
+        self.bar.inc(pages);
+    }
+
+    fn page(&mut self, event: &PageEvent<'_>) {
+        self.bar.inc(1);
+        if let Some(PageOutcome::Rejected(page)) = event.outcome
+            && page.rejection.reason == Reason::Unreadable
+        {
+            self.quarantined(&event.origin.file, "", &page.rejection.detail);
+        }
+        let line = super::lines::PageLine::of(event);
+        match line.outcome {
+            "review" => self.asked += 1,
+            "rejected" => self.rejected += 1,
+            _ => {}
+        }
+        let (asked, rejected) = (self.asked, self.rejected);
+        self.bar.set_message(match self.here.lang {
+            Lang::Ja => format!("要確認 {asked}  不読 {rejected}"),
+            Lang::En => format!("{asked} to review, {rejected} rejected"),
+        });
+        if self.here.everywhere.json
+            && let Ok(text) = serde_json::to_string(&line)
+        {
+            println!("{text}");
+        }
+    }
+
+    fn quarantined(&mut self, name: &str, _code: &str, detail: &str) {
+        let (here, bar) = (self.here, &self.bar);
+        bar.suspend(|| here.say(&format!("{name}: {detail}")));
+    }
+}

@@ -1,0 +1,63 @@
+//! `hagaki status`: the books, and where everything is.
+
+use std::path::Path;
+
+use super::Here;
+use super::campaign::Campaign;
+use super::exit::{Exit, Failure, Outcome};
+use super::run::{chain, store_failure};
+use super::words::pick;
+use crate::books::Books;
+use crate::store::Store;
+
+pub(super) fn status(here: &Here) -> Outcome {
+    let campaign = here.campaign()?;
+    let store = open_existing(&campaign)?;
+    let books = Books::of(&store).map_err(|e| store_failure(&e))?;
+    if here.everywhere.json {
+        let text = serde_json::to_string_pretty(&books)
+            .map_err(|e| Failure::new(Exit::Store, chain(&e)))?;
+        println!("{text}");
+    } else {
+        println!("{}", books.table(here.lang));
+        print_places(here, &campaign, None);
+    }
+    books.balances().map_err(|difference| {
+        let text = pick(here.lang, "受付簿が合いません", "the books do not balance");
+        Failure::new(Exit::Unbalanced, format!("{text}: {difference}"))
+    })?;
+    Ok(Exit::Done)
+}
+
+/// Opens a store that must be there already; a campaign without one has simply read nothing.
+pub(super) fn open_existing(campaign: &Campaign) -> Result<Store, Failure> {
+    if campaign.root.join("hagaki.db").exists() {
+        return Store::open(&campaign.root).map_err(|e| store_failure(&e));
+    }
+    Err(Failure::usage("nothing was read in this campaign yet").hint("hagaki run"))
+}
+
+/// Says where rows, questions, pictures and CSV are, and the next commands.
+pub(super) fn print_places(here: &Here, campaign: &Campaign, sheet: Option<&Path>) {
+    let root = campaign.root.display();
+    let lang = here.lang;
+    println!(
+        "{}: {root}/hagaki.db",
+        pick(lang, "データ      ", "rows         ")
+    );
+    println!(
+        "{}: hagaki review list",
+        pick(lang, "要確認      ", "questions    ")
+    );
+    if let Some(sheet) = sheet {
+        println!(
+            "{}: {}",
+            pick(lang, "確認シート  ", "contact sheet"),
+            sheet.display()
+        );
+    }
+    println!(
+        "{}: hagaki export",
+        pick(lang, "CSV出力     ", "CSV          ")
+    );
+}
