@@ -1,0 +1,29 @@
+//! The one integration-test binary: a module a subject.
+#![expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
+
+/// Who may import whom.
+mod layers;
+/// Real scans with truth, where the shared cases are present.
+mod cases;
+/// Barcodes of other programs' test sets.
+mod barcodes;
+/// Decoding of real and hostile files.
+mod ingest;
+/// Runs the binary.
+mod program;
+/// The exit codes of the contract.
+mod exit_codes;
+/// Documents against the program.
+mod documents;
+/// The whole journey on the samples.
+mod journey;
+/// Accuracy floors.
+mod samples;
+/// The line recognizer on real print, where it is installed.
+mod lines;
+/// Skew of real pages.
+mod deskew;
+/// Own networks on real and drawn handwriting.
+mod characters;
+/// Marked pages of other programs, with truth.
+mod omr;

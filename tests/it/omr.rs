@@ -1,0 +1,160 @@
+//! Real marked pages with truth: whole files through the whole journey, a floor a family.
+
+use std::collections::BTreeSet;
+use std::fs::File;
+use std::path::{Path, PathBuf};
+
+use hagaki::calendar::Day;
+use hagaki::engine::Engines;
+use hagaki::engine::barcodes::Readers;
+use hagaki::export::LongRow;
+use hagaki::form::Library;
+use hagaki::ingest::{self, Limits};
+use hagaki::pipeline::{PageOutcome, PageRecord, Settings, process_page};
+use hagaki::scan::{Origin, Scan};
+use hagaki::score::{Score, Truth, read_truth, score};
+use hagaki::validate::Status;
+
+use crate::cases;
+
+/// What a family must reach.
+struct Floor {
+    family: &'static str,
+    /// Right or rightly asked, share of the fields.
+    good: f64,
+    /// Asked although the value was right, share of the fields.
+    needless: f64,
+}
+
+const FLOORS: [Floor; 4] = [
+    Floor {
+        family: "formscanner",
+        good: 1.0,
+        needless: 0.0,
+    },
+    Floor {
+        family: "sdaps",
+        good: 1.0,
+        needless: 0.02,
+    },
+    Floor {
+        family: "openmcr",
+        good: 0.999,
+        needless: 0.001,
+    },
+    Floor {
+        family: "mcq_composite",
+        good: 0.99,
+        needless: 0.01,
+    },
+];
+
+fn engines() -> Engines {
+    Engines {
+        barcodes: Box::new(Readers),
+        characters: Vec::new(),
+        lines: None,
+        print: None,
+    }
+}
+
+fn library(family: &str) -> Library {
+    let dir = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("tests/cases")
+        .join(family);
+    Library::load(&dir).unwrap()
+}
+
+/// The truth lines of one family.
+fn truth(dir: &Path, family: &str) -> Vec<Truth> {
+    let all = read_truth(File::open(dir.join("truth.csv")).unwrap()).unwrap();
+    all.into_iter()
+        .filter(|t| t.file.split('/').next() == Some(family))
+        .collect()
+}
+
+/// Reads every page of a file; a page that is not read has no rows.
+fn rows_of(path: &Path, name: &str, library: &Library) -> Vec<LongRow> {
+    let document = ingest::open(path, &Limits::default()).unwrap();
+    let settings = Settings {
+        today: Day::new(2026, 4, 1).unwrap(),
+    };
+    let mut rows = Vec::new();
+    for page in 0..document.page_count() {
+        let decoded = document.page(page).unwrap();
+        let origin = Origin {
+            file: name.to_owned(),
+            file_sha256: document.sha256(),
+            page,
+        };
+        let scan = Scan {
+            origin,
+            picture: decoded.picture,
+            resolution: decoded.resolution,
+        };
+        match process_page(&scan, library, &engines(), &settings).unwrap() {
+            PageOutcome::Read(record) => rows.extend(rows_of_page(name, page, &record)),
+            PageOutcome::Rejected(r) => say(&format!("{name} page {page}: {:?}", r.rejection)),
+            PageOutcome::Separator { kind, .. } => say(&format!("{name} page {page}: {kind}")),
+        }
+    }
+    rows
+}
+
+fn rows_of_page(name: &str, page: u32, record: &PageRecord) -> Vec<LongRow> {
+    let row = |f: &hagaki::pipeline::FieldRecord| LongRow {
+        file: name.to_owned(),
+        page,
+        field: f.verdict.field.0.clone(),
+        value: f.verdict.value.clone(),
+        review: u8::from(f.verdict.status == Status::Question),
+    };
+    record.fields.iter().map(row).collect()
+}
+
+#[expect(clippy::print_stderr, reason = "the figures of a measurement")]
+fn say(line: &str) {
+    eprintln!("{line}");
+}
+
+fn measure(dir: &Path, family: &str) -> Score {
+    let truth = truth(dir, family);
+    let library = library(family);
+    let files: BTreeSet<&str> = truth.iter().map(|t| t.file.as_str()).collect();
+    let path = |file: &str| -> PathBuf { dir.join(file) };
+    let rows: Vec<LongRow> = files
+        .into_iter()
+        .flat_map(|f| rows_of(&path(f), f, &library))
+        .collect();
+    score(&truth, &rows, 1)
+}
+
+#[test]
+fn real_marks_are_read_or_asked_and_never_wrong() {
+    let Some(dir) = cases::family("omr") else {
+        return;
+    };
+    let mut faults = Vec::new();
+    for floor in FLOORS {
+        let score = measure(&dir, floor.family);
+        say(&score.table());
+        let t = score.total;
+        let share = |n: u64| n as f64 / t.fields.max(1) as f64;
+        // A needless question is right as well: nothing false leaves the house.
+        let good = share(t.right + t.asked_rightly + t.asked_needlessly);
+        let needless = share(t.asked_needlessly);
+        if t.wrong > 0 {
+            faults.push(format!(
+                "{}: silently wrong {:?}",
+                floor.family, score.wrong
+            ));
+        }
+        if good < floor.good || needless > floor.needless {
+            faults.push(format!(
+                "{}: good {good:.4}, needless {needless:.4}",
+                floor.family
+            ));
+        }
+    }
+    assert!(faults.is_empty(), "{faults:#?}");
+}
