@@ -38,7 +38,7 @@ const CROP_MARGIN_MM: f64 = 2.0;
 /// Crops for people: 8 px a millimetre is about 200 dpi.
 const CROP_PX_PER_MM: f64 = 8.0;
 
-/// Longest side of a rejected page's thumbnail, in pixels.
+/// Longest side of a page's thumbnail, in pixels.
 const THUMBNAIL_PX: u32 = 900;
 
 /// Where a page ends.
@@ -74,6 +74,8 @@ pub struct PageRecord {
     /// Doubts about the page as a whole (its key, margin notes).
     pub doubts: Vec<Doubt>,
     pub margin: MarginInk,
+    /// The whole page, small, when something about it as a whole is doubtful; else empty.
+    pub picture: Crop,
     /// In the order of the form.
     pub fields: Vec<FieldRecord>,
 }
@@ -235,6 +237,11 @@ fn read_page(
         key,
         barcodes,
         registration: page.report.clone(),
+        picture: if doubts.is_empty() {
+            Crop { png: Vec::new() }
+        } else {
+            overview(page)
+        },
         doubts,
         margin,
         fields,
@@ -253,24 +260,33 @@ fn crop_of(page: &Registered<'_>, area: Rect<Mm>) -> Crop {
 }
 
 fn rejected(scan: &Scan, rejection: Rejection, barcodes: Vec<Barcode>) -> PageOutcome {
+    PageOutcome::Rejected(RejectedPage {
+        rejection,
+        barcodes,
+        thumbnail: thumbnail(scan),
+    })
+}
+
+/// The page as it lies in the file, at most [`THUMBNAIL_PX`] each way.
+fn thumbnail(scan: &Scan) -> Crop {
     let gray = &scan.picture.gray;
     let longest = gray.width().max(gray.height()).max(1);
     let shrink = (f64::from(THUMBNAIL_PX) / f64::from(longest)).min(1.0);
     let side = |px: u32| ((f64::from(px) * shrink).round() as u32).max(1);
-    let small = image::imageops::resize(
-        gray,
-        side(gray.width()),
-        side(gray.height()),
-        FilterType::Triangle,
-    );
-    let thumbnail = Crop {
-        png: read::png_of(&small),
-    };
-    PageOutcome::Rejected(RejectedPage {
-        rejection,
-        barcodes,
-        thumbnail,
-    })
+    let (w, h) = (side(gray.width()), side(gray.height()));
+    Crop {
+        png: read::png_of(&image::imageops::resize(gray, w, h, FilterType::Triangle)),
+    }
+}
+
+/// The side, upright and levelled, small enough to look at as a whole.
+fn overview(page: &Registered<'_>) -> Crop {
+    let size = page.side.size;
+    let scale = f64::from(THUMBNAIL_PX) / size.w.max(size.h);
+    let cut = page.cut(Rect::new(0.0, 0.0, size.w, size.h), scale);
+    Crop {
+        png: read::png_of(&cut.gray),
+    }
 }
 
 /// A page that its file could not deliver.

@@ -93,7 +93,7 @@ fn contact_sheet(
     out
 }
 
-/// Rejected pages first, then keys, then the fields of each form, in the order of the questions.
+/// Whole pages first, then keys, then the fields of each form, in the order of the questions.
 fn grouped<'q>(
     questions: &'q [QuestionRow],
     library: &Library,
@@ -185,14 +185,14 @@ impl Words {
             Lang::Ja => Self {
                 title: "確認シート",
                 waiting: "確認待ち",
-                pages: "読めなかったページ",
+                pages: "ページ全体",
                 key: "番号",
                 no_picture: "画像がありません",
             },
             Lang::En => Self {
                 title: "Contact sheet",
                 waiting: "Waiting for a person",
-                pages: "Rejected pages",
+                pages: "Whole pages",
                 key: "Key",
                 no_picture: "no picture",
             },

@@ -19,14 +19,21 @@ use crate::pipeline::PageOutcome;
 pub(super) struct Album {
     /// `None` when there is no picture.
     pub bytes: Option<Vec<u8>>,
-    /// A picture a field, in the order of the form; or the one of the rejected page.
+    /// A picture a field, in the order of the form, then the whole page's; or the one of the
+    /// rejected page.
     pub members: Vec<Option<Digest>>,
 }
 
 impl Album {
     pub(super) fn of(outcome: &PageOutcome) -> io::Result<Self> {
         let pngs: Vec<&[u8]> = match outcome {
-            PageOutcome::Read(record) => record.fields.iter().map(|f| &f.crop.png[..]).collect(),
+            PageOutcome::Read(record) => {
+                let fields = record.fields.iter().map(|f| &f.crop);
+                fields
+                    .chain([&record.picture])
+                    .map(|c| &c.png[..])
+                    .collect()
+            }
             PageOutcome::Rejected(page) => vec![&page.thumbnail.png[..]],
             PageOutcome::Separator { .. } => Vec::new(),
         };

@@ -111,6 +111,7 @@ pub(crate) fn card(key: &str, fields: &[(&str, &str)]) -> PageOutcome {
         },
         doubts: Vec::new(),
         margin: MarginInk::default(),
+        picture: Crop { png: Vec::new() },
         fields: fields.iter().map(|(id, says)| field(id, says)).collect(),
     }))
 }

@@ -56,6 +56,7 @@ pub(super) fn add_outcome(
             ":registration": json!(record.registration).to_string(),
             ":margin": json!(record.margin).to_string(),
             ":doubts": json!(page_doubts(record)).to_string(), ":album": album,
+            ":picture": kept.members.last().copied().flatten().map(|d| d.to_string()),
         })?,
         PageOutcome::Separator { kind, .. } => insert.execute(named_params! {
             ":page": page, ":run": run, ":outcome": "separator", ":separator": kind,
