@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Makes every sample set again: samples/make.py HAGAKI (the program). Standard library only.
+"""Makes every sample set again: scripts/make-samples.py HAGAKI (the program). Standard library only.
 
 The same program makes the same bytes. After a change of the synthesiser look at the pictures, run
 the tests, and renew the floors with the reason in the commit.
@@ -13,8 +13,8 @@ import subprocess
 import sys
 import zlib
 
-HERE = pathlib.Path(__file__).resolve().parent
-ROOT = HERE.parent
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+HERE = ROOT / "samples"
 SETS = [
     # folder, form, cards, seed
     ("resident-survey", "resident-survey", 8, 11),
