@@ -1,6 +1,6 @@
 //! How sure the machine is.
 
-use serde::Serialize;
+use serde::{Deserialize, Deserializer, Serialize};
 
 /// A calibrated probability of being right, 0 to 1. A number that was never calibrated on
 /// held-out samples is a score and must not be put in here.
@@ -29,5 +29,11 @@ impl Confidence {
     #[must_use]
     pub fn and(self, other: Self) -> Self {
         Self(self.0 * other.0)
+    }
+}
+
+impl<'de> Deserialize<'de> for Confidence {
+    fn deserialize<D: Deserializer<'de>>(d: D) -> Result<Self, D::Error> {
+        f64::deserialize(d).map(Self::new)
     }
 }

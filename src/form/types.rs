@@ -20,7 +20,7 @@ use crate::lang::Text;
 pub struct FormId(pub String);
 
 /// The name of a field: 1-64 characters, none of them a control, a comma or a quote.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct FieldId(pub String);
 

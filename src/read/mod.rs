@@ -12,7 +12,7 @@ pub mod marks;
 use std::io::Cursor;
 
 use image::{GrayImage, RgbImage};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::charset::Charset;
 use crate::confidence::Confidence;
@@ -23,7 +23,8 @@ use crate::geom::{Mm, Rect};
 use crate::register::Registered;
 
 /// What was read in one field. Serialised as it stands into the store: never changed, only added.
-#[derive(Clone, Debug, Serialize)]
+/// Reads back from there, so that a later decision needs no pixels.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Reading {
     pub field: FieldId,
     /// Names and model digests of the engines that took part, joined with `+`.
@@ -31,13 +32,17 @@ pub struct Reading {
     pub content: Content,
     /// What the reader noticed about the ink itself.
     pub doubts: Vec<Doubt>,
-    /// What part of the page the crop shows.
-    #[serde(skip)]
+    /// What part of the page the crop shows; of a stored reading nothing in particular.
+    #[serde(skip, default = "unknown_area")]
     pub crop_area: Rect<Mm>,
 }
 
+fn unknown_area() -> Rect<Mm> {
+    Rect::new(0.0, 0.0, 1.0, 1.0)
+}
+
 /// The kinds of readings.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "lowercase")]
 pub enum Content {
     Marks {
@@ -73,7 +78,7 @@ pub enum Content {
 }
 
 /// What the ink at one option looks like.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum MarkState {
     Empty,
@@ -91,7 +96,7 @@ pub enum MarkState {
 }
 
 /// One option of a question.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct OptionReading {
     pub value: String,
     pub state: MarkState,
@@ -100,33 +105,78 @@ pub struct OptionReading {
     pub measures: MarkMeasures,
 }
 
-/// Raw measures of the ink that was added to the blank form. Shares are 0 to 1.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize)]
+/// Raw measures of the ink that was added to the blank form. Shares are 0 to 1. A measure that an
+/// older reading lacks is 0.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct MarkMeasures {
-    /// Added ink inside the box.
+    /// The empty form is known, so that all ink round the option was added by somebody.
+    pub known: bool,
+    /// Added ink inside the box, in the word's rectangle, in the ring round both: the option's own.
     pub box_share: f64,
-    /// Added ink in the word's rectangle.
     pub word_share: f64,
-    /// Added ink in the ring round box and word.
     pub ring_share: f64,
+    /// The same of everybody's ink.
+    pub box_all: f64,
+    pub word_all: f64,
+    pub ring_all: f64,
+    /// Share of the option's own ink among all ink in its box.
+    pub own: f64,
     /// Mean darkness of the inside relative to paper 0 and this page's ink 1.
     pub darkness: f64,
     /// How far this option stands out of the empty boxes of the page, in their spread.
     pub excess: f64,
     /// Added darkness of the inside against the clear marks of this page: 0 paper, 1 as they are.
     pub relative: f64,
-    /// Longest extent of the ink in the box against the box, 0 to 1.
-    pub span: f64,
-    /// How far round the word an outline goes, 0 to 1.
-    pub enclosure: f64,
-    /// Strokes (connected pieces of added ink) that belong to this option.
-    pub strokes: u32,
     /// Contrast of the added ink, 0 (paper) to 1 (the page's darkest ink).
     pub contrast: f64,
+    /// Spread of the added darkness over the inked pixels of the box: pencil is uneven.
+    pub unevenness: f64,
+    /// Longest extent of the ink in the box against the box, 0 to 1; the same across and down.
+    pub span: f64,
+    pub across: f64,
+    pub down: f64,
+    /// How far round the word one connected outline goes, 0 to 1.
+    pub enclosure: f64,
+    /// How far round box and word all strokes together go, 0 to 1, and which share of the ink near
+    /// them lies well inside instead.
+    pub box_round: f64,
+    pub box_inside: f64,
+    pub word_round: f64,
+    pub word_inside: f64,
+    /// Level lines: how much of the width the fullest one covers, and a clearly separate second.
+    pub box_line: f64,
+    pub box_line_two: f64,
+    pub word_line: f64,
+    pub word_line_two: f64,
+    /// A cross: stations that the emptier diagonal passes, ink on the diagonals, free sides.
+    pub cross_both: f64,
+    pub cross_on: f64,
+    pub cross_free: f64,
+    /// Paper enclosed by ink, against the box's area.
+    pub holes: f64,
+    /// Mean width of the strokes, mm.
+    pub thickness: f64,
+    /// Strokes (connected pieces of added ink) that belong to this option.
+    pub strokes: u32,
+    /// Longest side of the largest of them, mm, and whether its lowest point lies in the box.
+    pub extent: f64,
+    pub turns_here: bool,
+    /// Share of the own ink that lies farther than 3.5 mm from box and word.
+    pub far: f64,
+    /// Print of the form that is gone: painted over, or under tape.
+    pub missing: f64,
+    /// The scan has colour; how red and how colourful the own ink is.
+    pub colored: bool,
+    pub red: f64,
+    pub saturation: f64,
+    /// The strongest other option of the question, as [`Self::relative`], and its outline.
+    pub rival: f64,
+    pub rival_round: f64,
 }
 
 /// One box for a character.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct CellReading {
     /// Best first, calibrated; empty when the box is blank.
     pub alternatives: Vec<(char, f64)>,
@@ -138,7 +188,7 @@ pub struct CellReading {
 }
 
 /// One engine's reading of a line.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct TextReading {
     pub engine: String,
     pub text: String,
@@ -150,7 +200,7 @@ pub struct TextReading {
 }
 
 /// Ink outside every zone of the side.
-#[derive(Clone, Debug, Default, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct MarginInk {
     pub area_mm2: f64,
     pub pieces: u32,
@@ -207,7 +257,7 @@ fn read_surveyed(
         engine: engine.to_owned(),
         content,
         doubts: Vec::new(),
-        crop_area: field.zone.area().unwrap_or(Rect::new(0.0, 0.0, 1.0, 1.0)),
+        crop_area: field.zone.area().unwrap_or_else(unknown_area),
     };
     Ok(match &field.zone {
         Zone::Marks(_) | Zone::Grid(_) => survey
@@ -247,4 +297,92 @@ pub fn png_of_color(color: &RgbImage) -> Vec<u8> {
 fn encoded(write: impl FnOnce(&mut Cursor<Vec<u8>>) -> image::ImageResult<()>) -> Vec<u8> {
     let mut out = Cursor::new(Vec::new());
     write(&mut out).map_or_else(|_| Vec::new(), |()| out.into_inner())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::doubt::Reason;
+
+    fn cell() -> CellReading {
+        CellReading {
+            alternatives: vec![('ア', 0.75), ('7', 0.125)],
+            blank: 0.0625,
+            reject: 0.0,
+            doubts: vec![Doubt::with(Reason::TwoInBox, "2")],
+            ink_share: 0.1,
+        }
+    }
+
+    fn option() -> OptionReading {
+        OptionReading {
+            value: "はい".into(),
+            state: MarkState::ScribbledOut,
+            selected: Confidence::new(0.123_456_789),
+            measures: MarkMeasures {
+                box_share: 1.0 / 3.0,
+                strokes: 3,
+                ..MarkMeasures::default()
+            },
+        }
+    }
+
+    fn contents() -> Vec<Content> {
+        let text = TextReading {
+            engine: "e".into(),
+            text: "文字".into(),
+            score: 0.5,
+            confidence: Some(Confidence::new(0.9)),
+            alternatives: vec![("文宇".into(), 0.1)],
+            alphabet_doubt: true,
+            ink_share: 0.02,
+        };
+        vec![
+            Content::Marks {
+                options: vec![option()],
+            },
+            Content::Grid {
+                columns: vec![vec![option()], Vec::new()],
+            },
+            Content::Cells {
+                cells: vec![cell()],
+            },
+            Content::Ranks {
+                cells: vec![cell()],
+            },
+            Content::Text {
+                readings: vec![text],
+            },
+            Content::Barcode { text: None },
+            Content::Ink {
+                present: Confidence::NONE,
+                share: 0.1,
+                red_share: 0.2,
+            },
+            Content::Picture { ink_share: 0.3 },
+            Content::Missing,
+        ]
+    }
+
+    #[test]
+    fn a_stored_reading_reads_back_as_it_was() {
+        for content in contents() {
+            let reading = Reading {
+                field: FieldId("q1".into()),
+                engine: "marks-1".into(),
+                content,
+                doubts: vec![Reason::OutOfPicture.into(), Doubt::with(Reason::Ghost, "b")],
+                crop_area: unknown_area(),
+            };
+            let stored = serde_json::to_string(&reading).unwrap();
+            let back: Reading = serde_json::from_str(&stored).unwrap();
+            assert_eq!(back, reading);
+        }
+    }
+
+    #[test]
+    fn a_measure_that_an_older_reading_lacks_is_zero() {
+        let got: MarkMeasures = serde_json::from_str(r#"{"box_share":0.5}"#).unwrap();
+        assert_eq!((got.box_share, got.enclosure), (0.5, 0.0));
+    }
 }

@@ -35,7 +35,7 @@ const ROUND_WORD: f64 = 0.012;
 
 /// What the ink of one option is.
 pub(super) fn classify(m: &MarkMeasures, form: Form, (boxed, worded): (bool, bool)) -> MarkState {
-    if form.own < 0.5 && m.box_share < 0.5 && m.relative < EVEN {
+    if m.own < 0.5 && m.box_share < 0.5 && m.relative < EVEN {
         return MarkState::Overflow;
     }
     if m.enclosure >= ROUND {
@@ -45,7 +45,7 @@ pub(super) fn classify(m: &MarkMeasures, form: Form, (boxed, worded): (bool, boo
         return MarkState::Struck;
     }
     if !boxed || is_paper(m) {
-        return if worded && form.known && beside(m) {
+        return if worded && m.known && beside(m) {
             MarkState::Foreign
         } else {
             MarkState::Empty

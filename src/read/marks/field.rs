@@ -1,12 +1,14 @@
 //! One field's ink: what is on the page, what was expected, what was added.
 
+use image::RgbImage;
+
 use crate::geom::{Mm, Rect};
 use crate::register::Registered;
 
 use super::expect::{Empty, Sample, empties, quantile};
 use super::plane::{PX_PER_MM, Plane, PxRect, blank_darkness, darkness};
 use super::slot::{FieldSlots, RING, Slot};
-use super::subtract::{added, best_shift, under_print};
+use super::subtract::{added, best_shift, gone, under_print};
 use crate::form::BoxShape;
 
 /// How far one field may have moved against the registration, in px each way (0.5 mm).
@@ -37,9 +39,30 @@ pub(super) struct FieldInk {
     /// Ink that lies under the form's own print, pixel by pixel; empty where only the boxes are
     /// known and no stroke can be followed from one to the next.
     pub(super) hidden: Vec<bool>,
+    /// Print that is not on the page although the form has it, and the form's print; empty where
+    /// only the boxes are known.
+    pub(super) gone: Vec<(bool, bool)>,
+    /// The same paper in colour, where the blank form is known and the scan has colour.
+    pub(super) color: Option<RgbImage>,
 }
 
 impl FieldInk {
+    /// Share of the form's print in `r` that is not on the page.
+    pub(super) fn missing(&self, r: PxRect) -> f64 {
+        if self.gone.is_empty() {
+            return 0.0;
+        }
+        let r = r.clipped(self.dark.w, self.dark.h);
+        let (mut print, mut gone) = (0usize, 0usize);
+        for y in r.y0..r.y1 {
+            for at in &self.gone[y * self.dark.w + r.x0..y * self.dark.w + r.x1] {
+                gone += usize::from(at.0);
+                print += usize::from(at.1);
+            }
+        }
+        gone as f64 / print.max(1) as f64
+    }
+
     /// Mean darkness inside the box of slot `i`, against the paper right round it.
     pub(super) fn inside(&self, i: usize) -> f64 {
         self.dark.mean(self.frames[i].shrunk(RIM)) - self.tint(i)
@@ -100,6 +123,8 @@ fn raw_ink(page: &Registered<'_>, field: &FieldSlots) -> Option<FieldInk> {
         words,
         empty,
         hidden: Vec::new(),
+        gone: Vec::new(),
+        color: None,
     })
 }
 
@@ -118,6 +143,12 @@ fn against_blank(page: &Registered<'_>, field: &FieldSlots) -> Option<FieldInk> 
         .collect();
     ink.added = added(&ink.dark, &blank).smoothed();
     ink.hidden = under_print(&ink.dark, &blank);
+    ink.gone = gone(&ink.dark, &blank);
+    ink.color = Registered {
+        to_px: page.refined(ink.area).0,
+        ..page.clone()
+    }
+    .cut_color(ink.area, PX_PER_MM);
     Some(ink)
 }
 

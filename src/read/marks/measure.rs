@@ -1,10 +1,14 @@
 //! Ink of one option as numbers.
 
+use image::RgbImage;
+
 use crate::read::MarkMeasures;
 
 use super::expect::quantile;
 use super::field::{FieldInk, RIM};
 use super::plane::{PX_PER_MM, PxRect};
+use super::shape::{self, Pixels};
+use super::slot::RING;
 use super::stroke::{INK, Stroke};
 
 /// Darkness of empty boxes of a page varies at least this much (grain, print): the floor keeps one
@@ -32,10 +36,6 @@ pub(super) struct Form {
     pub(super) crossed: bool,
     /// A flat line runs through box or word from side to side.
     pub(super) struck: bool,
-    /// Share of the option's own ink among all ink in its box.
-    pub(super) own: f64,
-    /// The print round the option is known, so other ink there is somebody's.
-    pub(super) known: bool,
 }
 
 /// The page's own scale of marks.
@@ -101,7 +101,7 @@ fn is_drawn(m: &MarkMeasures) -> bool {
 /// What such a stroke counts at least, against the clear marks of the page.
 const DRAWN: f64 = 0.8;
 
-/// Measures of slot `i`.
+/// Measures of slot `i`, before its neighbours are looked at.
 pub(super) fn measure(
     ink: &FieldInk,
     strokes: &[Stroke],
@@ -109,70 +109,151 @@ pub(super) fn measure(
     scale: PageScale,
 ) -> (MarkMeasures, Form) {
     let (frame, word) = (ink.frames[i], ink.words[i]);
-    let inner = frame.shrunk(RIM);
+    let both = frame.union(word);
+    let ring = both.grown((3.0 * PX_PER_MM) as usize);
     let mine: Vec<&Stroke> = strokes.iter().filter(|s| s.owners.contains(&i)).collect();
-    let others = strokes.iter().filter(|s| !s.owners.contains(&i));
-    let own_px: usize = mine.iter().map(|s| s.count_in(frame)).sum();
-    let foreign_px: usize = others.map(|s| s.count_in(frame)).sum();
-    let own = if own_px + foreign_px == 0 {
+    let all: Vec<&Stroke> = strokes.iter().collect();
+    let (own_px, all_px) = (count(&mine, frame), count(&all, frame));
+    let own = if all_px == 0 {
         1.0
     } else {
-        own_px as f64 / (own_px + foreign_px) as f64
+        own_px as f64 / all_px as f64
     };
     let darkness = ink.inside(i);
     let added = ink.added_inside(i) * own;
-    let ring = frame.union(word).grown((3.0 * PX_PER_MM) as usize);
-    let total: usize = mine.iter().map(|s| s.count_in(ring)).sum();
-    let inside_all: usize = mine.iter().map(|s| s.count_in(frame.union(word))).sum();
-    let ring_area = (ring.area() - frame.union(word).area()).max(1);
+    let ring_area = (ring.area() - both.area()).max(1);
+    let in_ring = |s: &[&Stroke]| (count(s, ring) - count(s, both)) as f64 / ring_area as f64;
+    let share = |s: &[&Stroke], r: PxRect| count(s, r) as f64 / r.area() as f64;
     let mut measures = MarkMeasures {
-        box_share: own_px as f64 / frame.area() as f64,
-        word_share: mine.iter().map(|s| s.count_in(word)).sum::<usize>() as f64
-            / word.area() as f64,
-        ring_share: (total - inside_all) as f64 / ring_area as f64,
+        known: !ink.hidden.is_empty(),
+        box_share: share(&mine, frame),
+        word_share: share(&mine, word),
+        ring_share: in_ring(&mine),
+        box_all: share(&all, frame),
+        word_all: share(&all, word),
+        ring_all: in_ring(&all),
+        own,
         darkness,
         excess: added / scale.spread,
         relative: added / scale.level,
-        span: span(&mine, frame),
         enclosure: mine.iter().map(|s| s.round).fold(0.0, f64::max),
         strokes: mine.len() as u32,
-        contrast: contrast(ink, &mine, inner.union(word)),
+        contrast: contrast(ink, &mine, frame.shrunk(RIM).union(word)),
+        missing: ink.missing(both.grown(PX_PER_MM as usize)),
+        ..MarkMeasures::default()
     };
+    spans(&mut measures, &mine, frame);
     if is_drawn(&measures) {
         measures.relative = measures.relative.max(DRAWN);
     }
-    (
-        measures,
-        Form {
-            crossed: crossed(&mine, frame),
-            struck: struck(&mine, frame, word),
-            own,
-            known: !ink.hidden.is_empty(),
-        },
-    )
+    if measures.known {
+        shapes(&mut measures, (ink, strokes), i);
+    }
+    let form = Form {
+        crossed: crossed(&mine, frame),
+        struck: struck(&mine, frame, word),
+    };
+    (measures, form)
 }
 
-/// Longest extent of the ink in the box against the box's own, 0 to 1.
-fn span(mine: &[&Stroke], frame: PxRect) -> f64 {
-    let inside = mine
-        .iter()
-        .flat_map(|s| &s.pixels)
-        .map(|(x, y)| (usize::from(*x), usize::from(*y)));
-    let mut found: Option<PxRect> = None;
-    for (x, y) in inside.filter(|(x, y)| frame.contains(*x, *y)) {
-        let p = PxRect {
-            x0: x,
-            y0: y,
-            x1: x + 1,
-            y1: y + 1,
-        };
-        found = Some(found.map_or(p, |f| f.union(p)));
+/// What the ink looks like; only where all print round the option is known.
+fn shapes(m: &mut MarkMeasures, (ink, strokes): (&FieldInk, &[Stroke]), i: usize) {
+    let (frame, word) = (ink.frames[i], ink.words[i]);
+    let both = frame.union(word);
+    let near = both
+        .grown((RING * PX_PER_MM) as usize)
+        .clipped(ink.added.w, ink.added.h);
+    // A piece of a broken circle touches nothing and belongs to nobody: it may be this option's.
+    let may_be = |s: &&Stroke| s.owners.is_empty() || s.owners.contains(&i);
+    let mine: Pixels = pixels(strokes.iter().filter(|s| s.owners.contains(&i)));
+    let shared: Pixels = pixels(strokes.iter().filter(may_be));
+    let at_box = frame.grown((1.5 * PX_PER_MM) as usize);
+    let here: Pixels = within(&mine, at_box);
+    let outline = shape::outline(&shared, frame);
+    (m.box_round, m.box_inside) = (outline.round, outline.inside);
+    let outline = shape::outline(&shared, word);
+    (m.word_round, m.word_inside) = (outline.round, outline.inside);
+    (m.box_line, m.box_line_two) = shape::lines(&within(&shared, frame), frame);
+    (m.word_line, m.word_line_two) = shape::lines(&within(&shared, word), word);
+    let cross = shape::cross(&here, (frame.x1 - frame.x0).min(frame.y1 - frame.y0));
+    (m.cross_both, m.cross_on, m.cross_free) = (cross.both, cross.on, cross.free);
+    m.holes = shape::holes(&here, at_box);
+    m.thickness = shape::thickness(&mine, near);
+    m.unevenness = unevenness(ink, &within(&mine, frame));
+    let outside = mine.iter().filter(|(x, y)| !near.contains(*x, *y)).count();
+    m.far = outside as f64 / mine.len().max(1) as f64;
+    let own = strokes.iter().filter(|s| s.owners.contains(&i));
+    if let Some(largest) = own.max_by_key(|s| s.pixels.len()) {
+        let b = largest.bounds;
+        m.extent = (b.x1 - b.x0).max(b.y1 - b.y0) as f64 / PX_PER_MM;
+        let (x, y) = largest.vertex;
+        m.turns_here = frame.grown(PX_PER_MM as usize).contains(x, y);
     }
-    found.map_or(0.0, |f| {
-        let across = (f.x1 - f.x0) as f64 / (frame.x1 - frame.x0) as f64;
-        let down = (f.y1 - f.y0) as f64 / (frame.y1 - frame.y0) as f64;
-        across.max(down).min(1.0)
-    })
+    if let Some(color) = &ink.color {
+        m.colored = true;
+        (m.red, m.saturation) = hue(color, &within(&mine, near));
+    }
+}
+
+/// Looks at the neighbours: the strongest other option and the fullest other outline.
+pub(super) fn with_rivals(all: &mut [MarkMeasures]) {
+    let round = |m: &MarkMeasures| m.enclosure.max(m.word_round);
+    let own: Vec<(f64, f64)> = all.iter().map(|m| (m.relative, round(m))).collect();
+    for (i, m) in all.iter_mut().enumerate() {
+        let others = own.iter().enumerate().filter(|(k, _)| *k != i);
+        for (_, (relative, round)) in others {
+            m.rival = m.rival.max(*relative);
+            m.rival_round = m.rival_round.max(*round);
+        }
+    }
+}
+
+fn count(strokes: &[&Stroke], r: PxRect) -> usize {
+    strokes.iter().map(|s| s.count_in(r)).sum()
+}
+
+fn pixels<'s>(strokes: impl Iterator<Item = &'s Stroke>) -> Pixels {
+    let all = strokes.flat_map(|s| &s.pixels);
+    all.map(|(x, y)| (usize::from(*x), usize::from(*y)))
+        .collect()
+}
+
+fn within(ink: &Pixels, r: PxRect) -> Pixels {
+    ink.iter()
+        .copied()
+        .filter(|(x, y)| r.contains(*x, *y))
+        .collect()
+}
+
+/// Standard deviation of the added darkness over its mean.
+fn unevenness(ink: &FieldInk, at: &Pixels) -> f64 {
+    let n = at.len().max(1) as f64;
+    let value = |&(x, y): &(usize, usize)| f64::from(ink.added.at(x, y));
+    let mean = at.iter().map(value).sum::<f64>() / n;
+    let variance = at.iter().map(|p| (value(p) - mean).powi(2)).sum::<f64>() / n;
+    variance.sqrt() / mean.max(0.05)
+}
+
+/// Mean redness (red above the other two) and mean saturation, 0 to 1.
+fn hue(color: &RgbImage, at: &Pixels) -> (f64, f64) {
+    let (mut red, mut saturation) = (0.0, 0.0);
+    for &(x, y) in at {
+        let [r, g, b] = color.get_pixel(x as u32, y as u32).0.map(f64::from);
+        red += (r - g.max(b)).max(0.0) / 255.0;
+        saturation += (r.max(g).max(b) - r.min(g).min(b)) / 255.0;
+    }
+    let n = at.len().max(1) as f64;
+    (red / n, saturation / n)
+}
+
+/// Extent of the ink in the box against the box's own, 0 to 1.
+fn spans(m: &mut MarkMeasures, mine: &[&Stroke], frame: PxRect) {
+    let inside = within(&pixels(mine.iter().copied()), frame);
+    if let Some(f) = shape::bounds(&inside) {
+        m.across = (f.x1 - f.x0) as f64 / (frame.x1 - frame.x0) as f64;
+        m.down = (f.y1 - f.y0) as f64 / (frame.y1 - frame.y0) as f64;
+        m.span = m.across.max(m.down).min(1.0);
+    }
 }
 
 /// Darkness of the darker half of the option's own ink.

@@ -12,9 +12,11 @@
 
 mod classify;
 mod expect;
+pub mod features;
 mod field;
 mod measure;
 pub(super) mod plane;
+mod shape;
 mod slot;
 pub(super) mod stroke;
 pub(super) mod subtract;
@@ -24,11 +26,11 @@ use std::collections::BTreeMap;
 use crate::doubt::{Doubt, Reason};
 use crate::form::{Field, FieldId, Zone};
 use crate::geom::Rect;
-use crate::read::{Content, OptionReading, Reading};
+use crate::read::{Content, MarkMeasures, OptionReading, Reading};
 use crate::register::Registered;
 
 use field::FieldInk;
-use measure::PageScale;
+use measure::{Form, PageScale};
 use slot::FieldSlots;
 
 /// Name and version of the hand-made rules, for provenance.
@@ -101,8 +103,13 @@ fn reading(
 
 fn options(slots: &FieldSlots, ink: &FieldInk, scale: PageScale) -> Vec<OptionReading> {
     let strokes = stroke::strokes(&ink.added, &ink.hidden, &ink.frames, &ink.words);
-    let one = |(i, slot): (usize, &slot::Slot)| {
-        let (measures, form) = measure::measure(ink, &strokes, i, scale);
+    let (mut all, forms): (Vec<MarkMeasures>, Vec<Form>) = (0..slots.slots.len())
+        .map(|i| measure::measure(ink, &strokes, i, scale))
+        .unzip();
+    for question in all.chunks_mut(slots.per_column.max(1)) {
+        measure::with_rivals(question);
+    }
+    let one = |((slot, measures), form): ((&slot::Slot, MarkMeasures), Form)| {
         let state = classify::classify(&measures, form, (slot.boxed, slot.word.is_some()));
         let selected = classify::selected(&measures, state);
         OptionReading {
@@ -112,7 +119,7 @@ fn options(slots: &FieldSlots, ink: &FieldInk, scale: PageScale) -> Vec<OptionRe
             measures,
         }
     };
-    slots.slots.iter().enumerate().map(one).collect()
+    slots.slots.iter().zip(all).zip(forms).map(one).collect()
 }
 
 /// Whether a box lies partly outside the picture, where nobody can see a mark.

@@ -32,6 +32,18 @@ pub(crate) fn under_print(dark: &Plane, expected: &Plane) -> Vec<bool> {
         .collect()
 }
 
+/// Print at least this dark counts as print, and is gone where the page is lighter than that
+/// nearby: print that a scanner loses altogether is thinner than what a form prints.
+const PRINT: f32 = 0.5;
+const LIGHT: f32 = 0.15;
+
+/// Pixel by pixel: print of the form that is not on the page, and print of the form.
+pub(crate) fn gone(dark: &Plane, expected: &Plane) -> Vec<(bool, bool)> {
+    let spread = dark.dilated(FORGIVEN);
+    let one = |(d, e): (&f32, &f32)| (*e >= PRINT && *d < LIGHT, *e >= PRINT);
+    spread.v.iter().zip(&expected.v).map(one).collect()
+}
+
 /// The shift (px, at most `reach` each way) at which the printed lines of `expected` are best
 /// covered by ink on the page; extra ink on the page costs nothing, so a mark cannot pull it.
 /// Among equals the smallest shift wins.
