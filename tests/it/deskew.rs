@@ -7,11 +7,12 @@ use hagaki::scan::{Origin, Scan};
 
 use crate::cases;
 
-/// Pages within their own tolerance, of 22. The others are within `WORST`: their truth was
-/// measured on other features of the page (feeders bend and shear a page by a tenth of a degree).
-const FLOOR: usize = 16;
+/// Pages within their own tolerance, of 22. On the other two every horizontal feature of the page
+/// (base lines, and the corner marks measured by themselves) lies 0.08 to 0.11 degrees from the
+/// stated angle, all on one side of it.
+const FLOOR: usize = 20;
 /// Degrees off at most, on any page: what the later stages rely on.
-const WORST: f64 = 0.2;
+const WORST: f64 = 0.12;
 
 #[test]
 #[expect(clippy::print_stderr, reason = "a measurement is worth showing")]
