@@ -134,7 +134,11 @@ impl Edges {
                 weights += weight;
             }
         }
-        if weights > 0.0 { sum / weights } else { degrees }
+        if weights > 0.0 {
+            sum / weights
+        } else {
+            degrees
+        }
     }
 
     /// Sharpness against that of a degree off either way.
