@@ -10,18 +10,19 @@ DEMO ?= demo-campaign
 WHEELS ?= .wheels
 # Where the tests find the weights: a data root of their own, below the checkout.
 DATA = $(abspath $(WHEELS))
+PROGRAM = $(or $(CARGO_TARGET_DIR),target)/debug/hagaki
 
 .PHONY: demo test check setup weights lint doc clean-demo
 
 demo: setup weights
 	scripts/demo.sh $(DEMO)
 
+# One build for the program and its tests: `cargo build` alone would build half the dependencies
+# again, with other features.
 test: setup weights
-	$(CARGO) build --features $(FEATURES)
+	$(CARGO) test --features $(FEATURES) --no-run
 	for wheel in $(WHEELS)/*.whl; do \
-	  if [ -f "$$wheel" ]; then \
-	    HAGAKI_DATA="$(DATA)" $(CARGO) run --quiet --features $(FEATURES) -- model install "$$wheel"; \
-	  fi; \
+	  if [ -f "$$wheel" ]; then HAGAKI_DATA="$(DATA)" $(PROGRAM) model install "$$wheel"; fi; \
 	done
 	HAGAKI_DATA="$(DATA)" $(CARGO) test --features $(FEATURES)
 
