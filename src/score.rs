@@ -3,7 +3,9 @@
 //! The truth is a table `file,page,field,type,value[,accept]`. A family is the first part of the
 //! file's path. Several marks are joined with `|` in any order. Text is compared after NFKC and
 //! without spaces, and has a character error rate besides. `accept` names other right values,
-//! parted by `||`; `REVIEW` there says that asking is the right answer.
+//! parted by `||`; `REVIEW` there says that asking is the right answer, `ONLY_REVIEW` that nothing
+//! else is: an accepted value is wrong whatever it says. A `note` column, where there is one, is
+//! counted as well: `kind/degradation` counts for both its parts.
 
 use std::collections::{BTreeMap, HashMap};
 use std::fmt::Write;
@@ -38,7 +40,13 @@ pub struct Truth {
     value: String,
     #[serde(default)]
     accept: String,
+    #[serde(default)]
+    note: String,
 }
+
+/// What `accept` says where asking is right, and where nothing else is.
+const REVIEW: &str = "REVIEW";
+const ONLY_REVIEW: &str = "ONLY_REVIEW";
 
 impl Truth {
     /// `single`, `multi`, `text...`, or anything else for values that are compared as they are.
@@ -102,6 +110,7 @@ pub struct Wrong {
     pub field: String,
     pub truth: String,
     pub value: String,
+    pub note: String,
 }
 
 /// A row of the table.
@@ -114,10 +123,21 @@ pub struct Line {
     pub tally: Tally,
 }
 
+/// Counts of one part of the truth's notes.
+#[derive(Clone, Debug, Serialize)]
+pub struct NoteLine {
+    pub note: String,
+    #[serde(flatten)]
+    pub tally: Tally,
+}
+
 #[derive(Clone, Debug, Serialize)]
 pub struct Score {
     /// By family, then type.
     pub lines: Vec<Line>,
+    /// By part of the note; a line counts once for each part that it names.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub notes: Vec<NoteLine>,
     pub total: Tally,
     pub wrong: Vec<Wrong>,
 }
@@ -171,6 +191,7 @@ pub fn score(truth: &[Truth], result: &[LongRow], depth: usize) -> Score {
         .map(|r| ((r.file.as_str(), r.page, r.field.as_str()), r))
         .collect();
     let mut lines: BTreeMap<(String, String), Tally> = BTreeMap::new();
+    let mut notes: BTreeMap<&str, Tally> = BTreeMap::new();
     let mut wrong = Vec::new();
     for line in truth.iter().filter(|t| t.kind() != "meta") {
         let found = read.get(&(line.file.as_str(), line.page(), line.field.as_str()));
@@ -182,12 +203,16 @@ pub fn score(truth: &[Truth], result: &[LongRow], depth: usize) -> Score {
                 field: line.field.clone(),
                 truth: line.value.clone(),
                 value: row.value.clone(),
+                note: line.note.clone(),
             });
         }
         lines
             .entry((line.family(depth), line.kind().to_owned()))
             .or_default()
             .add(&tally);
+        for part in line.note.split('/').filter(|p| !p.is_empty()) {
+            notes.entry(part).or_default().add(&tally);
+        }
     }
     let mut total = Tally::default();
     for tally in lines.values() {
@@ -198,8 +223,13 @@ pub fn score(truth: &[Truth], result: &[LongRow], depth: usize) -> Score {
         kind,
         tally,
     });
+    let notes = notes.into_iter().map(|(note, tally)| NoteLine {
+        note: note.to_owned(),
+        tally,
+    });
     Score {
         lines: lines.collect(),
+        notes: notes.collect(),
         total,
         wrong,
     }
@@ -220,9 +250,9 @@ fn judge(truth: &Truth, found: Option<&LongRow>) -> Tally {
         // A reading much longer than the truth counts as wholly wrong, not as worse than that.
         tally.edits = edits(&wanted, &got).min(wanted.len().max(1)) as u64;
     }
-    let right = is_right(truth, &row.value);
+    let right = truth.accept != ONLY_REVIEW && is_right(truth, &row.value);
     let count = match (row.review != 0, right) {
-        (true, _) if truth.accept == "REVIEW" || !right => &mut tally.asked_rightly,
+        (true, _) if truth.accept == REVIEW || !right => &mut tally.asked_rightly,
         (true, _) => &mut tally.asked_needlessly,
         (false, true) => &mut tally.right,
         (false, false) => &mut tally.wrong,
@@ -267,27 +297,43 @@ fn edits(wanted: &[char], got: &[char]) -> usize {
 impl Score {
     /// For people: a line a family and type, the sum below.
     pub fn table(&self) -> String {
-        let mut out = format!(
-            "{:<34} {:<12} {:>7} {:>7} {:>7} {:>9} {:>7} {:>7} {:>6}\n",
-            "family", "type", "fields", "right", "asked", "needless", "WRONG", "missing", "CER%"
-        );
-        let all = self
-            .lines
-            .iter()
-            .map(|l| (l.family.as_str(), l.kind.as_str(), &l.tally));
-        for (family, kind, t) in all.chain([("total", "", &self.total)]) {
-            let errors = match t.characters {
-                0 => String::new(),
-                n => format!("{:.1}", 100.0 * t.edits as f64 / n as f64),
-            };
-            let _ = writeln!(
-                out,
-                "{family:<34} {kind:<12} {:>7} {:>7} {:>7} {:>9} {:>7} {:>7} {errors:>6}",
-                t.fields, t.right, t.asked_rightly, t.asked_needlessly, t.wrong, t.missing
-            );
+        let mut out = heading("family", "type");
+        for l in &self.lines {
+            out.push_str(&table_line(&l.family, &l.kind, &l.tally));
+        }
+        out.push_str(&table_line("total", "", &self.total));
+        out
+    }
+
+    /// For people: a line a part of the notes.
+    pub fn notes_table(&self) -> String {
+        let mut out = heading("note", "");
+        for l in &self.notes {
+            out.push_str(&table_line(&l.note, "", &l.tally));
         }
         out
     }
+}
+
+fn heading(first: &str, second: &str) -> String {
+    format!(
+        "{first:<34} {second:<12} {:>7} {:>7} {:>7} {:>9} {:>7} {:>7} {:>6}\n",
+        "fields", "right", "asked", "needless", "WRONG", "missing", "CER%"
+    )
+}
+
+fn table_line(first: &str, second: &str, t: &Tally) -> String {
+    let errors = match t.characters {
+        0 => String::new(),
+        n => format!("{:.1}", 100.0 * t.edits as f64 / n as f64),
+    };
+    let mut out = String::new();
+    let _ = writeln!(
+        out,
+        "{first:<34} {second:<12} {:>7} {:>7} {:>7} {:>9} {:>7} {:>7} {errors:>6}",
+        t.fields, t.right, t.asked_rightly, t.asked_needlessly, t.wrong, t.missing
+    );
+    out
 }
 
 #[cfg(test)]
@@ -295,6 +341,7 @@ mod tests {
     use super::*;
 
     const TRUTH: &str = "file,page,field,type,value,accept\n\
+        a/1.png,0,q0,single,no,ONLY_REVIEW\n\
         a/1.png,0,q1,single,yes,\n\
         a/1.png,0,q2,multi,a|b,\n\
         a/1.png,0,q3,single,no,REVIEW\n\
@@ -332,6 +379,8 @@ mod tests {
         check("q2", "b", 0, |t| t.wrong);
         check("q3", "no", 1, |t| t.asked_rightly);
         check("q3", "no", 0, |t| t.right);
+        check("q0", "no", 1, |t| t.asked_rightly);
+        check("q0", "no", 0, |t| t.wrong);
         check("q4", "０７７３", 0, |t| t.right);
         check("name", "佐藤\u{3000}太郎", 0, |t| t.right);
         check("name", "佐藤太", 0, |t| t.right);
@@ -353,14 +402,30 @@ mod tests {
         let wanted = [
             ("a", "digits", 1),
             ("a", "multi", 1),
-            ("a", "single", 2),
+            ("a", "single", 3),
             ("b", "text_hand", 2),
         ];
         assert_eq!(lines, wanted);
-        assert_eq!((score.total.missing, score.total.wrong), (4, 2));
+        assert_eq!((score.total.missing, score.total.wrong), (5, 2));
         assert_eq!((score.total.characters, score.total.edits), (7, 2));
         assert_eq!(score.wrong[1].field, "kana");
         assert!(score.table().contains("28.6"), "{}", score.table());
+    }
+
+    #[test]
+    fn a_note_counts_for_each_of_its_parts() {
+        let truth = "file,field,type,value,note\n\
+            a/1,q1,single,yes,tick/fax\na/1,q2,single,no,tick/copy\na/1,q3,single,no,\n";
+        let truth = read_truth(truth.as_bytes()).unwrap();
+        let result = "file,field,value\na/1,q1,yes\na/1,q2,yes\na/1,q3,no\n";
+        let score = score(&truth, &read_result(result.as_bytes()).unwrap(), 1);
+        let notes: Vec<(&str, u64, u64)> = score
+            .notes
+            .iter()
+            .map(|n| (n.note.as_str(), n.tally.right, n.tally.wrong))
+            .collect();
+        assert_eq!(notes, [("copy", 0, 1), ("fax", 1, 0), ("tick", 1, 1)]);
+        assert_eq!(score.wrong[0].note, "tick/copy");
     }
 
     #[test]

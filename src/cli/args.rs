@@ -257,6 +257,9 @@ pub struct ScoreArgs {
     /// How many parts of the file's path name its family
     #[arg(long, default_value_t = 1)]
     pub family: usize,
+    /// Count by the truth's notes as well: `a/b` counts for `a` and for `b`
+    #[arg(long)]
+    pub notes: bool,
 }
 
 #[derive(Debug, Subcommand)]

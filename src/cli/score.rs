@@ -21,13 +21,19 @@ pub(super) fn score(here: &Here, args: &ScoreArgs) -> Outcome {
         let store = open_existing(&here.campaign()?)?;
         export::long_rows(&store).map_err(|e| store_failure(&e))?
     };
-    let score = scoring::score(&truth, &result, args.family);
+    let mut score = scoring::score(&truth, &result, args.family);
+    if !args.notes {
+        score.notes.clear();
+    }
     if here.everywhere.json {
         let text = serde_json::to_string_pretty(&score)
             .map_err(|e| Failure::new(Exit::Store, chain(&e)))?;
         println!("{text}");
     } else {
         println!("{}", score.table());
+        if args.notes {
+            println!("{}", score.notes_table());
+        }
     }
     Ok(Exit::Done)
 }
