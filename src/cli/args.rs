@@ -246,6 +246,16 @@ pub struct SynthArgs {
     /// Where the pictures and truth.csv go
     #[arg(short, long, value_name = "DIR")]
     pub output: PathBuf,
+    /// Answer only marked questions, each by one of these kinds of marks: all, plain (those that
+    /// need no question), or names of blank, tick, long-tick, fill, small-ring, circle-word,
+    /// circle-both, cross, struck, scribbled, correction, ghost, underline, stamp, dirt, remark,
+    /// number, stray, two-marks
+    #[arg(long, value_name = "KIND", value_delimiter = ',')]
+    pub marks: Vec<String>,
+    /// Wear the pages so, a card each in turn: all, or names of clean, blur, faint, jpeg, bilevel,
+    /// copy, fax, dirty, red-form (with --marks; default: all)
+    #[arg(long, value_name = "NAME", value_delimiter = ',', requires = "marks")]
+    pub wear: Vec<String>,
 }
 
 #[derive(Debug, Args)]

@@ -14,11 +14,13 @@ use super::answers::{self, Answer};
 use super::card_rng;
 use super::fill::{self, Filled};
 use super::hand::Hand;
+use super::truth::{self, Row, Truth};
 use super::wear::{self, Mode, Wear};
 use super::write::{self, Pixels};
 use crate::form::draw::{self, Values};
-use crate::form::{Field, FieldId, Form, PrintItem, Side, Zone, checks};
+use crate::form::{Field, FieldId, Form, PrintItem, Side, checks};
 use crate::geom::Dpi;
+use crate::scan::Resolution;
 
 /// The print and the ink are drawn at 300 dpi and scanned at any resolution.
 const DRAW_DPI: f64 = 300.0;
@@ -79,10 +81,7 @@ struct Page<'a> {
 /// When a file cannot be written, or the form cannot be drawn.
 pub fn make(order: &Order<'_>, dir: &Path, mut progress: impl FnMut()) -> io::Result<()> {
     fs::create_dir_all(dir)?;
-    let folder = dir
-        .file_name()
-        .map(|n| n.to_string_lossy().into_owned())
-        .unwrap_or_default();
+    let folder = truth::folder_name(dir);
     let mut truth = Truth::open(&dir.join("truth.csv"))?;
     for card in 0..order.cards {
         let mut rng = card_rng(order.seed, card);
@@ -91,7 +90,12 @@ pub fn make(order: &Order<'_>, dir: &Path, mut progress: impl FnMut()) -> io::Re
         let pages = scan_card(order.form, &answers, container, &mut rng)?;
         let name = format!("{}{:04}", order.prefix, card + 1);
         for (file, page, side) in write_card(dir, &name, container, (&pages, &mut rng))? {
-            truth.side(&format!("{folder}/{file}"), page, side, &answers)?;
+            side_truth(
+                &mut truth,
+                (&format!("{folder}/{file}"), page),
+                side,
+                &answers,
+            )?;
         }
         progress();
     }
@@ -132,7 +136,7 @@ fn scan_card<'a>(
 
 /// A key that the form prints and reads back: what the key's pattern finds in the printed barcode,
 /// its check digit right.
-fn key_for(form: &Form, rng: &mut ChaCha8Rng) -> Option<String> {
+pub(super) fn key_for(form: &Form, rng: &mut ChaCha8Rng) -> Option<String> {
     let side = form.sides.iter().find(|s| s.key.is_some())?;
     let key = side.key.as_ref()?;
     let contents: Vec<&String> = side.print.iter().filter_map(barcode_content).collect();
@@ -195,8 +199,10 @@ fn write_card<'a>(
             }
         }
         Container::TiffG4 => {
-            let bits = |p: &Page<'_>| (wear::bilevel(&grayscale(&p.color)), p.dpi);
-            let all: Vec<(GrayImage, Dpi)> = pages.iter().map(bits).collect();
+            let bits = |p: &Page<'_>| wear::bilevel(&grayscale(&p.color));
+            let all: Vec<GrayImage> = pages.iter().map(bits).collect();
+            let of = |p: &Page<'_>| Resolution::square(p.dpi);
+            let all: Vec<_> = all.iter().zip(pages.iter().map(of)).collect();
             let file = format!("{name}.tif");
             fs::write(dir.join(&file), write::tiff_g4(&all))?;
             written.extend(numbered(pages, &file));
@@ -242,68 +248,24 @@ fn single(
     })
 }
 
-/// `truth.csv`: `file,page,field,type,value,accept,note,trust`.
-struct Truth(csv::Writer<fs::File>);
-
-impl Truth {
-    fn open(path: &Path) -> io::Result<Self> {
-        let new = !path.exists();
-        let file = fs::OpenOptions::new()
-            .create(true)
-            .append(true)
-            .open(path)?;
-        let mut writer = csv::Writer::from_writer(file);
-        if new {
-            writer.write_record([
-                "file", "page", "field", "type", "value", "accept", "note", "trust",
-            ])?;
-        }
-        Ok(Self(writer))
+fn side_truth(
+    truth: &mut Truth,
+    (file, page): (&str, u32),
+    side: &Side,
+    answers: &BTreeMap<FieldId, Answer>,
+) -> io::Result<()> {
+    for field in &side.fields {
+        let Some(answer) = answers.get(&field.id) else {
+            continue;
+        };
+        truth.row(&Row {
+            file,
+            page,
+            field,
+            value: &answer.value,
+            accept: if answer.ask { "REVIEW" } else { "" },
+            note: "made",
+        })?;
     }
-
-    fn side(
-        &mut self,
-        file: &str,
-        page: u32,
-        side: &Side,
-        answers: &BTreeMap<FieldId, Answer>,
-    ) -> io::Result<()> {
-        for field in &side.fields {
-            let Some(answer) = answers.get(&field.id) else {
-                continue;
-            };
-            let accept = if answer.ask { "REVIEW" } else { "" };
-            let page = page.to_string();
-            let kind = kind_of(field);
-            let row = [
-                file,
-                &page,
-                &field.id.0,
-                kind,
-                &answer.value,
-                accept,
-                "made",
-                "A",
-            ];
-            self.0.write_record(row)?;
-        }
-        Ok(())
-    }
-
-    fn close(mut self) -> io::Result<()> {
-        self.0.flush()
-    }
-}
-
-fn kind_of(field: &Field) -> &'static str {
-    match &field.zone {
-        Zone::Marks(zone) if zone.at_most == 1 => "single",
-        Zone::Marks(_) => "multi",
-        Zone::Grid(_) => "grid",
-        Zone::Rank(_) => "rank",
-        Zone::Barcode(_) => "barcode",
-        Zone::Line(zone) if zone.printed => "text_print",
-        Zone::Ink(_) => "presence",
-        Zone::Comb(_) | Zone::Line(_) | Zone::Picture(_) => "text_hand",
-    }
+    Ok(())
 }

@@ -286,7 +286,7 @@ impl Sheet {
 }
 
 /// A Catmull-Rom curve through `points`, sampled every 0.08 mm or closer.
-fn smooth(points: &[Point<Mm>]) -> Vec<Point<Mm>> {
+pub(super) fn smooth(points: &[Point<Mm>]) -> Vec<Point<Mm>> {
     let mut curve = Vec::new();
     for i in 0..points.len().saturating_sub(1) {
         let at = |k: isize| points[(i as isize + k).clamp(0, points.len() as isize - 1) as usize];

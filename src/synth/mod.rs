@@ -3,12 +3,22 @@
 //! A card is drawn in three steps that know nothing of the readers: [`answers`] chooses what a
 //! person answers, [`hand`] writes it with a pen onto the printed form, [`wear`] lays the paper on
 //! a scanner. The same seed makes the same bytes.
+//!
+//! For marks alone there is a finer hand: [`marks`] draws what people do at a question with
+//! [`nib`]s, [`degrade`] wears the page as scanners, copiers and faxes do, [`volume`] makes pages of
+//! both by the thousand.
 
 pub mod answers;
 pub mod cards;
+pub mod degrade;
 pub mod fill;
 pub mod hand;
+pub mod inks;
+pub mod marks;
+pub mod nib;
 pub mod strokes;
+mod truth;
+pub mod volume;
 pub mod wear;
 pub mod write;
 

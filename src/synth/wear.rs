@@ -86,7 +86,7 @@ impl Wear {
         Transform::affine(a, b, mx - a * ox - b * oy, d, e, my - d * ox - e * oy)
     }
 
-    fn scan_size(&self, size: Size) -> (u32, u32) {
+    pub(super) fn scan_size(&self, size: Size) -> (u32, u32) {
         let k = self.dpi.px_per_mm();
         let side = |mm: f64| ((mm + 2.0 * self.border) * k).round() as u32;
         (side(size.w), side(size.h))

@@ -11,6 +11,7 @@ use lopdf::{Dictionary, Document, Object, Stream, dictionary};
 use turbojpeg::{PixelFormat, Subsamp};
 
 use crate::geom::Dpi;
+use crate::scan::Resolution;
 
 /// A picture to be written.
 #[derive(Clone, Copy, Debug)]
@@ -73,18 +74,20 @@ pub fn jpeg(pixels: Pixels<'_>, dpi: Dpi, quality: i32) -> io::Result<Vec<u8>> {
 }
 
 /// A multi-page TIFF of G4 strips; a pixel darker than 128 is black.
-pub fn tiff_g4(pages: &[(GrayImage, Dpi)]) -> Vec<u8> {
+pub fn tiff_g4(pages: &[(&GrayImage, Resolution)]) -> Vec<u8> {
     let mut out = b"II*\0\0\0\0\0".to_vec();
     let mut link = 4;
-    for (page, dpi) in pages {
+    for (page, resolution) in pages {
         let strip = g4(page);
         let strip_at = out.len() as u32;
         let strip_bytes = strip.len() as u32;
         out.extend(strip);
         out.resize(out.len().next_multiple_of(4), 0);
         let resolution_at = out.len() as u32;
-        out.extend((dpi.get().round() as u32).to_le_bytes());
-        out.extend(1u32.to_le_bytes());
+        for dpi in [resolution.x, resolution.y] {
+            out.extend((dpi.get().round() as u32).to_le_bytes());
+            out.extend(1u32.to_le_bytes());
+        }
         let directory_at = out.len() as u32;
         out[link..link + 4].copy_from_slice(&directory_at.to_le_bytes());
         let entries: [(u16, u16, u32); 12] = [
@@ -98,7 +101,7 @@ pub fn tiff_g4(pages: &[(GrayImage, Dpi)]) -> Vec<u8> {
             (278, 4, page.height()),
             (279, 4, strip_bytes),
             (282, 5, resolution_at),
-            (283, 5, resolution_at),
+            (283, 5, resolution_at + 8),
             (296, 3, 2),
         ];
         out.extend((entries.len() as u16).to_le_bytes());

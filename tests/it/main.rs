@@ -27,3 +27,5 @@ mod deskew;
 mod characters;
 /// Marked pages of other programs, with truth.
 mod omr;
+/// Marks of every kind under every wear.
+mod marks;
