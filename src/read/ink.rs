@@ -16,6 +16,9 @@ pub(super) const ENGINE: &str = "ink-1";
 /// How far a zone may have moved against the registration, in px each way (0.5 mm).
 const REACH: i32 = 4;
 
+/// Paper round the zone that takes part when the blank form is taken away, in mm.
+const SURROUND: f64 = 1.5;
+
 /// Without a blank form, a piece this long against the zone, this thin (mm) and this near to the
 /// zone's edge (mm) is its printed frame.
 const LINE_SPAN: f64 = 0.3;
@@ -61,23 +64,28 @@ pub(super) fn picture(page: &Registered<'_>, area: Rect<Mm>) -> Content {
 }
 
 /// Share of the area covered with ink that the form did not bring.
+///
+/// With a blank form the surroundings are looked at too: a frame printed along the zone's edge must
+/// be known on both sides of it, or half a millimetre of misfit turns it into writing.
 fn added_share(page: &Registered<'_>, area: Rect<Mm>) -> f64 {
     let page = &Registered {
         to_px: page.refined(area).0,
         ..page.clone()
     };
-    let dark = darkness(page, area, false);
-    let known = blank_darkness(page, area);
-    let extra = match &known {
+    let paper = Rect::new(0.0, 0.0, page.side.size.w, page.side.size.h);
+    let wide = area.inflate(SURROUND).intersection(paper).unwrap_or(area);
+    let (extra, known) = match blank_darkness(page, wide) {
         Some(blank) => {
-            let (dx, dy) = best_shift(&dark, blank, dark.whole(), REACH);
-            added(&dark, &blank.shifted(dx, dy))
+            let dark = darkness(page, wide, false);
+            let (dx, dy) = best_shift(&dark, &blank, dark.whole(), REACH);
+            let extra = added(&dark, &blank.shifted(dx, dy));
+            (extra.part(extra.px_of(area, wide)), true)
         }
-        None => dark,
+        None => (darkness(page, area, false), false),
     };
     let ink: usize = pieces(&extra)
         .iter()
-        .filter(|s| !is_dust(s) && (known.is_some() || !is_line(s, &extra)))
+        .filter(|s| !is_dust(s) && (known || !is_line(s, &extra)))
         .map(|s| s.pixels.len())
         .sum();
     ink as f64 / extra.v.len() as f64
@@ -108,4 +116,95 @@ fn red_share(page: &Registered<'_>, area: Rect<Mm>) -> f64 {
     };
     let red = |p: &&image::Rgb<u8>| i16::from(p.0[0]) - i16::from(p.0[1].max(p.0[2])) > RED;
     color.pixels().filter(red).count() as f64 / f64::from(color.width() * color.height())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use image::{GrayImage, Luma};
+
+    use super::*;
+    use crate::form::{Anchors, Blank, Side};
+    use crate::geom::{Px, Size, Transform};
+    use crate::normalize::Levels;
+    use crate::register::RegistrationReport;
+    use crate::scan::{Origin, Picture, Scan};
+
+    const DPMM: f64 = 8.0;
+    const ZONE: (f64, f64, f64, f64) = (6.0, 6.0, 48.0, 14.0);
+
+    /// A sheet with a printed frame along the zone's edge, `shift` px off, and a pen stroke.
+    fn sheet(shift: u32, stroke: bool) -> GrayImage {
+        let mut gray = GrayImage::from_pixel(480, 200, Luma([250]));
+        let px = |mm: f64| (mm * DPMM) as u32 + shift;
+        let (x0, y0) = (px(ZONE.0), px(ZONE.1));
+        let (x1, y1) = (px(ZONE.0 + ZONE.2), px(ZONE.1 + ZONE.3));
+        // A thin line just outside of the zone: half a pixel of misfit brings it in.
+        (x0..=x1).for_each(|x| {
+            gray.put_pixel(x, y0 - 1, Luma([20]));
+            gray.put_pixel(x, y1, Luma([20]));
+        });
+        (y0..=y1).for_each(|y| {
+            gray.put_pixel(x0 - 1, y, Luma([20]));
+            gray.put_pixel(x1, y, Luma([20]));
+        });
+        if stroke {
+            for (x, t) in (x0 + 60..x0 + 160).flat_map(|x| (0..3).map(move |t| (x, t))) {
+                gray.put_pixel(x, y0 + 50 + t, Luma([60]));
+            }
+        }
+        gray
+    }
+
+    fn share(shift: u32, stroke: bool) -> f64 {
+        let side = Side {
+            id: "answer".into(),
+            size: Size { w: 60.0, h: 25.0 },
+            anchors: Anchors::Auto,
+            blank: Some(Blank {
+                gray: Arc::new(sheet(0, false)),
+                px_per_mm: DPMM,
+            }),
+            key: None,
+            mark: None,
+            fields: Vec::new(),
+            print: Vec::new(),
+            rules: Vec::new(),
+            margin_notes: true,
+        };
+        let scan = Scan {
+            origin: Origin {
+                file: "x".into(),
+                file_sha256: crate::digest::Digest::of(b""),
+                page: 0,
+            },
+            picture: Picture {
+                gray: sheet(shift, stroke),
+                color: None,
+                bilevel: false,
+            },
+            resolution: None,
+        };
+        let page = Registered {
+            scan: &scan,
+            side: &side,
+            to_px: Transform::<Mm, Px>::affine(DPMM, 0.0, -0.5, 0.0, DPMM, -0.5),
+            levels: Levels {
+                paper: 250.0,
+                ink: 20.0,
+            },
+            report: RegistrationReport::default(),
+        };
+        added_share(&page, Rect::new(ZONE.0, ZONE.1, ZONE.2, ZONE.3))
+    }
+
+    #[test]
+    fn a_frame_along_the_edge_is_no_writing() {
+        for shift in 0..4 {
+            let empty = share(shift, false);
+            assert!(empty < 1e-9, "{shift} px off: {empty}");
+            assert!(share(shift, true) > 0.004, "{shift} px off");
+        }
+    }
 }

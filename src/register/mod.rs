@@ -59,7 +59,7 @@ pub struct Registered<'a> {
 }
 
 /// How well the page fits.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Default, Serialize)]
 pub struct RegistrationReport {
     /// `marks` or `patches`.
     pub method: &'static str,

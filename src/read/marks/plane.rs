@@ -129,6 +129,18 @@ impl Plane {
         PxRect { x0, y0, x1, y1 }
     }
 
+    /// A copy of the pixels in `r`, which lies inside.
+    pub(crate) fn part(&self, r: PxRect) -> Self {
+        let rows = self.v.chunks_exact(self.w).take(r.y1).skip(r.y0);
+        Self {
+            w: r.x1 - r.x0,
+            h: r.y1 - r.y0,
+            v: rows
+                .flat_map(|row| row[r.x0..r.x1].iter().copied())
+                .collect(),
+        }
+    }
+
     pub(crate) fn mean(&self, r: PxRect) -> f64 {
         let sum: f64 = (r.y0..r.y1)
             .map(|y| {
