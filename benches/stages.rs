@@ -1,83 +1,334 @@
 //! Milliseconds of one core: bare decoding, each stage, the whole page. Run with `cargo bench`.
 //!
-//! Absolute times are the machine's; the ratio to bare decoding of the same picture, in the same
-//! run, is what `benches/README.md` keeps.
+//! Times are processor time of all threads, so that other work on the machine does not count; the
+//! ratio to bare decoding of the same picture, in the same run, is what `benches/README.md` keeps.
 #![expect(clippy::expect_used, reason = "a bench stops at the first surprise")]
+#![expect(clippy::print_stdout, reason = "the table is the result")]
 
 use std::hint::black_box;
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::time::Instant;
 
-use criterion::{Criterion, criterion_group, criterion_main};
 use hagaki::calendar::Day;
 use hagaki::digest::Digest;
-use hagaki::engine::Engines;
-use hagaki::form::Library;
+use hagaki::engine::{Engines, models};
+use hagaki::form::{Field, Library, Zone};
 use hagaki::ingest::{self, Limits};
-use hagaki::pipeline::{self, Settings};
-use hagaki::scan::{Origin, Scan};
-use hagaki::{identify, normalize, read, register, validate};
+use hagaki::pipeline::{self, PageOutcome, Settings};
+use hagaki::read::{self, Reading, marks};
+use hagaki::register::Registered;
+use hagaki::scan::{Origin, Picture, Scan};
+use hagaki::store::{NewFile, RunInfo, Store};
+use hagaki::{identify, normalize, register, validate};
 
-/// The sample pages that stand for a card and a sheet.
-const PAGES: [(&str, &str, u32); 3] = [
-    ("postcard, grey JPEG", "vaccine-intent/0002_answer.jpg", 0),
-    ("survey card, G4", "resident-survey/0003.tif", 0),
-    ("A4, grey JPEG", "benefit-application/0002.jpg", 0),
+/// Batches a stage: the median and the least of them are told.
+const BATCHES: usize = 9;
+
+/// A batch goes on for at least this long: the kernel's account of processor time is a few
+/// milliseconds coarse.
+const BATCH_MS: f64 = 150.0;
+
+/// A kind of page that stands for many.
+struct Kind {
+    name: &'static str,
+    form: &'static str,
+    suffix: &'static str,
+    is: fn(&Picture) -> bool,
+}
+
+const KINDS: [Kind; 4] = [
+    Kind {
+        name: "postcard, grey JPEG",
+        form: "vaccine-intent",
+        suffix: ".jpg",
+        is: |p| p.color.is_none() && !p.bilevel,
+    },
+    Kind {
+        name: "postcard, G4 TIFF",
+        form: "resident-survey",
+        suffix: ".tif",
+        is: |p| p.bilevel,
+    },
+    Kind {
+        name: "postcard, color JPEG",
+        form: "vaccine-intent",
+        suffix: ".jpg",
+        is: |p| p.color.is_some(),
+    },
+    Kind {
+        name: "A4, grey JPEG",
+        form: "benefit-application",
+        suffix: ".jpg",
+        is: |p| p.color.is_none() && !p.bilevel,
+    },
 ];
 
-fn bench(criterion: &mut Criterion) {
+/// What the samples are scanned at, in dots an inch; the nearest is taken.
+const WANTED_DPI: f64 = 300.0;
+
+/// A page of a sample file.
+struct Sample {
+    bytes: Vec<u8>,
+    scan: Scan,
+}
+
+/// One row of the table: milliseconds of one core.
+struct Row {
+    stage: &'static str,
+    median: f64,
+    least: f64,
+}
+
+fn main() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let library = Library::load(&root.join("form-templates")).expect("the ready forms are valid");
-    let engines = Engines::load(None).expect("the own networks load");
+    let engines = engines(root);
     let today = Day::new(2026, 4, 1).expect("a day");
-    for (name, file, page) in PAGES {
-        let bytes = std::fs::read(root.join("samples").join(file)).expect("a sample");
-        let mut group = criterion.benchmark_group(name);
-        group.sample_size(10);
-        let decode = || {
-            let document = ingest::open_bytes(bytes.clone(), &Limits::default());
-            document.expect("opens").page(page).expect("decodes")
+    for kind in &KINDS {
+        let sample = find(root, kind, &library, &engines);
+        let bench = Bench {
+            sample: &sample,
+            library: &library,
+            engines: &engines,
+            settings: Settings { today },
         };
-        group.bench_function("0 decode", |b| b.iter(|| black_box(decode())));
-        let decoded = decode();
-        let origin = Origin {
-            file: file.into(),
-            file_sha256: Digest::of(&bytes),
-            page,
-        };
-        let scan = Scan {
-            origin,
-            picture: decoded.picture,
-            resolution: decoded.resolution,
-        };
-        group.bench_function("1 normalize", |b| {
-            b.iter(|| black_box(normalize::normalize(&scan)));
-        });
-        let upright = normalize::normalize(&scan);
-        let barcodes = engines.barcodes.as_ref();
-        group.bench_function("2 identify", |b| {
-            b.iter(|| black_box(identify::identify(&upright, &library, barcodes)));
-        });
-        let identified = identify::identify(&upright, &library, barcodes);
-        group.bench_function("3 register", |b| {
-            b.iter(|| black_box(pipeline::prove(&upright, &identified).is_ok()));
-        });
-        let (candidate, _) = pipeline::prove(&upright, &identified).expect("a sample registers");
-        let registered = register::register(&upright, candidate).expect("registers");
-        group.bench_function("4 read", |b| {
-            b.iter(|| black_box(read::read(&registered, &engines)));
-        });
-        let readings = read::read(&registered, &engines).expect("reads");
-        let context = validate::Context { today, key: None };
-        group.bench_function("5 validate", |b| {
-            b.iter(|| black_box(validate::validate(registered.side, &readings, &context)));
-        });
-        let settings = Settings { today };
-        group.bench_function("whole page after decoding", |b| {
-            b.iter(|| black_box(pipeline::process_page(&scan, &library, &engines, &settings)));
-        });
-        group.finish();
+        let title = format!("{}, {}", kind.name, describe(&sample.scan));
+        print_table(&title, &bench.rows());
     }
 }
 
-criterion_group!(benches, bench);
-criterion_main!(benches);
+/// Every engine; the line recognizer where its weights are installed (`HAGAKI_DATA`, or where
+/// `make test` puts them).
+fn engines(root: &Path) -> Engines {
+    let mut roots = models::roots(None, |name| std::env::var_os(name).map(PathBuf::from));
+    roots.push(root.join(".wheels"));
+    let weights = models::find(&roots, &models::LINES);
+    if weights.is_none() {
+        println!("The weights of the line recognizer are not installed.\n");
+    }
+    Engines::load(weights.as_deref()).expect("the engines load")
+}
+
+/// The sample page of that kind whose resolution is nearest to the wanted one.
+fn find(root: &Path, kind: &Kind, library: &Library, engines: &Engines) -> Sample {
+    let dir = root.join("samples").join(kind.form);
+    let mut files: Vec<PathBuf> = std::fs::read_dir(&dir)
+        .expect("the samples are there")
+        .map(|entry| entry.expect("a file").path())
+        .filter(|path| path.to_string_lossy().ends_with(kind.suffix))
+        .collect();
+    files.sort();
+    let samples = files.iter().flat_map(|path| pages(path));
+    samples
+        .filter(|s| (kind.is)(&s.scan.picture) && has_questions(s, library, engines))
+        .min_by(|a, b| away(&a.scan).total_cmp(&away(&b.scan)))
+        .expect("a sample of this kind")
+}
+
+fn pages(path: &Path) -> Vec<Sample> {
+    let bytes = std::fs::read(path).expect("a sample");
+    let document = ingest::open_bytes(bytes.clone(), &Limits::default()).expect("opens");
+    let sample = |page| {
+        let decoded = document.page(page).expect("decodes");
+        let origin = Origin {
+            file: path.to_string_lossy().into_owned(),
+            file_sha256: Digest::of(&bytes),
+            page,
+        };
+        Sample {
+            bytes: bytes.clone(),
+            scan: Scan {
+                origin,
+                picture: decoded.picture,
+                resolution: decoded.resolution,
+            },
+        }
+    };
+    (0..document.page_count()).map(sample).collect()
+}
+
+/// A side with marks or boxes to read, that registers.
+fn has_questions(sample: &Sample, library: &Library, engines: &Engines) -> bool {
+    let upright = normalize::normalize(&sample.scan);
+    let identified = identify::identify(&upright, library, engines.barcodes.as_ref());
+    pipeline::prove(&upright, &identified).is_ok_and(|(_, page)| !page.side.fields.is_empty())
+}
+
+fn dpi(scan: &Scan) -> f64 {
+    scan.resolution.map_or(0.0, |r| r.x.get())
+}
+
+fn away(scan: &Scan) -> f64 {
+    (dpi(scan) - WANTED_DPI).abs()
+}
+
+fn describe(scan: &Scan) -> String {
+    format!(
+        "{} x {} px at {:.0} dpi",
+        scan.width(),
+        scan.height(),
+        dpi(scan)
+    )
+}
+
+/// One page and what reads it.
+struct Bench<'a> {
+    sample: &'a Sample,
+    library: &'a Library,
+    engines: &'a Engines,
+    settings: Settings,
+}
+
+impl Bench<'_> {
+    fn rows(&self) -> Vec<Row> {
+        let (scan, engines) = (&self.sample.scan, self.engines);
+        let barcodes = engines.barcodes.as_ref();
+        let upright = normalize::normalize(scan);
+        let identified = identify::identify(&upright, self.library, barcodes);
+        let (candidate, _) = pipeline::prove(&upright, &identified).expect("a sample registers");
+        let page = register::register(&upright, candidate).expect("registers");
+        let readings = read::read(&page, engines).expect("reads");
+        let context = validate::Context {
+            today: self.settings.today,
+            key: None,
+        };
+        let whole = || pipeline::process_page(scan, self.library, engines, &self.settings);
+        let fields = |wanted: fn(&Zone) -> bool| measure(|| read_fields(&page, engines, wanted));
+        vec![
+            row("decode", measure(|| self.decode())),
+            row("normalize", measure(|| normalize::normalize(scan))),
+            row(
+                "identify (barcodes, form)",
+                measure(|| identify::identify(&upright, self.library, barcodes)),
+            ),
+            row(
+                "register",
+                measure(|| pipeline::prove(&upright, &identified).is_ok()),
+            ),
+            row("read marks", measure(|| marks::Survey::of(&page))),
+            row(
+                "read boxes",
+                fields(|z| matches!(z, Zone::Comb(_) | Zone::Rank(_))),
+            ),
+            row("read lines", fields(|z| matches!(z, Zone::Line(_)))),
+            row(
+                "validate",
+                measure(|| validate::validate(page.side, &readings, &context)),
+            ),
+            row("whole page after decoding", measure(whole)),
+            row("record", self.record(&whole().expect("reads"))),
+        ]
+    }
+
+    fn decode(&self) -> Picture {
+        let document = ingest::open_bytes(self.sample.bytes.clone(), &Limits::default());
+        let page = document.expect("opens").page(self.sample.scan.origin.page);
+        page.expect("decodes").picture
+    }
+
+    /// Recording it, each time as a page that the store does not know.
+    fn record(&self, outcome: &PageOutcome) -> (f64, f64) {
+        let dir = tempfile::tempdir().expect("a folder");
+        let mut store = Store::open(dir.path()).expect("a store");
+        let mut run = store.begin_run(RunInfo {
+            program: "bench".into(),
+            who: "bench".into(),
+            at: "2026-04-01T00:00:00Z".parse().expect("a time"),
+            reread: false,
+        });
+        let mut number = 0_u32;
+        measure(|| {
+            number += 1;
+            let name = format!("{number}.jpg");
+            let sha256 = Digest::of(name.as_bytes());
+            let file = NewFile {
+                name: &name,
+                sha256,
+                bytes: self.sample.bytes.len() as u64,
+                pages: 1,
+            };
+            store.record_file(&mut run, &file).expect("records");
+            let origin = Origin {
+                file: name.clone(),
+                file_sha256: sha256,
+                page: 0,
+            };
+            store.record_page(&mut run, &origin, &sha256, outcome)
+        })
+    }
+}
+
+fn read_fields(
+    page: &Registered<'_>,
+    engines: &Engines,
+    wanted: fn(&Zone) -> bool,
+) -> Vec<Reading> {
+    let fields: Vec<&Field> = page
+        .side
+        .fields
+        .iter()
+        .filter(|f| wanted(&f.zone))
+        .collect();
+    let read = |field: &&Field| read::read_field(page, field, engines).expect("reads");
+    fields.iter().map(read).collect()
+}
+
+fn row(stage: &'static str, (median, least): (f64, f64)) -> Row {
+    Row {
+        stage,
+        median,
+        least,
+    }
+}
+
+/// Median and least milliseconds of processor time of one call.
+fn measure<T>(mut call: impl FnMut() -> T) -> (f64, f64) {
+    black_box(call());
+    let mut batches: Vec<f64> = (0..BATCHES).map(|_| batch(&mut call)).collect();
+    batches.sort_by(f64::total_cmp);
+    (batches[BATCHES / 2], batches[0])
+}
+
+fn batch<T>(call: &mut impl FnMut() -> T) -> f64 {
+    let (start, before) = (Instant::now(), processor_ms());
+    let mut calls = 0.0;
+    while wall_ms(start) < BATCH_MS || calls < 1.0 {
+        black_box(call());
+        calls += 1.0;
+    }
+    match (before, processor_ms()) {
+        (Some(before), Some(after)) => (after - before) / calls,
+        _ => wall_ms(start) / calls,
+    }
+}
+
+fn wall_ms(start: Instant) -> f64 {
+    start.elapsed().as_secs_f64() * 1e3
+}
+
+/// Processor time of every thread of this process so far; none where the kernel does not tell.
+fn processor_ms() -> Option<f64> {
+    let mut total = 0.0;
+    for task in std::fs::read_dir("/proc/self/task").ok()? {
+        let text = std::fs::read_to_string(task.ok()?.path().join("schedstat")).ok()?;
+        let nanoseconds: f64 = text.split_whitespace().next()?.parse().ok()?;
+        total += nanoseconds / 1e6;
+    }
+    Some(total)
+}
+
+fn print_table(title: &str, rows: &[Row]) {
+    let decode = rows.first().map_or(1.0, |r| r.median);
+    println!("**{title}**\n");
+    println!("| stage | median ms | least ms | times decoding |");
+    println!("|---|---|---|---|");
+    for row in rows {
+        let (median, least) = (row.median, row.least);
+        println!(
+            "| {} | {median:.2} | {least:.2} | {:.2} |",
+            row.stage,
+            median / decode
+        );
+    }
+    println!();
+}
