@@ -15,7 +15,7 @@ use serde::Serialize;
 
 use crate::engine::{EngineError, Engines};
 use crate::form::Library;
-use crate::ingest::{Document, Limits, Skipped, SourceFile};
+use crate::ingest::{DecoderError, Decoding, Document, Limits, Skipped, SourceFile};
 use crate::pipeline::{PageOutcome, Settings};
 use crate::scan::Origin;
 use crate::store::{BlobKind, NewFile, Quarantine, Recorded, Run, Store, StoreError};
@@ -30,6 +30,7 @@ pub struct Reader<'a> {
     pub engines: &'a Engines,
     pub settings: Settings,
     pub limits: Limits,
+    pub decoding: &'a Decoding,
     /// Workers; at least one.
     pub jobs: usize,
 }
@@ -88,6 +89,8 @@ pub enum BatchError {
     Store(#[from] StoreError),
     #[error(transparent)]
     Engine(#[from] EngineError),
+    #[error(transparent)]
+    Decoder(#[from] DecoderError),
     #[error("a worker ended without a result")]
     WorkerLost,
 }
@@ -95,7 +98,7 @@ pub enum BatchError {
 /// Reads and records everything of `input`. `stop` ends the run after the pages under way.
 ///
 /// # Errors
-/// When the store or an engine breaks.
+/// When the store, an engine or the decoding process breaks.
 pub fn run(
     input: &Input,
     reader: &Reader<'_>,
@@ -106,7 +109,7 @@ pub fn run(
     std::thread::scope(|scope| {
         let pool = Pool::start(scope, reader);
         let mut batch = Batch {
-            source: Source::new(input, reader.limits),
+            source: Source::new(input, reader),
             steps: VecDeque::new(),
             done: BTreeMap::new(),
             under_way: 0,

@@ -3,9 +3,9 @@
 use std::collections::VecDeque;
 use std::sync::Arc;
 
-use super::Input;
+use super::{BatchError, Input, Reader};
 use crate::doubt::Reason;
-use crate::ingest::{self, Document, IngestError, Limits, SkipReason, Skipped, SourceFile};
+use crate::ingest::{Decoder, Document, IngestError, SkipReason, Skipped, SourceFile};
 use crate::scan::Origin;
 use crate::store::{KnownFile, Store, StoreError};
 
@@ -41,24 +41,24 @@ pub(super) enum Step {
 pub(super) struct Source<'a> {
     files: std::slice::Iter<'a, SourceFile>,
     reread: bool,
-    limits: Limits,
+    decoder: Decoder,
     ready: VecDeque<Step>,
     tickets: u64,
 }
 
 impl<'a> Source<'a> {
-    pub(super) fn new(input: &'a Input, limits: Limits) -> Self {
+    pub(super) fn new(input: &'a Input, reader: &Reader<'_>) -> Self {
         Self {
             files: input.files.iter(),
             reread: input.reread,
-            limits,
+            decoder: Decoder::new(reader.decoding, reader.limits),
             ready: input.blocked.iter().map(blocked).collect(),
             tickets: 0,
         }
     }
 
     /// The next step; `None` at the end of the input.
-    pub(super) fn next(&mut self, store: &Store) -> Result<Option<Step>, StoreError> {
+    pub(super) fn next(&mut self, store: &Store) -> Result<Option<Step>, BatchError> {
         if self.ready.is_empty()
             && let Some(file) = self.files.next()
         {
@@ -67,9 +67,9 @@ impl<'a> Source<'a> {
         Ok(self.ready.pop_front())
     }
 
-    fn open(&mut self, file: &SourceFile, store: &Store) -> Result<(), StoreError> {
-        match ingest::open(&file.path, &self.limits) {
-            Ok(document) => self.pages_of(&file.name, Arc::new(document), store),
+    fn open(&mut self, file: &SourceFile, store: &Store) -> Result<(), BatchError> {
+        match self.decoder.open(&file.path)? {
+            Ok(document) => Ok(self.pages_of(&file.name, Arc::new(document), store)?),
             Err(why) => {
                 self.ready.push_back(quarantine(&file.name, &why));
                 Ok(())

@@ -1,4 +1,5 @@
-//! The threads that decode and read pages. They hold no state between pages.
+//! The threads that decode and read pages. Each has a decoding process of its own; nothing else
+//! outlasts a page.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::mpsc::{Receiver, Sender, channel};
@@ -6,10 +7,10 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::Scope;
 use std::time::Instant;
 
-use super::Reader;
+use super::{BatchError, Reader};
 use crate::digest::Digest;
 use crate::engine::EngineError;
-use crate::ingest::{self, Document};
+use crate::ingest::{self, Decoder, Document};
 use crate::pipeline::{self, PageOutcome};
 use crate::scan::{Origin, Scan};
 
@@ -23,7 +24,7 @@ struct Job {
 }
 
 pub(super) struct Result {
-    pub(super) outcome: std::result::Result<PageOutcome, EngineError>,
+    pub(super) outcome: std::result::Result<PageOutcome, BatchError>,
     /// Second identity of the page.
     pub(super) pixels: Digest,
     pub(super) ms: f64,
@@ -72,44 +73,51 @@ impl Pool {
 }
 
 fn work(waiting: &Mutex<Receiver<Job>>, out: &Sender<(u64, Result)>, reader: &Reader<'_>) {
+    let mut decoder = Decoder::new(reader.decoding, reader.limits);
     loop {
         let job = waiting
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
             .recv();
         let Ok(job) = job else { return };
-        if out.send((job.ticket, read(&job, reader))).is_err() {
+        if out
+            .send((job.ticket, read(&job, reader, &mut decoder)))
+            .is_err()
+        {
             return;
         }
     }
 }
 
-fn read(job: &Job, reader: &Reader<'_>) -> Result {
+fn read(job: &Job, reader: &Reader<'_>, decoder: &mut Decoder) -> Result {
     let begin = Instant::now();
-    let (outcome, pixels) = match job.document.page(job.origin.page) {
-        Ok(page) => {
+    let (outcome, pixels) = match decoder.page(&job.document, job.origin.page) {
+        Ok(Ok(page)) => {
             let pixels = ingest::pixel_digest(&page.picture);
             let scan = Scan {
                 origin: job.origin.clone(),
                 picture: page.picture,
                 resolution: page.resolution,
             };
-            (read_scan(&scan, reader), pixels)
+            (read_scan(&scan, reader).map_err(Into::into), pixels)
         }
-        Err(why) => {
-            let place = job.origin.page.to_le_bytes();
-            let pixels = Digest::of_parts([job.origin.file_sha256.to_string().as_bytes(), &place]);
-            (
-                Ok(pipeline::undecodable(format!("{}: {why}", why.code()))),
-                pixels,
-            )
+        Ok(Err(why)) => {
+            let detail = format!("{}: {why}", why.code());
+            (Ok(pipeline::undecodable(detail)), place_digest(job))
         }
+        Err(broken) => (Err(broken.into()), place_digest(job)),
     };
     Result {
         outcome,
         pixels,
         ms: begin.elapsed().as_secs_f64() * 1000.0,
     }
+}
+
+/// Identity of a page without pixels.
+fn place_digest(job: &Job) -> Digest {
+    let place = job.origin.page.to_le_bytes();
+    Digest::of_parts([job.origin.file_sha256.to_string().as_bytes(), &place])
 }
 
 /// A fault of the program on one page loses no other page: it becomes a rejection.

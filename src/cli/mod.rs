@@ -31,6 +31,7 @@ use clap::{CommandFactory as _, Parser as _};
 pub use args::{Cli, Command, Everywhere};
 pub use exit::{Exit, Failure, Outcome};
 
+use crate::ingest;
 use crate::lang::Lang;
 
 /// What every command knows of its surroundings.
@@ -67,6 +68,16 @@ impl Here {
 
 /// Runs the program with the process's own arguments.
 pub fn main() -> ExitCode {
+    #[cfg(unix)]
+    if std::env::args_os()
+        .nth(1)
+        .is_some_and(|a| a == ingest::apart::ARGUMENT)
+    {
+        return match ingest::apart::serve() {
+            Ok(()) => ExitCode::SUCCESS,
+            Err(_) => ExitCode::FAILURE,
+        };
+    }
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
         Err(e) => {

@@ -13,7 +13,7 @@ use super::{Here, clock, engines, progress, status};
 use crate::batch::{self, BatchError, Input, Observer, PageEvent, Reader, Tally};
 use crate::doubt::Reason;
 use crate::form::Library;
-use crate::ingest::{self, Limits, SkipReason};
+use crate::ingest::{self, Decoding, Limits, SkipReason};
 use crate::lang::Lang;
 use crate::pipeline::{PageOutcome, Settings};
 use crate::store::{RunInfo, Store, StoreError};
@@ -35,11 +35,13 @@ pub(super) fn run(here: &Here, args: &RunArgs) -> Outcome {
         .refresh_views(&library)
         .map_err(|e| store_failure(&e))?;
 
+    let decoding = decoding()?;
     let reader = Reader {
         library: &library,
         engines: &engines,
         settings: Settings { today: received },
         limits: Limits::default(),
+        decoding: &decoding,
         jobs: here.jobs(),
     };
     let mut screen = Screen::new(here, input.files.len() as u64);
@@ -107,6 +109,17 @@ fn received_day(args: &RunArgs) -> Result<crate::calendar::Day, Failure> {
         .ok_or_else(|| Failure::usage(format!("`{text}` is not a day such as 2026-04-01")))
 }
 
+/// Files are decoded in processes of this program.
+fn decoding() -> Result<Decoding, Failure> {
+    // The link leads to the running program even after an update has replaced its file.
+    let running = PathBuf::from("/proc/self/exe");
+    if running.exists() {
+        return Ok(Decoding::Apart(running));
+    }
+    let named = std::env::current_exe().map_err(|e| Failure::new(Exit::Store, chain(&e)))?;
+    Ok(Decoding::Apart(named))
+}
+
 /// The files named, or the campaign's inbox. A named input that is not there is wrong use.
 fn discover(campaign: &Campaign, args: &RunArgs) -> Result<Input, Failure> {
     let inputs: Vec<PathBuf> = if args.input.is_empty() {
@@ -150,6 +163,7 @@ fn batch_failure(error: &BatchError) -> Failure {
         BatchError::Engine(_) => {
             Failure::invalid(chain(error)).hint("hagaki model verify checks the installed models")
         }
+        BatchError::Decoder(_) => Failure::new(Exit::Store, chain(error)),
         BatchError::WorkerLost => Failure::new(Exit::Unbalanced, chain(error)),
     }
 }

@@ -1,15 +1,17 @@
 //! Why a file or one of its pages cannot be decoded.
 
+use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 use crate::lang::Lang;
 
 /// A file or page that cannot be decoded. The batch goes on; the file is quarantined or the page
 /// rejected with [`code`](Self::code) and the sentence of [`message`](Self::message).
-#[derive(Debug, Error)]
+#[derive(Debug, Error, Serialize, Deserialize)]
 #[non_exhaustive]
 pub enum IngestError {
     #[error("cannot read the file: {0}")]
+    #[serde(skip)]
     Io(#[source] std::io::Error),
     #[error("the file is empty")]
     Empty,
@@ -45,6 +47,10 @@ pub enum IngestError {
     Encrypted,
     #[error("the decoder broke on this page: {detail}")]
     DecoderPanic { detail: String },
+    #[error("decoding took longer than {seconds} s of processor time and was ended")]
+    TooSlow { seconds: u64 },
+    #[error("the decoder crashed or ran out of memory on this file")]
+    DecoderDied,
 }
 
 impl IngestError {
@@ -69,6 +75,8 @@ impl IngestError {
             Self::Damaged { .. } => "damaged",
             Self::Encrypted => "encrypted",
             Self::DecoderPanic { .. } => "decoder_panic",
+            Self::TooSlow { .. } => "too_slow",
+            Self::DecoderDied => "decoder_died",
         }
     }
 
@@ -76,36 +84,7 @@ impl IngestError {
     pub fn message(&self, lang: Lang) -> String {
         match lang {
             Lang::En => self.to_string(),
-            Lang::Ja => self.japanese(),
-        }
-    }
-
-    fn japanese(&self) -> String {
-        match self {
-            Self::Io(e) => format!("ファイルを読めません: {e}"),
-            Self::Empty => "ファイルが空です".into(),
-            Self::NotAFile => "通常のファイルではありません".into(),
-            Self::StillBeingWritten => "ファイルがまだ書き込み中です".into(),
-            Self::FileTooLarge { limit } => format!("ファイルが {limit} バイトを超えています"),
-            Self::NotAPicture => "読み取れる画像・PDFではありません".into(),
-            Self::Unsupported { kind } => {
-                format!("{kind} には対応していません。TIFF・PDF・JPEG・PNGで保存してください")
-            }
-            Self::NoPages => "ページがありません".into(),
-            Self::NoSuchPage { page } => format!("ページ {page}（0から数える）がありません"),
-            Self::TooManyPages { limit } => format!("{limit} ページを超えています"),
-            Self::NoPixels => "画素のないページです".into(),
-            Self::TooLarge { width, height } => {
-                format!("画像が大きすぎます（{width} x {height} 画素）")
-            }
-            Self::TooMuchData => "展開後のデータが大きすぎます".into(),
-            Self::TooComplex => "ページの描画命令が多すぎるか、深すぎます".into(),
-            Self::Truncated { detail } => format!("画像が途中で切れています: {detail}"),
-            Self::Damaged { detail } => format!("画像が壊れています: {detail}"),
-            Self::Encrypted => "パスワードの必要なPDFです".into(),
-            Self::DecoderPanic { detail } => {
-                format!("このページで復号処理が失敗しました: {detail}")
-            }
+            Lang::Ja => japanese(self.code()).unwrap_or_default().to_owned(),
         }
     }
 
@@ -128,6 +107,46 @@ impl IngestError {
     }
 }
 
+/// What was stored of an error, `code: sentence`, in words for a person; the code stands behind.
+/// Words that are no such error are given back as they are.
+pub fn told(detail: &str, lang: Lang) -> String {
+    let known = detail
+        .split_once(": ")
+        .and_then(|(code, words)| Some((code, words, japanese(code)?)));
+    match (known, lang) {
+        (Some((code, _, words)), Lang::Ja) => format!("{words}（{code}）"),
+        (Some((code, words, _)), Lang::En) => format!("{words} ({code})"),
+        (None, _) => detail.to_owned(),
+    }
+}
+
+/// The sentence of a code.
+fn japanese(code: &str) -> Option<&'static str> {
+    Some(match code {
+        "io" => "ファイルを読めません",
+        "empty" => "ファイルが空です",
+        "not_a_file" => "通常のファイルではありません",
+        "still_being_written" => "ファイルがまだ書き込み中です",
+        "file_too_large" => "ファイルが大きすぎます",
+        "not_a_picture" => "読み取れる画像・PDFではありません",
+        "unsupported" => "対応していない形式です。TIFF・PDF・JPEG・PNGで保存してください",
+        "no_pages" => "ページがありません",
+        "no_such_page" => "そのページはありません",
+        "too_many_pages" => "ページ数が多すぎます",
+        "no_pixels" => "画素のないページです",
+        "too_large" => "画像の縦横が大きすぎます",
+        "too_much_data" => "展開後のデータが大きすぎます",
+        "too_complex" => "ページの描画命令が多すぎるか、深すぎます",
+        "truncated" => "画像が途中で切れています",
+        "damaged" => "画像が壊れています",
+        "encrypted" => "パスワードの必要なPDFです",
+        "decoder_panic" => "このページの展開処理が失敗しました",
+        "too_slow" => "展開に時間がかかりすぎるため打ち切りました",
+        "decoder_died" => "展開処理が異常終了したか、メモリが足りません",
+        _ => return None,
+    })
+}
+
 /// One short line without control characters: a decoder's words may quote the file.
 fn clean(detail: &str) -> String {
     detail
@@ -147,6 +166,20 @@ mod tests {
         let message = error.message(Lang::En);
         assert!(message.len() < 220 && !message.contains('\n') && !message.contains('\u{7}'));
         assert_eq!(error.code(), "damaged");
-        assert!(error.message(Lang::Ja).starts_with("画像が壊れています"));
+        assert_eq!(error.message(Lang::Ja), "画像が壊れています");
+    }
+
+    #[test]
+    fn what_was_stored_is_told_in_both_languages() {
+        let slow = IngestError::TooSlow { seconds: 4 };
+        let stored = format!("{}: {slow}", slow.code());
+        let said = told(&stored, Lang::Ja);
+        assert_eq!(
+            said,
+            "展開に時間がかかりすぎるため打ち切りました（too_slow）"
+        );
+        let said = told(&stored, Lang::En);
+        assert!(said.starts_with("decoding took longer") && said.ends_with("(too_slow)"));
+        assert_eq!(told("a: b", Lang::Ja), "a: b");
     }
 }

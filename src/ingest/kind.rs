@@ -43,6 +43,13 @@ const REFUSED: &[(&[u8], usize, &str)] = &[
 ];
 
 impl Kind {
+    /// Whether the pages are counted by safe code that reads each byte at most once; the others are
+    /// parsed where a fault does no harm.
+    #[cfg(unix)]
+    pub(super) fn is_counted_here(self) -> bool {
+        !matches!(self, Self::Pdf | Self::Jbig2)
+    }
+
     /// The kind of a file that begins with `head`.
     pub fn of(head: &[u8]) -> Result<Self, IngestError> {
         if head.is_empty() {

@@ -4,8 +4,9 @@
 //! its content. Pages are decoded one at a time, so a file of 10,000 pages needs no more memory
 //! than its bytes and one page. Sizes are checked before anything is allocated, every decoder runs
 //! behind one door that turns a panic into a rejected page, and a picture that is cut off is an
-//! error, never a page with grey rows.
+//! error, never a page with grey rows. A run decodes in processes that may die ([`Decoder`]).
 
+pub mod apart;
 mod discover;
 mod door;
 mod error;
@@ -23,8 +24,9 @@ use std::io::Read;
 use std::path::Path;
 use std::sync::Arc;
 
+pub use apart::{Decoder, DecoderError, Decoding};
 pub use discover::{SkipReason, Skipped, SourceFile, discover};
-pub use error::IngestError;
+pub use error::{IngestError, told};
 pub use kind::Kind;
 pub use limits::Limits;
 
@@ -55,6 +57,52 @@ enum Pages {
     Tiff(tiff::Directories),
     Jbig2(u32),
     Pdf(Box<pdf::PdfFile>),
+    /// Counted by another process, which decodes them.
+    Apart(u32),
+}
+
+impl Pages {
+    fn open(kind: Kind, bytes: &Arc<Vec<u8>>, limits: &Limits) -> Result<Self, IngestError> {
+        behind_door(|| match kind {
+            Kind::Tiff => tiff::Directories::read(bytes, limits).map(Self::Tiff),
+            Kind::Jbig2 => still::jbig2_pages(bytes).map(|n| Self::Jbig2(n as u32)),
+            Kind::Pdf => pdf::PdfFile::open(bytes, limits).map(|f| Self::Pdf(Box::new(f))),
+            Kind::Jpeg | Kind::Png | Kind::Bmp | Kind::Jpeg2000 => Ok(Self::One),
+        })
+    }
+
+    fn count(&self) -> u32 {
+        match self {
+            Self::One => 1,
+            Self::Tiff(directories) => directories.len(),
+            Self::Jbig2(n) | Self::Apart(n) => *n,
+            Self::Pdf(file) => file.page_count(),
+        }
+    }
+
+    fn decode(
+        &self,
+        kind: Kind,
+        bytes: &Arc<Vec<u8>>,
+        page: u32,
+        limits: &Limits,
+    ) -> Result<DecodedPage, IngestError> {
+        if page >= self.count() {
+            return Err(IngestError::NoSuchPage { page });
+        }
+        if let Self::Apart(_) = self {
+            return Self::open(kind, bytes, limits)?.decode(kind, bytes, page, limits);
+        }
+        behind_door(|| match (self, kind) {
+            (Self::Tiff(directories), _) => directories.page(bytes, page, limits),
+            (Self::Pdf(file), _) => file.page(page, limits),
+            (Self::Jbig2(_), _) => still::jbig2(bytes, page as usize, limits),
+            (_, Kind::Jpeg) => jpeg::decode(bytes, limits),
+            (_, Kind::Png) => still::png(bytes, limits),
+            (_, Kind::Bmp) => still::bmp(bytes, limits),
+            _ => still::jpeg2000(bytes, limits),
+        })
+    }
 }
 
 /// Reads and opens a file. Links, pipes and devices are refused without opening them.
@@ -64,39 +112,45 @@ pub fn open(path: &Path, limits: &Limits) -> Result<Document, IngestError> {
 
 /// Opens a file that is already in memory.
 pub fn open_bytes(bytes: Vec<u8>, limits: &Limits) -> Result<Document, IngestError> {
-    let kind = Kind::of(&bytes)?;
-    let sha256 = Digest::of(&bytes);
-    let bytes = Arc::new(bytes);
-    let pages = behind_door(|| match kind {
-        Kind::Tiff => tiff::Directories::read(&bytes, limits).map(Pages::Tiff),
-        Kind::Jbig2 => still::jbig2_pages(&bytes).map(|n| Pages::Jbig2(n as u32)),
-        Kind::Pdf => pdf::PdfFile::open(&bytes, limits).map(|f| Pages::Pdf(Box::new(f))),
-        Kind::Jpeg | Kind::Png | Kind::Bmp | Kind::Jpeg2000 => Ok(Pages::One),
-    })?;
-    let document = Document {
-        bytes,
-        sha256,
-        kind,
-        limits: *limits,
-        pages,
-    };
-    match document.page_count() {
-        0 => Err(IngestError::NoPages),
-        n if n > limits.pages => Err(IngestError::TooManyPages {
-            limit: limits.pages,
-        }),
-        _ => Ok(document),
-    }
+    Document::unopened(bytes, limits)?.opened()
 }
 
 impl Document {
-    pub fn page_count(&self) -> u32 {
-        match &self.pages {
-            Pages::One => 1,
-            Pages::Tiff(directories) => directories.len(),
-            Pages::Jbig2(n) => *n,
-            Pages::Pdf(file) => file.page_count(),
+    /// Knows its kind and digest, and of its pages nothing yet.
+    fn unopened(bytes: Vec<u8>, limits: &Limits) -> Result<Self, IngestError> {
+        Ok(Self {
+            kind: Kind::of(&bytes)?,
+            sha256: Digest::of(&bytes),
+            bytes: Arc::new(bytes),
+            limits: *limits,
+            pages: Pages::Apart(0),
+        })
+    }
+
+    fn opened(mut self) -> Result<Self, IngestError> {
+        self.pages = Pages::open(self.kind, &self.bytes, &self.limits)?;
+        self.bounded()
+    }
+
+    /// With pages that another process has counted.
+    #[cfg(unix)]
+    fn counted(mut self, pages: u32) -> Result<Self, IngestError> {
+        self.pages = Pages::Apart(pages);
+        self.bounded()
+    }
+
+    fn bounded(self) -> Result<Self, IngestError> {
+        match self.page_count() {
+            0 => Err(IngestError::NoPages),
+            n if n > self.limits.pages => Err(IngestError::TooManyPages {
+                limit: self.limits.pages,
+            }),
+            _ => Ok(self),
         }
+    }
+
+    pub fn page_count(&self) -> u32 {
+        self.pages.count()
     }
 
     /// Of the file's bytes.
@@ -112,22 +166,11 @@ impl Document {
         &self.bytes
     }
 
-    /// Decodes a page, counted from 0. Another page of the file may still be readable when this one
-    /// is not.
+    /// Decodes a page, counted from 0, in this process. Another page of the file may still be
+    /// readable when this one is not.
     pub fn page(&self, page: u32) -> Result<DecodedPage, IngestError> {
-        if page >= self.page_count() {
-            return Err(IngestError::NoSuchPage { page });
-        }
-        let (bytes, limits) = (self.bytes.as_slice(), &self.limits);
-        behind_door(|| match (&self.pages, self.kind) {
-            (Pages::Tiff(directories), _) => directories.page(bytes, page, limits),
-            (Pages::Pdf(file), _) => file.page(page, limits),
-            (Pages::Jbig2(_), _) => still::jbig2(bytes, page as usize, limits),
-            (Pages::One, Kind::Jpeg) => jpeg::decode(bytes, limits),
-            (Pages::One, Kind::Png) => still::png(bytes, limits),
-            (Pages::One, Kind::Bmp) => still::bmp(bytes, limits),
-            (Pages::One, _) => still::jpeg2000(bytes, limits),
-        })
+        self.pages
+            .decode(self.kind, &self.bytes, page, &self.limits)
     }
 }
 

@@ -9,6 +9,8 @@ mod cases;
 mod barcodes;
 /// Decoding of real and hostile files.
 mod ingest;
+/// Decoding in processes that may die.
+mod apart;
 /// Runs the binary.
 mod program;
 /// The exit codes of the contract.
