@@ -81,8 +81,8 @@ impl Degradation {
     /// Somebody with a pen whose ink this machine keeps.
     pub fn marker(self, rng: &mut ChaCha8Rng) -> Marker {
         let weakest = match self {
-            Self::Bilevel | Self::Fax => 0.75,
-            Self::Copy => 0.6,
+            Self::Bilevel | Self::Fax => 0.82,
+            Self::Copy => 0.68,
             _ => 0.4,
         };
         let marker = Marker::any(weakest, rng);

@@ -2,10 +2,13 @@
 //!
 //! [`MarkKind`] names what a person does at a question; [`question::draw`] does it with a
 //! [`Marker`] and says what a reader should make of it; [`page::draw`] does a whole side and says
-//! where the ink of one question reaches into another. `lines` holds the shapes, `foreign` what is
-//! no answer at all. The kinds and their meanings are those of the offices' own rules (tick, circle
-//! round the word, double line with a seal, the number instead).
+//! where the ink of one question reaches into another. `lines` and `cancel` hold the shapes, `desk`
+//! what is done with them, `foreign` what is no answer at all. The kinds and their meanings are those
+//! of the offices' own rules (tick, circle round the word, double line with a seal, the number
+//! instead).
 
+mod cancel;
+mod desk;
 pub mod foreign;
 pub mod lines;
 pub mod page;
@@ -176,6 +179,13 @@ impl Marker {
             haste,
             scale: between(rng, 0.85, 1.1) + 0.12 * haste,
         }
+    }
+
+    /// The same hand at its next mark: no two are pressed alike.
+    #[must_use]
+    pub fn once_more(self, rng: &mut ChaCha8Rng) -> Self {
+        let nib = self.nib.paler(between(rng, 0.85, 1.0));
+        self.with(nib.wider(between(rng, 0.85, 1.15)))
     }
 
     #[must_use]
