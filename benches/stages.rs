@@ -33,7 +33,7 @@ struct Kind {
     name: &'static str,
     form: &'static str,
     suffix: &'static str,
-    is: fn(&Picture) -> bool,
+    is: fn(&Sample) -> bool,
 }
 
 const KINDS: [Kind; 4] = [
@@ -41,25 +41,25 @@ const KINDS: [Kind; 4] = [
         name: "postcard, grey JPEG",
         form: "vaccine-intent",
         suffix: ".jpg",
-        is: |p| p.color.is_none() && !p.bilevel,
+        is: |s| !stored_in_color(s),
     },
     Kind {
         name: "postcard, G4 TIFF",
         form: "resident-survey",
         suffix: ".tif",
-        is: |p| p.bilevel,
+        is: |s| s.scan.picture.bilevel,
     },
     Kind {
         name: "postcard, color JPEG",
         form: "vaccine-intent",
         suffix: ".jpg",
-        is: |p| p.color.is_some(),
+        is: stored_in_color,
     },
     Kind {
         name: "A4, grey JPEG",
         form: "benefit-application",
         suffix: ".jpg",
-        is: |p| p.color.is_none() && !p.bilevel,
+        is: |s| !stored_in_color(s),
     },
 ];
 
@@ -120,7 +120,7 @@ fn find(root: &Path, kind: &Kind, library: &Library, engines: &Engines) -> Sampl
     files.sort();
     let samples = files.iter().flat_map(|path| pages(path));
     samples
-        .filter(|s| (kind.is)(&s.scan.picture) && has_questions(s, library, engines))
+        .filter(|s| (kind.is)(s) && has_questions(s, library, engines))
         .min_by(|a, b| away(&a.scan).total_cmp(&away(&b.scan)))
         .expect("a sample of this kind")
 }
@@ -145,6 +145,11 @@ fn pages(path: &Path) -> Vec<Sample> {
         }
     };
     (0..document.page_count()).map(sample).collect()
+}
+
+/// A JPEG file of three channels, whether or not a color is to be seen.
+fn stored_in_color(sample: &Sample) -> bool {
+    turbojpeg::read_header(&sample.bytes).is_ok_and(|h| h.colorspace != turbojpeg::Colorspace::Gray)
 }
 
 /// A side with marks or boxes to read, that registers.
