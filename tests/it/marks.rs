@@ -10,7 +10,7 @@ use crate::program::Campaign;
 
 /// What the run must reach: 315 marks of 19 kinds under 9 wears, asked and wrong at most.
 const ASKED_NEEDLESSLY: u64 = 8;
-const WRONG: u64 = 68;
+const WRONG: u64 = 58;
 
 fn form() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/forms/mark-sheet")
