@@ -14,41 +14,65 @@ pub struct Peak {
     pub runner_up: f64,
 }
 
-/// The pixels of a patch that take part, with mean 0 and norm 1.
+/// The pixels of a patch that take part, in quarters of a grey level off their mean.
+///
+/// Sums are whole numbers, so their order does not matter, and rows are slices, so the compiler
+/// can take sixteen pixels at a time.
 #[derive(Clone, Debug)]
 pub struct Pattern {
     width: i64,
     height: i64,
-    pixels: Vec<(u16, u16, f32)>,
+    runs: Vec<Run>,
+    values: Vec<i16>,
+    sum: f64,
+    norm: f64,
+}
+
+/// Pixels of one row that take part.
+#[derive(Clone, Copy, Debug)]
+struct Run {
+    x: u32,
+    y: u32,
+    length: u32,
 }
 
 impl Pattern {
     /// `None` when fewer than 30 pixels take part, or when they are all alike (a standard
     /// deviation below 4 levels is paper grain, not print). `mask` is true for pixels to use.
     pub fn new(patch: &GrayImage, mask: impl Fn(u32, u32) -> bool) -> Option<Self> {
-        let used: Vec<_> = patch
-            .enumerate_pixels()
-            .filter(|(x, y, _)| mask(*x, *y))
-            .map(|(x, y, p)| (x as u16, y as u16, f32::from(p[0])))
-            .collect();
-        let n = used.len() as f32;
+        let (mut runs, mut used): (Vec<Run>, Vec<u8>) = (Vec::new(), Vec::new());
+        for (x, y, p) in patch.enumerate_pixels().filter(|(x, y, _)| mask(*x, *y)) {
+            match runs.last_mut() {
+                Some(run) if run.y == y && run.x + run.length == x => run.length += 1,
+                _ => runs.push(Run { x, y, length: 1 }),
+            }
+            used.push(p[0]);
+        }
+        let n = used.len() as f64;
         if n < 30.0 {
             return None;
         }
-        let mean = used.iter().map(|p| p.2).sum::<f32>() / n;
-        let norm = used
+        let mean = used.iter().map(|v| f64::from(*v)).sum::<f64>() / n;
+        let values: Vec<i16> = used
             .iter()
-            .map(|p| (p.2 - mean).powi(2))
-            .sum::<f32>()
-            .sqrt();
-        (norm > 4.0 * n.sqrt()).then(|| Self {
+            .map(|v| (4.0 * (f64::from(*v) - mean)).round() as i16)
+            .collect();
+        let sum: f64 = values.iter().map(|v| f64::from(*v)).sum();
+        let squares: f64 = values.iter().map(|v| f64::from(*v).powi(2)).sum();
+        let norm = (squares - sum * sum / n).max(0.0).sqrt();
+        (norm > 16.0 * n.sqrt()).then(|| Self {
             width: i64::from(patch.width()),
             height: i64::from(patch.height()),
-            pixels: used
-                .iter()
-                .map(|&(x, y, v)| (x, y, (v - mean) / norm))
-                .collect(),
+            runs,
+            values,
+            sum,
+            norm,
         })
+    }
+
+    /// How many pixels take part.
+    pub fn pixels(&self) -> usize {
+        self.values.len()
     }
 
     /// Correlation with the pattern's top-left pixel at `(x, y)`; `None` when it does not fit.
@@ -59,20 +83,30 @@ impl Pattern {
         }
         let start = (y * w + x) as usize;
         let (raw, stride) = (&picture.as_raw()[start..], w as usize);
-        let (mut sum, mut squares, mut product) = (0u64, 0u64, 0f32);
-        for &(px, py, v) in &self.pixels {
-            let g = raw[usize::from(py) * stride + usize::from(px)];
-            sum += u64::from(g);
-            squares += u64::from(g) * u64::from(g);
-            product += v * f32::from(g);
+        let (mut sum, mut squares, mut product) = (0u64, 0u64, 0i64);
+        let mut rest = self.values.as_slice();
+        for run in &self.runs {
+            let (values, after) = rest.split_at(run.length as usize);
+            rest = after;
+            let row = &raw[run.y as usize * stride + run.x as usize..][..values.len()];
+            let (mut s, mut q, mut p) = (0u32, 0u32, 0i32);
+            for (&g, &v) in row.iter().zip(values) {
+                let g = i32::from(g);
+                s += g as u32;
+                q += (g * g) as u32;
+                p += g * i32::from(v);
+            }
+            sum += u64::from(s);
+            squares += u64::from(q);
+            product += i64::from(p);
         }
-        let n = self.pixels.len() as f64;
-        let spread = squares as f64 - (sum as f64).powi(2) / n;
+        let (n, sum) = (self.values.len() as f64, sum as f64);
+        let spread = squares as f64 - sum * sum / n;
         // Flat paper correlates with nothing.
         Some(if spread < 9.0 * n {
             0.0
         } else {
-            f64::from(product) / spread.sqrt()
+            (product as f64 - self.sum * sum / n) / (self.norm * spread.sqrt())
         })
     }
 

@@ -11,6 +11,8 @@ use crate::geom::{Mm, Point, Px, Rect, Transform};
 
 /// One in 32.32 fixed point: 8,000 steps keep an error below 1e-5 pixels.
 const ONE: f64 = 4_294_967_296.0;
+/// Samples of a row between two exact places of a bent page.
+const SPAN: usize = 16;
 
 /// Returns the cut-out and the share of it that lies inside `source`.
 pub fn sample_gray(
@@ -63,18 +65,7 @@ pub fn sample_rgb(
         let start = Point::new(area.x + 0.5 * step, area.y + (f64::from(y) + 0.5) * step);
         let mut line = Line::new(to_px, start, step);
         for x in 0..w {
-            let at = line.next_place();
-            let (sx, sy) = ((at.0 + (1 << 31)) >> 32, (at.1 + (1 << 31)) >> 32);
-            let seen = sx >= 0
-                && sy >= 0
-                && sx < i64::from(source.width())
-                && sy < i64::from(source.height());
-            let pixel = if seen {
-                *source.get_pixel(sx as u32, sy as u32)
-            } else {
-                Rgb([255; 3])
-            };
-            out.put_pixel(x, y, pixel);
+            out.put_pixel(x, y, nearest(source, line.next_place()));
         }
     }
     out
@@ -126,34 +117,129 @@ impl<'a> Line<'a> {
         }
     }
 
-    /// The value times 256; `None` outside the picture (half a pixel of border belongs to it).
     #[inline]
     fn next_sample(&mut self, source: &GrayImage) -> Option<u32> {
-        let (x, y) = self.next_place();
-        let (w, h) = (i64::from(source.width()), i64::from(source.height()));
-        let (x0, y0) = (x >> 32, y >> 32);
-        let (fx, fy) = (((x >> 24) & 255) as u32, ((y >> 24) & 255) as u32);
-        let raw = source.as_raw();
-        let (a, b, c, d) = if x0 >= 0 && y0 >= 0 && x0 + 1 < w && y0 + 1 < h {
-            let i = (y0 * w + x0) as usize;
-            let j = i + w as usize;
-            (raw[i], raw[i + 1], raw[j], raw[j + 1])
-        } else {
-            const HALF: i64 = 1 << 31;
-            if x < -HALF || y < -HALF || x >= (w << 32) - HALF || y >= (h << 32) - HALF {
-                return None;
-            }
-            let at = |x: i64, y: i64| raw[(y.clamp(0, h - 1) * w + x.clamp(0, w - 1)) as usize];
-            (
-                at(x0, y0),
-                at(x0 + 1, y0),
-                at(x0, y0 + 1),
-                at(x0 + 1, y0 + 1),
-            )
-        };
-        let top = u32::from(a) * (256 - fx) + u32::from(b) * fx;
-        let bottom = u32::from(c) * (256 - fx) + u32::from(d) * fx;
-        Some((top * (256 - fy) + bottom * fy) >> 8)
+        value(source, self.next_place())
+    }
+}
+
+/// The value at a place times 256; `None` outside the picture (half a pixel of border belongs to
+/// it).
+#[inline]
+fn value(source: &GrayImage, (x, y): (i64, i64)) -> Option<u32> {
+    let (w, h) = (i64::from(source.width()), i64::from(source.height()));
+    let (x0, y0) = (x >> 32, y >> 32);
+    let (fx, fy) = (((x >> 24) & 255) as u32, ((y >> 24) & 255) as u32);
+    let raw = source.as_raw();
+    let (a, b, c, d) = if x0 >= 0 && y0 >= 0 && x0 + 1 < w && y0 + 1 < h {
+        let i = (y0 * w + x0) as usize;
+        let j = i + w as usize;
+        (raw[i], raw[i + 1], raw[j], raw[j + 1])
+    } else {
+        const HALF: i64 = 1 << 31;
+        if x < -HALF || y < -HALF || x >= (w << 32) - HALF || y >= (h << 32) - HALF {
+            return None;
+        }
+        let at = |x: i64, y: i64| raw[(y.clamp(0, h - 1) * w + x.clamp(0, w - 1)) as usize];
+        (
+            at(x0, y0),
+            at(x0 + 1, y0),
+            at(x0, y0 + 1),
+            at(x0 + 1, y0 + 1),
+        )
+    };
+    let top = u32::from(a) * (256 - fx) + u32::from(b) * fx;
+    let bottom = u32::from(c) * (256 - fx) + u32::from(d) * fx;
+    Some((top * (256 - fy) + bottom * fy) >> 8)
+}
+
+/// The places of a row of `count` samples on a page that is not flat: exact at every [`SPAN`]-th,
+/// straight between them.
+fn bent_row(
+    place: &impl Fn(Point<Mm>) -> Point<Px>,
+    start: Point<Mm>,
+    (step, count): (f64, u32),
+    mut visit: impl FnMut(u32, (i64, i64)),
+) {
+    let at = |i: u32| place(Point::new(start.x + f64::from(i) * step, start.y));
+    let fixed = |v: f64| (v * ONE).round() as i64;
+    let mut from = at(0);
+    for first in (0..count).step_by(SPAN) {
+        let last = (first + SPAN as u32).min(count);
+        let to = at(last);
+        let n = f64::from(last - first);
+        let (mut x, mut y) = (fixed(from.x), fixed(from.y));
+        let (dx, dy) = (fixed((to.x - from.x) / n), fixed((to.y - from.y) / n));
+        for i in first..last {
+            visit(i, (x, y));
+            (x, y) = (x.saturating_add(dx), y.saturating_add(dy));
+        }
+        from = to;
+    }
+}
+
+/// [`sample_gray`] on a page that is not flat: `place` says where a point of the paper is seen,
+/// `scale` how many pixels a millimetre has there.
+pub fn sample_gray_bent(
+    source: &GrayImage,
+    (place, scale): (&impl Fn(Point<Mm>) -> Point<Px>, f64),
+    area: Rect<Mm>,
+    px_per_mm: f64,
+) -> (GrayImage, f64) {
+    let (w, h) = cut_size(area, px_per_mm);
+    let fine = ((scale / px_per_mm).floor() as u32).clamp(1, 4);
+    let n = fine * fine;
+    let step = 1.0 / (f64::from(fine) * px_per_mm);
+    let mut out = GrayImage::new(w, h);
+    let mut inside = 0u64;
+    let mut cells = vec![(0u32, 0u32); w as usize];
+    for (y, row) in out.chunks_exact_mut(w as usize).enumerate() {
+        cells.fill((0, 0));
+        for sub in 0..fine {
+            let dy = (f64::from(y as u32 * fine + sub) + 0.5) * step;
+            let start = Point::new(area.x + 0.5 * step, area.y + dy);
+            bent_row(place, start, (step, w * fine), |i, at| {
+                let seen = value(source, at);
+                let cell = &mut cells[(i / fine) as usize];
+                cell.0 += seen.unwrap_or(255 << 8);
+                cell.1 += u32::from(seen.is_some());
+            });
+        }
+        for (v, (sum, hit)) in row.iter_mut().zip(&cells) {
+            *v = ((sum / n + 128) >> 8).min(255) as u8;
+            inside += u64::from(2 * hit >= n);
+        }
+    }
+    (out, inside as f64 / (f64::from(w) * f64::from(h)))
+}
+
+/// [`sample_rgb`] on a page that is not flat.
+pub fn sample_rgb_bent(
+    source: &RgbImage,
+    place: &impl Fn(Point<Mm>) -> Point<Px>,
+    area: Rect<Mm>,
+    px_per_mm: f64,
+) -> RgbImage {
+    let (w, h) = cut_size(area, px_per_mm);
+    let mut out = RgbImage::new(w, h);
+    let step = 1.0 / px_per_mm;
+    for y in 0..h {
+        let start = Point::new(area.x + 0.5 * step, area.y + (f64::from(y) + 0.5) * step);
+        bent_row(place, start, (step, w), |x, at| {
+            out.put_pixel(x, y, nearest(source, at));
+        });
+    }
+    out
+}
+
+/// The pixel nearest to a place; white outside the picture.
+fn nearest(source: &RgbImage, at: (i64, i64)) -> Rgb<u8> {
+    let (x, y) = ((at.0 + (1 << 31)) >> 32, (at.1 + (1 << 31)) >> 32);
+    let seen = x >= 0 && y >= 0 && x < i64::from(source.width()) && y < i64::from(source.height());
+    if seen {
+        *source.get_pixel(x as u32, y as u32)
+    } else {
+        Rgb([255; 3])
     }
 }
 

@@ -5,8 +5,8 @@
 //! where it says. A form upside down or another form fits its four corner squares as well as the
 //! right one does; it does not pass this.
 
-use super::{Registered, edges, mask};
-use crate::form::{Blank, Field, Zone};
+use super::{Registered, edges, prepared};
+use crate::form::{Blank, Field, Side, Zone};
 use crate::geom::{Mm, Rect};
 use crate::normalize::outline::{Outline, outlines};
 use crate::raster::Pattern;
@@ -17,6 +17,8 @@ const SCALE: f64 = 3.0;
 /// Tiles and outlines looked at, at most.
 const MOST_TILES: usize = 60;
 const MOST_OUTLINES: usize = 48;
+/// Fewer tiles prove nothing.
+const LEAST_TILES: usize = 3;
 /// An outline's edge counts within this distance, mm.
 const NEAR: f64 = 0.6;
 /// Fewer edges than this prove nothing.
@@ -36,11 +38,7 @@ pub const NOTHING_TO_CHECK: f64 = 0.5;
 /// How well the page's print agrees with the form, 0 to 1: the mean correlation of printed tiles,
 /// or the share of box edges that are there; [`NOTHING_TO_CHECK`] when the form shows neither.
 pub fn layout_score(page: &Registered<'_>) -> f64 {
-    let by_blank = page
-        .side
-        .blank
-        .as_ref()
-        .and_then(|blank| tiles(page, blank));
+    let by_blank = prepared::of(page.side).and_then(|p| tiles(page, &p.tiles));
     by_blank
         .or_else(|| frames(page))
         .or_else(|| writing(page))
@@ -88,9 +86,13 @@ fn boxes(field: &Field) -> Vec<Rect<Mm>> {
     }
 }
 
-fn tiles(page: &Registered<'_>, blank: &Blank) -> Option<f64> {
-    let size = page.side.size;
-    let hidden = mask::answers(page.side);
+/// Tiles of the blank that hold print, at most [`MOST_TILES`].
+pub(super) fn printed_tiles(
+    side: &Side,
+    blank: &Blank,
+    hidden: &[Rect<Mm>],
+) -> Vec<(Rect<Mm>, Pattern)> {
+    let size = side.size;
     let (nx, ny) = (
         (size.w / TILE).floor().max(1.0),
         (size.h / TILE).floor().max(1.0),
@@ -106,19 +108,20 @@ fn tiles(page: &Registered<'_>, blank: &Blank) -> Option<f64> {
                 TILE,
                 TILE,
             );
-            let picture = mask::cut_blank(blank, area, SCALE);
-            let open = mask::open(&hidden, area, SCALE, picture.dimensions());
-            if let Some(pattern) = Pattern::new(&picture, open) {
-                printed.push((area, pattern));
-            }
+            let print = prepared::pattern(blank, area, SCALE, hidden);
+            printed.extend(print.map(|p| (area, p)));
         }
     }
-    if printed.len() < 3 {
-        return None;
+    if printed.len() < LEAST_TILES {
+        return Vec::new();
     }
     let step = printed.len().div_ceil(MOST_TILES);
+    printed.into_iter().step_by(step).collect()
+}
+
+fn tiles(page: &Registered<'_>, printed: &[(Rect<Mm>, Pattern)]) -> Option<f64> {
     let mut scores: Vec<f64> = Vec::new();
-    for (area, pattern) in printed.iter().step_by(step) {
+    for (area, pattern) in printed {
         let cut = page.cut(area.inflate(1.0 / SCALE), SCALE);
         if cut.inside > 0.8 {
             scores.push(
@@ -128,7 +131,7 @@ fn tiles(page: &Registered<'_>, blank: &Blank) -> Option<f64> {
             );
         }
     }
-    if scores.len() < 3 {
+    if scores.len() < LEAST_TILES {
         return None;
     }
     // Writing, stamps and a lost corner spoil tiles: the middle half and the best quarter count.

@@ -7,6 +7,8 @@
 //! rejection: a page is never read with a transform that is not proved.
 
 mod check;
+mod choose;
+mod consensus;
 mod edges;
 mod finder;
 mod fit;
@@ -14,6 +16,7 @@ mod local;
 mod marks;
 mod mask;
 mod patches;
+mod prepared;
 
 pub use check::{NOTHING_TO_CHECK, layout_score};
 
@@ -199,14 +202,14 @@ impl<'a> Attempt<'_, 'a> {
     }
 
     fn by_patches(&self) -> Result<Registered<'a>, Rejection> {
-        let Some(blank) = &self.side.blank else {
+        let Some(prepared) = prepared::of(self.side) else {
             return Err(refuse("the form has no picture"));
         };
         let layout = || match_layout(self.page, self.side, self.turn).map(|m| m.transform);
         let Some(coarse) = self.coarse.or_else(layout) else {
             return Err(refuse("the page's layout is another"));
         };
-        let Some(found) = patches::find(self.page, self.side, blank, &coarse) else {
+        let Some(found) = patches::find(self.page, self.side, &prepared, &coarse) else {
             return Err(refuse("too little of the form's print is on the page"));
         };
         let pairs = &found.pairs;
