@@ -10,7 +10,7 @@ use crate::form::{FormId, Library, Role};
 use crate::geom::{Mm, Rect};
 use crate::identify::{self, Candidate, Identified, KeyReading};
 use crate::normalize::{self, Upright};
-use crate::read::{self, Crop, MarginInk, Reading};
+use crate::read::{self, Content, Crop, MarginInk, Reading};
 use crate::register::{self, Registered, RegistrationReport};
 use crate::rejection::Rejection;
 use crate::scan::Scan;
@@ -153,7 +153,7 @@ pub fn prove<'a>(
     for candidate in identified.candidates.iter().take(MOST_CANDIDATES) {
         match register::register(upright, candidate) {
             Ok(page) => {
-                let score = register::layout_score(&page);
+                let score = page.report.layout_score;
                 proved.push((candidate, page, score));
                 if score >= SURE_LAYOUT {
                     break;
@@ -201,7 +201,8 @@ fn read_page(
     (engines, settings): (&Engines, &Settings),
 ) -> Result<PageRecord, EngineError> {
     let key = read::key::read_key(page, &barcodes, engines.barcodes.as_ref());
-    let readings = read::read(page, engines)?;
+    let mut readings = read::read(page, engines)?;
+    doubt_places(page, &mut readings);
     let context = validate::Context {
         today: settings.today,
         key: key.key.as_deref(),
@@ -246,6 +247,17 @@ fn read_page(
         margin,
         fields,
     })
+}
+
+/// A field that nothing proves to be where the form says is asked about, whatever was read there.
+/// A barcode proves its own place.
+fn doubt_places(page: &Registered<'_>, readings: &mut [Reading]) {
+    for (i, reading) in readings.iter_mut().enumerate() {
+        let barcode = matches!(reading.content, Content::Barcode { .. });
+        if page.doubts_field(i) && !barcode {
+            reading.doubts.push(Reason::LocalResidual.into());
+        }
+    }
 }
 
 /// The field's picture for people, in colour where the scan has it.

@@ -104,8 +104,10 @@ mod tests {
             skew_cw_degrees: 0.0,
             scale_x: 1.0,
             scale_y: 1.0,
+            ..RegistrationReport::default()
         };
         Registered {
+            local: crate::register::Local::default(),
             scan,
             side: &form.sides[0],
             to_px: Transform::affine(k, 0.0, -0.5, 0.0, k, -0.5),

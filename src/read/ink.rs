@@ -194,6 +194,7 @@ mod tests {
                 paper: 250.0,
                 ink: 20.0,
             },
+            local: crate::register::Local::default(),
             report: RegistrationReport::default(),
         };
         added_share(&page, Rect::new(ZONE.0, ZONE.1, ZONE.2, ZONE.3))

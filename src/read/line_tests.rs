@@ -97,6 +97,7 @@ fn fill(gray: &mut GrayImage, [x0, y0, x1, y1]: [u32; 4], level: u8) {
 
 fn read_page(page: &Page, vertical: bool, installed: bool) -> (Reading, Vec<(u32, u32)>) {
     let registered = Registered {
+        local: crate::register::Local::default(),
         scan: &page.scan,
         side: &page.side,
         to_px: Transform::<Mm, Px>::affine(SCALE, 0.0, -0.5, 0.0, SCALE, -0.5),
@@ -114,6 +115,7 @@ fn read_page(page: &Page, vertical: bool, installed: bool) -> (Reading, Vec<(u32
             skew_cw_degrees: 0.0,
             scale_x: 1.0,
             scale_y: 1.0,
+            ..RegistrationReport::default()
         },
     };
     let [x, y, w, h] = AREA;

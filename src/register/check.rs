@@ -38,9 +38,9 @@ pub const NOTHING_TO_CHECK: f64 = 0.5;
 /// How well the page's print agrees with the form, 0 to 1: the mean correlation of printed tiles,
 /// or the share of box edges that are there; [`NOTHING_TO_CHECK`] when the form shows neither.
 pub fn layout_score(page: &Registered<'_>) -> f64 {
-    let by_blank = prepared::of(page.side).and_then(|p| tiles(page, &p.tiles));
+    let by_blank = prepared::of(page.side, page.local.print()).and_then(|p| tiles(page, &p.tiles));
     by_blank
-        .or_else(|| frames(page))
+        .or_else(|| outlines_seen(page))
         .or_else(|| writing(page))
         .unwrap_or(NOTHING_TO_CHECK)
 }
@@ -140,7 +140,8 @@ fn tiles(page: &Registered<'_>, printed: &[(Rect<Mm>, Pattern)]) -> Option<f64> 
     Some(kept.iter().sum::<f64>() / kept.len() as f64)
 }
 
-fn frames(page: &Registered<'_>) -> Option<f64> {
+/// Share of box edges that are where the form says; `None` when too few are expected.
+pub(super) fn outlines_seen(page: &Registered<'_>) -> Option<f64> {
     let all: Vec<Outline> = page.side.fields.iter().flat_map(outlines).collect();
     let step = all.len().div_ceil(MOST_OUTLINES).max(1);
     let (mut near, mut expected) = (0, 0);

@@ -13,7 +13,9 @@ use crate::geom::{Mm, Rect};
 use crate::raster::Pattern;
 
 /// Cells of the side, about this wide, hold one patch each.
-const CELL: f64 = 20.0;
+const CELL: f64 = 13.0;
+/// At most about so many cells on a side.
+const MOST_CELLS: f64 = 84.0;
 
 /// Well-spread patches of the blank, in reading order of their cells.
 pub(super) fn choose(side: &Side, blank: &Blank, hidden: &[Rect<Mm>]) -> Vec<Rect<Mm>> {
@@ -24,8 +26,9 @@ pub(super) fn choose(side: &Side, blank: &Blank, hidden: &[Rect<Mm>]) -> Vec<Rec
         &picture,
         mask::open(hidden, whole, COARSE, picture.dimensions()),
     );
-    let nx = (size.w / CELL).round().clamp(3.0, 7.0);
-    let ny = (size.h / CELL).round().clamp(3.0, 9.0);
+    let cell = CELL.max((size.w * size.h / MOST_CELLS).sqrt());
+    let nx = (size.w / cell).round().max(3.0);
+    let ny = (size.h / cell).round().max(3.0);
     let mut best: Vec<(f64, Rect<Mm>)> = Vec::new();
     for j in 0..ny as u32 {
         for i in 0..nx as u32 {

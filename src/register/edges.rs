@@ -28,12 +28,26 @@ pub(super) struct Found {
 
 impl Found {
     pub(super) fn near(&self, tolerance: f64) -> usize {
-        let all = [self.left, self.right, self.top, self.bottom];
-        all.iter()
-            .flatten()
-            .filter(|d| d.abs() <= tolerance)
-            .count()
+        self.upright(tolerance) + self.level(tolerance)
     }
+
+    /// Left and right edges within `tolerance` mm.
+    pub(super) fn upright(&self, tolerance: f64) -> usize {
+        count([self.left, self.right], tolerance)
+    }
+
+    /// Upper and lower edges within `tolerance` mm.
+    pub(super) fn level(&self, tolerance: f64) -> usize {
+        count([self.top, self.bottom], tolerance)
+    }
+}
+
+fn count(edges: [Option<f64>; 2], tolerance: f64) -> usize {
+    edges
+        .iter()
+        .flatten()
+        .filter(|d| d.abs() <= tolerance)
+        .count()
 }
 
 /// Looks for the edges of `outline` within `reach` mm.

@@ -149,14 +149,20 @@ fn solve(m: &mut [[f64; 9]; 8]) -> Option<[f64; 8]> {
     Some(out)
 }
 
+impl Residual {
+    pub(crate) fn of(misses: &[f64]) -> Self {
+        let sum: f64 = misses.iter().map(|d| d * d).sum();
+        Self {
+            rms: (sum / misses.len().max(1) as f64).sqrt(),
+            max: misses.iter().copied().fold(0.0, f64::max),
+        }
+    }
+}
+
 /// Residuals of `pairs` under `fit`.
 pub(crate) fn residual(fit: &Transform<Mm, Px>, pairs: &[Pair]) -> Residual {
-    let each = || pairs.iter().map(|p| miss(fit, p));
-    let sum: f64 = each().map(|d| d * d).sum();
-    Residual {
-        rms: (sum / pairs.len().max(1) as f64).sqrt(),
-        max: each().fold(0.0, f64::max),
-    }
+    let misses: Vec<f64> = pairs.iter().map(|p| miss(fit, p)).collect();
+    Residual::of(&misses)
 }
 
 /// How far one pair is off, in mm on paper.

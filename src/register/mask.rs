@@ -4,10 +4,13 @@ use image::GrayImage;
 
 use crate::form::{Blank, Side, Zone};
 use crate::geom::{Mm, Rect, Transform};
+use crate::normalize::outline::outlines;
 use crate::raster::sample_gray;
 
 /// Ink of an outline reaches this far into its box, mm.
 const OUTLINE: f64 = 0.4;
+/// And this far out of it.
+const LINE: f64 = 0.5;
 
 /// Areas of `side` that hold answers, without their printed outlines.
 pub(super) fn answers(side: &Side) -> Vec<Rect<Mm>> {
@@ -27,6 +30,12 @@ pub(super) fn answers(side: &Side) -> Vec<Rect<Mm>> {
     }
     out.extend(side.key.iter().filter_map(|k| k.zone));
     out
+}
+
+/// The printed outlines of `side`, with the ink of their lines: a scanner may drop their color.
+pub(super) fn frames(side: &Side) -> Vec<Rect<Mm>> {
+    let all = side.fields.iter().flat_map(outlines);
+    all.map(|o| o.area.inflate(LINE)).collect()
 }
 
 /// The pixels of a cut-out of `area` that lie in none of `areas`, row by row.

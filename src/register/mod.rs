@@ -6,19 +6,25 @@
 //! do, and the page's print stands where the form says ([`layout_score`]). Anything else is a
 //! rejection: a page is never read with a transform that is not proved.
 
+mod bend;
 mod check;
 mod choose;
 mod consensus;
 mod edges;
+mod fields;
 mod finder;
 mod fit;
-mod local;
 mod marks;
 mod mask;
 mod patches;
 mod prepared;
+mod view;
 
+pub use bend::Bend;
 pub use check::{NOTHING_TO_CHECK, layout_score};
+pub use fields::{FieldFit, Proof};
+
+use std::sync::Arc;
 
 use image::{GrayImage, RgbImage};
 use serde::Serialize;
@@ -29,10 +35,12 @@ use crate::geom::{Mm, Point, Px, QuarterTurn, Rect, Transform};
 use crate::identify::Candidate;
 use crate::normalize::layout::{match_layout, scales};
 use crate::normalize::{Levels, Upright};
+use crate::raster::{sample_rgb, sample_rgb_bent};
 use crate::rejection::Rejection;
 use crate::scan::Scan;
 
 use fit::{Pair, Residual, Shape};
+use prepared::Print;
 
 /// Residuals of a page that may be read, mm (domain.md 2.6 sends more than 0.8 mm to review).
 const MOST_RMS: f64 = 0.5;
@@ -48,6 +56,10 @@ const MOST_SHEAR: f64 = 1.0;
 const MOST_SHEAR_OF_THREE: f64 = 0.5;
 /// Change of scale over the side in a photo.
 const MOST_PERSPECTIVE: f64 = 0.25;
+/// A bent page is refused when two fields are not found, and one in so many.
+const MOST_LOST: usize = 4;
+/// Fewer of the frames than this: their color was dropped. Chance finds one edge in five.
+const FRAMELESS: f64 = 0.3;
 /// Least agreement of the page's print with the form.
 const LEAST_LAYOUT: f64 = 0.35;
 
@@ -58,7 +70,19 @@ pub struct Registered<'a> {
     pub side: &'a Side,
     pub to_px: Transform<Mm, Px>,
     pub levels: Levels,
+    pub local: Local,
     pub report: RegistrationReport,
+}
+
+/// What the page does beside its transform.
+#[derive(Clone, Debug, Default)]
+pub struct Local {
+    /// How the paper is bent; applied before the transform.
+    pub bend: Bend,
+    /// How each field fits, in the order of the form; empty when nobody looked.
+    pub fits: Arc<[FieldFit]>,
+    /// The form's frames are printed in a color that the scan has lost.
+    pub frameless: bool,
 }
 
 /// How well the page fits.
@@ -77,6 +101,21 @@ pub struct RegistrationReport {
     /// resolution, else measured against the paper's size).
     pub scale_x: f64,
     pub scale_y: f64,
+    /// How far the paper is bent at most, mm; 0 for a flat page.
+    pub bend_mm: f64,
+    /// Agreement of the page's print with the form, 0 to 1 ([`layout_score`]).
+    pub layout_score: f64,
+    pub fields: Vec<FieldFit>,
+}
+
+impl Local {
+    fn print(&self) -> Print {
+        if self.frameless {
+            Print::WithoutFrames
+        } else {
+            Print::Whole
+        }
+    }
 }
 
 /// A cut-out: the form's rectangle at a fixed scale, levelled; its pixel (0, 0) is the centre of
@@ -112,10 +151,12 @@ pub fn register<'a>(
             Err(why) => refused = Some(why),
         }
     }
-    if side.blank.is_some() {
-        match attempt.by_patches() {
-            Ok(done) => return Ok(done),
-            Err(why) => refused = refused.or(Some(why)),
+    for print in [Print::Whole, Print::WithoutFrames] {
+        if side.blank.is_some() {
+            match attempt.by_patches(print) {
+                Ok(done) => return Ok(done),
+                Err(why) => refused = refused.or(Some(why)),
+            }
         }
     }
     Err(refused.unwrap_or_else(|| refuse("the form has no anchors")))
@@ -140,16 +181,29 @@ struct Fitted {
     kept: usize,
 }
 
+/// Where the anchors come from.
+#[derive(Clone, Copy)]
+struct Method {
+    name: &'static str,
+    expected: usize,
+    print: Print,
+}
+
 impl<'a> Attempt<'_, 'a> {
     fn by_marks(&self, marks: &[AnchorMark]) -> Result<Registered<'a>, Rejection> {
         let assigned = marks::assignments(self.page, self.side, marks, self.turn);
         let mut refused = refuse("too few printed marks");
+        let method = Method {
+            name: "marks",
+            expected: marks.len(),
+            print: Print::Whole,
+        };
         let mut best: Option<(f64, Registered<'a>)> = None;
         for fitted in assigned.iter().flat_map(|pairs| Self::fits(pairs)) {
-            match self.proved(&fitted, ("marks", marks.len())) {
-                Ok((score, done)) => {
+            match self.proved(&fitted, (Bend::default(), method)) {
+                Ok(done) => {
                     // More marks first, then better print.
-                    let worth = score + done.report.anchors_found as f64;
+                    let worth = done.report.layout_score + done.report.anchors_found as f64;
                     if best.as_ref().is_none_or(|b| worth > b.0 + 1e-9) {
                         best = Some((worth, done));
                     }
@@ -163,7 +217,45 @@ impl<'a> Attempt<'_, 'a> {
                 break;
             }
         }
-        best.map(|b| b.1).ok_or(refused)
+        let flat = best.map(|b| b.1).ok_or(refused)?;
+        self.with_fields(self.bent(flat))
+    }
+
+    /// The same page with the bend that its print shows, when that fits better.
+    fn bent(&self, flat: Registered<'a>) -> Registered<'a> {
+        let Some(prepared) = prepared::of(self.side, flat.local.print()) else {
+            return flat;
+        };
+        let bend = patches::bend_of(self.page, self.side, &prepared, &flat.to_px);
+        let Some((bend, _)) = bend.filter(|(bend, _)| !bend.is_flat()) else {
+            return flat;
+        };
+        let mut bent = flat.clone();
+        bent.local.bend = bend;
+        bent.report.bend_mm = bent.local.bend.most();
+        bent.report.layout_score = layout_score(&bent);
+        if bent.report.layout_score >= flat.report.layout_score {
+            bent
+        } else {
+            flat
+        }
+    }
+
+    /// Looks at every field. On a page that is not flat, fields that are not found say that the
+    /// bend is not the paper's: then nothing else of it is believed.
+    fn with_fields(&self, mut page: Registered<'a>) -> Result<Registered<'a>, Rejection> {
+        let frames = check::outlines_seen(&page);
+        page.local.frameless |= frames.is_some_and(|seen| seen < FRAMELESS);
+        let prepared = prepared::of(self.side, page.local.print());
+        let fits = fields::fits(self.page, &page, prepared.as_deref());
+        let lost = fits.iter().filter(|f| f.is_doubtful()).count();
+        let flat = page.local.bend.is_flat() && page.to_px.is_affine();
+        if !flat && lost >= 2 && MOST_LOST * lost >= fits.len() {
+            return Err(refuse("the page is bent more than its print tells"));
+        }
+        page.report.fields.clone_from(&fits);
+        page.local.fits = fits.into();
+        Ok(page)
     }
 
     /// Transforms worth proving: of all pairs, and of all but one.
@@ -201,8 +293,8 @@ impl<'a> Attempt<'_, 'a> {
         out
     }
 
-    fn by_patches(&self) -> Result<Registered<'a>, Rejection> {
-        let Some(prepared) = prepared::of(self.side) else {
+    fn by_patches(&self, print: Print) -> Result<Registered<'a>, Rejection> {
+        let Some(prepared) = prepared::of(self.side, print) else {
             return Err(refuse("the form has no picture"));
         };
         let layout = || match_layout(self.page, self.side, self.turn).map(|m| m.transform);
@@ -212,35 +304,26 @@ impl<'a> Attempt<'_, 'a> {
         let Some(found) = patches::find(self.page, self.side, &prepared, &coarse) else {
             return Err(refuse("too little of the form's print is on the page"));
         };
-        let pairs = &found.pairs;
-        let to_px = fit::affine(pairs).ok_or_else(|| refuse("anchors on one line"))?;
-        let mut fitted = Fitted {
-            to_px,
-            residual: fit::residual(&to_px, pairs),
-            kept: pairs.len(),
+        let fitted = Fitted {
+            to_px: found.lay.to_px,
+            residual: Residual::of(&found.misses),
+            kept: found.misses.len(),
         };
-        if pairs.len() >= 8
-            && fitted.residual.rms > 0.1
-            && let Some(bent) = fit::projective(pairs)
-        {
-            let residual = fit::residual(&bent, pairs);
-            if residual.rms < 0.7 * fitted.residual.rms {
-                fitted = Fitted {
-                    to_px: bent,
-                    residual,
-                    kept: pairs.len(),
-                };
-            }
-        }
-        self.proved(&fitted, ("patches", found.tried)).map(|p| p.1)
+        let method = Method {
+            name: "patches",
+            expected: found.tried,
+            print,
+        };
+        let done = self.proved(&fitted, (found.lay.bend, method))?;
+        self.with_fields(done)
     }
 
-    /// The gate: residual, shape, print. Returns the layout score with the page.
+    /// The gate: residual, shape, print.
     fn proved(
         &self,
         fitted: &Fitted,
-        (method, expected): (&'static str, usize),
-    ) -> Result<(f64, Registered<'a>), Rejection> {
+        (bend, method): (Bend, Method),
+    ) -> Result<Registered<'a>, Rejection> {
         let Residual { rms, max } = fitted.residual;
         if !(rms <= MOST_RMS && max <= MOST_MAX) {
             return Err(refuse(format!(
@@ -249,21 +332,29 @@ impl<'a> Attempt<'_, 'a> {
         }
         let shape = self.plausible(fitted)?;
         let report = RegistrationReport {
-            method,
+            method: method.name,
             anchors_found: fitted.kept,
-            anchors_expected: expected,
+            anchors_expected: method.expected,
             residual_rms_mm: rms,
             residual_max_mm: max,
             turn_degrees: self.turn.degrees(),
             skew_cw_degrees: signed(shape.turn_cw_degrees - f64::from(self.turn.degrees())),
             scale_x: shape.scale_x,
             scale_y: shape.scale_y,
+            bend_mm: bend.most(),
+            layout_score: 0.0,
+            fields: Vec::new(),
         };
-        let done = Registered {
+        let mut done = Registered {
             scan: self.page.scan,
             side: self.side,
             to_px: fitted.to_px,
             levels: self.page.levels,
+            local: Local {
+                bend,
+                frameless: method.print == Print::WithoutFrames,
+                ..Local::default()
+            },
             report,
         };
         let score = layout_score(&done);
@@ -272,7 +363,8 @@ impl<'a> Attempt<'_, 'a> {
                 "the print does not fit the form ({score:.2})"
             )));
         }
-        Ok((score, done))
+        done.report.layout_score = score;
+        Ok(done)
     }
 
     fn plausible(&self, fitted: &Fitted) -> Result<Shape, Rejection> {
@@ -324,23 +416,44 @@ fn signed(degrees: f64) -> f64 {
 }
 
 impl Registered<'_> {
-    /// The transform corrected for the print round `area`, by at most 1.5 mm, and how far that
-    /// moved it, mm: 0 when nothing printed there could be found again.
+    /// The transform corrected for the print round the field at `area`, and how far that moved it,
+    /// mm: 0 when nothing printed there could be found again. The bend stays as it is.
     pub fn refined(&self, area: Rect<Mm>) -> (Transform<Mm, Px>, f64) {
-        local::refined(self, area)
+        let (dx, dy) = self.correction(area);
+        let shift = Transform::<Mm, Mm>::affine(1.0, 0.0, dx, 0.0, 1.0, dy);
+        (shift.then(&self.to_px), dx.hypot(dy))
+    }
+
+    /// Where a point of the field at `area` is seen, with the page's bend and the field's own
+    /// correction.
+    pub fn placed(&self, area: Rect<Mm>, p: Point<Mm>) -> Point<Px> {
+        let (dx, dy) = self.correction(area);
+        let p = self.local.bend.apply(p);
+        self.to_px.apply(Point::new(p.x + dx, p.y + dy))
+    }
+
+    fn correction(&self, area: Rect<Mm>) -> (f64, f64) {
+        let fit = fields::field_at(self, area).and_then(|i| self.local.fits.get(i));
+        fit.map_or((0.0, 0.0), |f| (f.dx_mm, f.dy_mm))
+    }
+
+    /// Whether nothing proves where the `index`-th field of the side is.
+    pub fn doubts_field(&self, index: usize) -> bool {
+        let fit = self.local.fits.get(index);
+        fit.is_some_and(FieldFit::is_doubtful)
     }
 
     /// Pixels a millimetre in the page's own resolution, at the middle of the side.
     pub fn native_px_per_mm(&self) -> f64 {
-        let middle = crate::geom::Point::new(self.side.size.w / 2.0, self.side.size.h / 2.0);
+        let middle = Point::new(self.side.size.w / 2.0, self.side.size.h / 2.0);
         self.to_px.scale_at(middle)
     }
 
     /// Cuts `area` out at `px_per_mm`, bilinear, once, straight from the scan. Outside the picture
     /// is paper white.
     pub fn cut(&self, area: Rect<Mm>, px_per_mm: f64) -> Cut {
-        let (gray, inside) =
-            crate::raster::sample_gray(&self.scan.picture.gray, &self.to_px, area, px_per_mm);
+        let lay = (&self.to_px, &self.local.bend);
+        let (gray, inside) = view::cut(&self.scan.picture.gray, lay, area, px_per_mm);
         Cut {
             area,
             px_per_mm,
@@ -352,12 +465,11 @@ impl Registered<'_> {
     /// The same in colour, when the scan has colour.
     pub fn cut_color(&self, area: Rect<Mm>, px_per_mm: f64) -> Option<RgbImage> {
         let color = self.scan.picture.color.as_ref()?;
-        Some(crate::raster::sample_rgb(
-            color,
-            &self.to_px,
-            area,
-            px_per_mm,
-        ))
+        if self.local.bend.is_flat() {
+            return Some(sample_rgb(color, &self.to_px, area, px_per_mm));
+        }
+        let place = |p: Point<Mm>| self.to_px.apply(self.local.bend.apply(p));
+        Some(sample_rgb_bent(color, &place, area, px_per_mm))
     }
 
     /// The same rectangle of the blank form; `None` when the side has no blank picture.

@@ -514,10 +514,10 @@ fn a_field_that_has_moved_is_found_again() {
             Err(why) => panic!("{}", why.detail),
         };
         for area in done.side.fields.iter().filter_map(|f| f.zone.area()) {
-            let (to_px, moved) = done.refined(area);
+            let (_, moved) = done.refined(area);
             let p = area.center();
             let expected = truth.apply(Point::new(p.x + 0.8, p.y + 0.5));
-            let off = to_px.apply(p).distance(expected) / truth.scale_at(p);
+            let off = done.placed(area, p).distance(expected) / truth.scale_at(p);
             assert!(off < 0.2, "{area:?}: off by {off:.2} mm, moved {moved:.2}");
         }
     }

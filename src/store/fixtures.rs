@@ -108,6 +108,7 @@ pub(crate) fn card(key: &str, fields: &[(&str, &str)]) -> PageOutcome {
             skew_cw_degrees: 0.5,
             scale_x: 1.0,
             scale_y: 1.0,
+            ..RegistrationReport::default()
         },
         doubts: Vec::new(),
         margin: MarginInk::default(),

@@ -12,6 +12,7 @@ pub mod answers;
 pub mod cards;
 pub mod degrade;
 pub mod fill;
+pub mod geometry;
 pub mod hand;
 pub mod inks;
 pub mod marks;

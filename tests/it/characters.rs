@@ -159,12 +159,14 @@ fn with_page<T>(
         skew_cw_degrees: 0.0,
         scale_x: 1.0,
         scale_y: 1.0,
+        ..RegistrationReport::default()
     };
     let levels = Levels {
         paper: 245.0,
         ink: 20.0,
     };
     use_it(&Registered {
+        local: hagaki::register::Local::default(),
         scan: &scan,
         side: &side,
         to_px,

@@ -31,3 +31,5 @@ mod characters;
 mod omr;
 /// Marks of every kind under every wear.
 mod marks;
+/// Registration against the truth of drawn pages.
+mod registration;

@@ -125,6 +125,7 @@ impl Sheet {
             margin_notes: false,
         };
         let page = Registered {
+            local: crate::register::Local::default(),
             scan: &scan,
             side: &side,
             to_px: Transform::affine(SCALE, 0.0, -0.5, 0.0, SCALE, -0.5),
@@ -142,6 +143,7 @@ impl Sheet {
                 skew_cw_degrees: 0.0,
                 scale_x: 1.0,
                 scale_y: 1.0,
+                ..RegistrationReport::default()
             },
         };
         let found = read_cells(&page, &cells(), CombFrame::Boxes, charset, &engines());

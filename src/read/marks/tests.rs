@@ -169,6 +169,7 @@ fn read(card: &Card) -> Vec<(String, MarkState, f64)> {
         resolution: None,
     };
     let page = Registered {
+        local: crate::register::Local::default(),
         scan: &scan,
         side: &side,
         to_px: Transform::<Mm, Px>::affine(DPMM, 0.0, -0.5, 0.0, DPMM, -0.5),
@@ -200,6 +201,7 @@ fn report() -> RegistrationReport {
         skew_cw_degrees: 0.0,
         scale_x: 1.0,
         scale_y: 1.0,
+        ..RegistrationReport::default()
     }
 }
 

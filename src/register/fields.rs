@@ -1,0 +1,326 @@
+//! Whether the print round each field stands where the form says, and the small correction that
+//! it asks for.
+//!
+//! The print round a field (answers masked out) is looked for within 4 mm at 2 pixels a
+//! millimetre: print that fits clearly better elsewhere has moved, as a reprint with a question
+//! set 2.5 mm lower does. In place, its pieces are measured again below a pixel; their median
+//! corrects the field, and their disagreement is the field's own residual. Without a blank
+//! picture, or where the print cannot be seen, the printed outlines of the boxes tell. A field
+//! whose print is known and is not seen is doubted: nothing proves where it is.
+
+use serde::Serialize;
+
+use super::edges;
+use super::prepared::{FieldPrint, Piece, Prepared};
+use super::view::Lay;
+use super::{Registered, check};
+use crate::form::FieldId;
+use crate::geom::{Mm, Point, Rect};
+use crate::normalize::Upright;
+use crate::normalize::outline::{Outline, OutlineShape, outlines};
+
+/// Resolutions of the two searches, px a mm.
+pub(super) const WIDE: f64 = 2.0;
+pub(super) const FINE: f64 = 4.0;
+/// Ranges in pixels of those: in place 1 mm, elsewhere 4 mm, pieces 1 mm.
+const IN_PLACE: i64 = 2;
+const ELSEWHERE: i64 = 8;
+const PIECE_RANGE: i64 = 4;
+/// Print elsewhere must fit by this much better to have moved, and as well as this.
+const CLEARLY: f64 = 0.12;
+const LEAST_ELSEWHERE: f64 = 0.5;
+/// Print in place is seen from here on; pieces count from here on.
+const LEAST_IN_PLACE: f64 = 0.35;
+const LEAST_PIECE: f64 = 0.5;
+/// Pieces of a field that disagree by more, or a field that is off by more, are no proof, mm; print
+/// that fits better farther away than this has moved.
+const MOST_RESIDUAL: f64 = 0.3;
+const MOST_SHIFT: f64 = 0.6;
+const MOVED: f64 = 0.8;
+/// The same for both where only one piece tells, or the print is not clear.
+const MOST_WEAK: f64 = 0.25;
+const CLEAR: f64 = 0.6;
+/// Share of the pieces that must be seen.
+const LEAST_PIECES: f64 = 0.5;
+/// How far from its middle a piece of print speaks for the paper, mm.
+const SPEAKS_FOR: f64 = 40.0;
+/// Outlines: reach, agreement and share of edges that must be there; fewer edges prove nothing.
+const REACH: f64 = 1.5;
+const NEAR: f64 = 0.6;
+const AGREE: f64 = 0.35;
+const LEAST_EDGES: usize = 4;
+const LEAST_NEAR: f64 = 0.5;
+const FEW_NEAR: f64 = 0.25;
+const MOST_OUTLINES: usize = 24;
+/// A page that shows this share of all outlines hides none of them.
+const SEEN_ELSEWHERE: f64 = 0.8;
+
+/// What shows where a field is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Proof {
+    /// The print round it.
+    Print,
+    /// The outlines of its boxes.
+    Outlines,
+    /// The page as a whole: nothing that a scan shows is printed at the field.
+    Page,
+    /// Nothing: what is printed there is not seen, or has moved.
+    Missing,
+}
+
+/// How one field fits.
+#[derive(Clone, Debug, Serialize)]
+pub struct FieldFit {
+    pub field: FieldId,
+    pub proof: Proof,
+    /// The field's own correction, mm on paper.
+    pub dx_mm: f64,
+    pub dy_mm: f64,
+    /// How far the pieces of its print are from where the correction puts them, mm.
+    pub residual_mm: f64,
+    /// Correlation of the print round it, 0 to 1; 0 when none is known.
+    pub score: f64,
+}
+
+impl FieldFit {
+    /// Nothing proves where the field is.
+    pub fn is_doubtful(&self) -> bool {
+        self.proof == Proof::Missing
+    }
+}
+
+/// A measured shift.
+#[derive(Clone, Copy, Debug, Default)]
+struct Shift {
+    dx: f64,
+    dy: f64,
+    residual: f64,
+    score: f64,
+}
+
+/// Every field of the side, in the order of the form.
+pub(super) fn fits(
+    page: &Upright<'_>,
+    laid: &Registered<'_>,
+    prepared: Option<&Prepared>,
+) -> Vec<FieldFit> {
+    let frames_are_seen = !laid.local.frameless;
+    let side = laid.side;
+    let one = |(i, field): (usize, &crate::form::Field)| {
+        let print = prepared
+            .and_then(|p| p.fields.get(i))
+            .filter(|p| p.is_there());
+        let lay = Lay {
+            to_px: laid.to_px,
+            bend: laid.local.bend.clone(),
+        };
+        let by_print = print.map(|p| of_print(page, &lay, p));
+        let found = match by_print {
+            Some(Ok(shift)) => Some((Proof::Print, shift)),
+            // It fits elsewhere: no outline may speak for it.
+            Some(Err(Unseen::Moved(shift))) => Some((Proof::Missing, shift)),
+            Some(Err(Unseen::Nothing)) | None => None,
+        };
+        let own: Vec<Outline> = outlines(field);
+        let found = found.or_else(|| {
+            let tried = frames_are_seen && !own.is_empty();
+            tried.then(|| of_outlines(laid, &own))?
+        });
+        let expected = print.is_some();
+        let (proof, shift) = found.unwrap_or_else(|| {
+            let proof = if expected {
+                Proof::Missing
+            } else {
+                Proof::Page
+            };
+            (proof, Shift::default())
+        });
+        FieldFit {
+            field: field.id.clone(),
+            proof,
+            dx_mm: shift.dx,
+            dy_mm: shift.dy,
+            residual_mm: shift.residual,
+            score: shift.score,
+        }
+    };
+    side.fields.iter().enumerate().map(one).collect()
+}
+
+/// Why print proves nothing.
+enum Unseen {
+    Nothing,
+    /// So far, where that is known.
+    Moved(Shift),
+}
+
+fn of_print(page: &Upright<'_>, lay: &Lay, print: &FieldPrint) -> Result<Shift, Unseen> {
+    let Some(whole) = &print.whole else {
+        return Err(Unseen::Nothing);
+    };
+    let margin = (ELSEWHERE + 1) as f64 / WIDE;
+    let (cut, _) = lay.cut(&page.tiny, print.area.inflate(margin), WIDE);
+    let start = (ELSEWHERE + 1, ELSEWHERE + 1);
+    let near = whole.search(&cut, start, IN_PLACE).ok_or(Unseen::Nothing)?;
+    let far = whole
+        .search(&cut, start, ELSEWHERE)
+        .ok_or(Unseen::Nothing)?;
+    let away = far.dx.hypot(far.dy) / WIDE;
+    if away > MOVED && far.score >= LEAST_ELSEWHERE && far.score > near.score + CLEARLY {
+        return Err(Unseen::Moved(Shift::default()));
+    }
+    if near.score < LEAST_IN_PLACE {
+        return Err(Unseen::Nothing);
+    }
+    let (mut across, mut down, mut seen) = (Vec::new(), Vec::new(), Vec::new());
+    for piece in &print.pieces {
+        match of_piece(page, lay, piece) {
+            Some(PieceAt::Near(dx, dy)) => {
+                seen.push(piece.area.center());
+                across.extend(piece.across.then_some(dx));
+                down.extend(piece.down.then_some(dy));
+            }
+            Some(PieceAt::Away) => return Err(Unseen::Moved(Shift::default())),
+            None => {}
+        }
+    }
+    let few = (seen.len() as f64) < LEAST_PIECES * print.pieces.len() as f64;
+    let faint = near.score < CLEAR && seen.len() < 2;
+    if few || faint || !reaches(print.area, &seen) {
+        return Err(Unseen::Nothing);
+    }
+    let (dx, dy) = (median(&mut across), median(&mut down));
+    let widest = |values: &[f64], middle: f64| {
+        let off = values.iter().map(|v| (v - middle).abs());
+        off.fold(0.0, f64::max)
+    };
+    let residual = widest(&across, dx).hypot(widest(&down, dy));
+    let shift = Shift {
+        dx,
+        dy,
+        residual,
+        score: near.score,
+    };
+    // A weak match that is off as well proves nothing.
+    let weak = across.len().max(down.len()) < 2 || near.score < CLEAR;
+    let (most, spread) = if weak {
+        (MOST_WEAK, MOST_WEAK)
+    } else {
+        (MOST_SHIFT, MOST_RESIDUAL)
+    };
+    if dx.hypot(dy) > most || residual > spread {
+        return Err(Unseen::Moved(shift));
+    }
+    Ok(shift)
+}
+
+/// Whether the pieces speak for all of the area: none of its corners may be far from all of them.
+fn reaches(area: Rect<Mm>, seen: &[Point<Mm>]) -> bool {
+    let near = |c: Point<Mm>| seen.iter().any(|p| p.distance(c) < SPEAKS_FOR);
+    seen.is_empty() || area.corners().into_iter().all(near)
+}
+
+/// Where a piece of print is seen.
+enum PieceAt {
+    /// So far off its place, mm.
+    Near(f64, f64),
+    /// At the end of the search or past it.
+    Away,
+}
+
+fn of_piece(page: &Upright<'_>, lay: &Lay, piece: &Piece) -> Option<PieceAt> {
+    let margin = (PIECE_RANGE + 1) as f64 / FINE;
+    let (cut, inside) = lay.cut(&page.reduced, piece.area.inflate(margin), FINE);
+    let start = (PIECE_RANGE + 1, PIECE_RANGE + 1);
+    let peak = piece.pattern.search(&cut, start, PIECE_RANGE)?;
+    let limit = PIECE_RANGE as f64 - 0.5;
+    let ends = (piece.across && peak.dx.abs() > limit) || (piece.down && peak.dy.abs() > limit);
+    if inside < 0.9 || peak.score < LEAST_PIECE {
+        None
+    } else if ends {
+        Some(PieceAt::Away)
+    } else {
+        Some(PieceAt::Near(peak.dx / FINE, peak.dy / FINE))
+    }
+}
+
+fn of_outlines(page: &Registered<'_>, own: &[Outline]) -> Option<(Proof, Shift)> {
+    let step = own.len().div_ceil(MOST_OUTLINES).max(1);
+    let (mut across, mut down) = (Vec::new(), Vec::new());
+    let (mut upright, mut level, mut expected) = (0, 0, 0);
+    for outline in own.iter().step_by(step) {
+        let found = edges::find(page, outline, REACH);
+        upright += found.upright(NEAR);
+        level += found.level(NEAR);
+        expected += found.expected;
+        across.extend(pair(found.left, found.right));
+        down.extend(pair(found.top, found.bottom));
+    }
+    if expected < LEAST_EDGES {
+        return None;
+    }
+    let (dx, dy) = (agreed(&mut across), agreed(&mut down));
+    // Moved down, upright edges are still where they were; ladders have none.
+    let ladder = own.iter().all(|o| o.shape == OutlineShape::Below);
+    let weaker = if ladder {
+        level
+    } else {
+        2 * level.min(upright)
+    };
+    let seen = f64::from(weaker as u32) / expected as f64;
+    let shift = Shift {
+        dx: dx.unwrap_or(0.0),
+        dy: dy.unwrap_or(0.0),
+        residual: 0.0,
+        score: seen,
+    };
+    let still = shift.dx.hypot(shift.dy) <= MOVED;
+    if seen >= LEAST_NEAR && still {
+        return Some((Proof::Outlines, shift));
+    }
+    // Where outlines are seen elsewhere on the page and hardly here, these have moved: marks and
+    // letters hide some of them, never all.
+    let gone = || seen < FEW_NEAR && check::outlines_seen(page).is_some_and(|s| s > SEEN_ELSEWHERE);
+    (!still || gone()).then_some((Proof::Missing, shift))
+}
+
+/// The middle of two opposite edges: line widths cancel.
+fn pair(a: Option<f64>, b: Option<f64>) -> Option<f64> {
+    let (a, b) = (a?, b?);
+    ((a - b).abs() < 2.0 * AGREE).then_some(f64::midpoint(a, b))
+}
+
+/// The median, when two thirds of the values lie near it.
+fn agreed(values: &mut [f64]) -> Option<f64> {
+    values.sort_by(f64::total_cmp);
+    let middle = *values.get(values.len() / 2)?;
+    let near = values
+        .iter()
+        .filter(|v| (**v - middle).abs() <= AGREE)
+        .count();
+    (3 * near >= 2 * values.len()).then_some(middle)
+}
+
+/// 0 of nothing.
+fn median(values: &mut [f64]) -> f64 {
+    values.sort_by(f64::total_cmp);
+    let n = values.len();
+    if n == 0 {
+        0.0
+    } else {
+        f64::midpoint(values[(n - 1) / 2], values[n / 2])
+    }
+}
+
+/// The field of `side` that shares most paper with `area`.
+pub(super) fn field_at(page: &Registered<'_>, area: Rect<Mm>) -> Option<usize> {
+    let shared = |i: usize| {
+        let zone = page.side.fields[i].zone.area()?;
+        Some(zone.intersection(area)?.area())
+    };
+    (0..page.side.fields.len())
+        .filter_map(|i| Some((i, shared(i)?)))
+        .max_by(|a, b| a.1.total_cmp(&b.1))
+        .map(|(i, _)| i)
+}
