@@ -34,6 +34,9 @@ pub struct Books {
     pub difference: i64,
 }
 
+const PAGES_OF_FILES: &str = "pages in the files, pages recorded";
+const PAGES_IN_BUCKETS: &str = "pages recorded, pages in a bucket";
+
 /// Two counts that should be equal and are not.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 pub struct Imbalance {
@@ -48,10 +51,34 @@ impl fmt::Display for Imbalance {
     }
 }
 
+impl Imbalance {
+    fn japanese(&self) -> String {
+        let what = match self.what {
+            PAGES_OF_FILES => "ファイルのページ数と記録したページ数",
+            PAGES_IN_BUCKETS => "記録したページ数と区分の合計",
+            _ => "回答のない項目数と項目の質問数",
+        };
+        format!("{what}が {} と {}", self.one, self.other)
+    }
+}
+
 /// The books do not balance: every identity that fails.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("the books do not balance: {}", .0.iter().map(ToString::to_string).collect::<Vec<_>>().join("; "))]
 pub struct Unbalanced(pub Vec<Imbalance>);
+
+impl Unbalanced {
+    /// One plain sentence for a person.
+    pub fn message(&self, lang: Lang) -> String {
+        match lang {
+            Lang::En => self.to_string(),
+            Lang::Ja => {
+                let all: Vec<String> = self.0.iter().map(Imbalance::japanese).collect();
+                format!("受付簿が合いません: {}", all.join("、"))
+            }
+        }
+    }
+}
 
 impl Books {
     /// Counts everything in one snapshot.
@@ -104,15 +131,11 @@ impl Books {
         let in_buckets = self.pages.iter().map(|(_, n)| n).sum();
         let pairs = [
             (
-                "pages in the files, pages recorded",
+                PAGES_OF_FILES,
                 self.files.pages_declared,
                 self.files.pages_recorded,
             ),
-            (
-                "pages recorded, pages in a bucket",
-                self.files.pages_recorded,
-                in_buckets,
-            ),
+            (PAGES_IN_BUCKETS, self.files.pages_recorded, in_buckets),
             (
                 "fields without an answer, questions about fields",
                 self.fields_in(AnswerStatus::Question),

@@ -18,7 +18,30 @@ pub struct Text {
     pub en: String,
 }
 
+/// A name, a path or a system's own words: the same in both.
+impl From<String> for Text {
+    fn from(text: String) -> Self {
+        Self {
+            ja: text.clone(),
+            en: text,
+        }
+    }
+}
+
+impl From<&str> for Text {
+    fn from(text: &str) -> Self {
+        text.to_owned().into()
+    }
+}
+
 impl Text {
+    pub fn new(ja: impl Into<String>, en: impl Into<String>) -> Self {
+        Self {
+            ja: ja.into(),
+            en: en.into(),
+        }
+    }
+
     pub fn get(&self, lang: Lang) -> &str {
         match lang {
             Lang::Ja => &self.ja,

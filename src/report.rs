@@ -8,6 +8,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use crate::form::{FieldId, Library};
+use crate::ingest::told;
 use crate::lang::Lang;
 use crate::store::{Kind, QuestionFilter, QuestionRow, Store, StoreError};
 
@@ -160,7 +161,8 @@ fn figure(out: &mut String, store: &Store, question: &QuestionRow, lang: Lang) {
             "<span class=\"why\">{reason}</span> <code>{code}</code> "
         );
         if let Some(detail) = &doubt.detail {
-            let _ = write!(out, "<span class=\"where\">{}</span> ", escape(detail));
+            let told = told(detail, lang);
+            let _ = write!(out, "<span class=\"where\">{}</span> ", escape(&told));
         }
     }
     let _ = write!(

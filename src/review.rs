@@ -39,6 +39,12 @@ pub fn answer(typed: &str) -> Answer {
     )
 }
 
+/// What a person types for an answer of this name.
+pub fn typed(name: &str) -> &'static str {
+    let word = WORDS.iter().find(|(_, answer)| answer.name() == name);
+    word.map_or("VALUE", |(word, _)| word)
+}
+
 /// An answer was not taken; nothing was changed.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]

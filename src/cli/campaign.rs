@@ -11,6 +11,7 @@ use std::path::{Path, PathBuf};
 use serde::Deserialize;
 
 use super::exit::{Exit, Failure};
+use super::words::{both, unwritable};
 use crate::form::Library;
 
 /// `hagaki.toml`.
@@ -51,17 +52,26 @@ impl Campaign {
         let root = match named {
             Some(dir) if dir.join(CONFIG_FILE).is_file() => dir.to_path_buf(),
             Some(dir) => {
-                let text = format!(
-                    "`{}` is not a campaign: it holds no {CONFIG_FILE}",
-                    dir.display()
+                let shown = dir.display();
+                let text = both(
+                    format!(
+                        "`{shown}` はキャンペーンのフォルダーではありません（{CONFIG_FILE} がありません）"
+                    ),
+                    format!("`{shown}` is not a campaign: it holds no {CONFIG_FILE}"),
                 );
                 return Err(Failure::usage(text).hint(format!("hagaki init {}", dir.display())));
             }
             None => {
                 let found = here.ancestors().find(|dir| dir.join(CONFIG_FILE).is_file());
                 let none = || {
-                    Failure::usage(format!("no {CONFIG_FILE} here or above"))
-                        .hint("hagaki init DIR makes a campaign; --campaign DIR names one")
+                    Failure::usage(both(
+                        format!("このフォルダーにも上のフォルダーにも {CONFIG_FILE} がありません"),
+                        format!("no {CONFIG_FILE} here or above"),
+                    ))
+                    .hint(both(
+                        "hagaki init フォルダー で作るか、--campaign フォルダー で指定してください",
+                        "hagaki init DIR makes a campaign; --campaign DIR names one",
+                    ))
                 };
                 found.ok_or_else(none)?.to_path_buf()
             }
@@ -90,43 +100,56 @@ impl Campaign {
             .truncate(false)
             .write(true)
             .open(&path);
-        let file = open.map_err(|e| {
-            Failure::new(
-                Exit::Store,
-                format!("`{}` cannot be written: {e}", path.display()),
-            )
-        })?;
+        let file = open.map_err(|e| unwritable(&path, &e))?;
         match file.try_lock() {
             Ok(()) => Ok(file),
-            Err(_) => Err(
-                Failure::new(Exit::Store, "another run is at work in this campaign")
-                    .hint("wait for it to end, then run again"),
-            ),
+            Err(_) => Err(Failure::new(
+                Exit::Store,
+                both(
+                    "このキャンペーンは別の読み取りが実行中です",
+                    "another run is at work in this campaign",
+                ),
+            )
+            .hint(both(
+                "終わるのを待ってから、もう一度実行してください",
+                "wait for it to end, then run again",
+            ))),
         }
     }
 
     /// Loads and checks every form; any fault stops before anything is done.
     pub(super) fn library(&self) -> Result<Library, Failure> {
         let library = Library::load(&self.forms_dir()).map_err(|e| {
-            Failure::invalid(e.to_string()).hint("mend the form, then: hagaki form check")
+            Failure::invalid(e.to_string()).hint(both(
+                "帳票を直してから: hagaki form check",
+                "mend the form, then: hagaki form check",
+            ))
         })?;
         if library.forms().is_empty() {
-            let text = format!("`{}` holds no form", self.forms_dir().display());
-            return Err(Failure::invalid(text)
-                .hint("copy a form folder there, or: hagaki init DIR --form vaccine-intent"));
+            let shown = self.forms_dir();
+            let shown = shown.display();
+            let text = both(
+                format!("`{shown}` に帳票がありません"),
+                format!("`{shown}` holds no form"),
+            );
+            return Err(Failure::invalid(text).hint(both(
+                "帳票のフォルダーをそこへ置くか: hagaki init フォルダー --form vaccine-intent",
+                "copy a form folder there, or: hagaki init DIR --form vaccine-intent",
+            )));
         }
         Ok(library)
     }
 }
 
 fn read_config(path: &Path) -> Result<Config, Failure> {
-    let text = fs::read_to_string(path)
-        .map_err(|e| Failure::new(Exit::Invalid, format!("`{}`: {e}", path.display())))?;
-    toml::from_str(&text).map_err(|e| {
-        Failure::invalid(format!(
-            "`{}`: {}",
-            path.display(),
-            e.to_string().trim_end()
-        ))
-    })
+    let text = fs::read_to_string(path).map_err(|e| invalid_config(path, &e))?;
+    toml::from_str(&text).map_err(|e| invalid_config(path, &e.to_string().trim_end()))
+}
+
+fn invalid_config(path: &Path, why: &dyn std::fmt::Display) -> Failure {
+    let path = path.display();
+    Failure::invalid(both(
+        format!("設定ファイル `{path}` を使えません: {why}"),
+        format!("`{path}` cannot be used: {why}"),
+    ))
 }

@@ -6,6 +6,7 @@ use super::Here;
 use super::campaign::Campaign;
 use super::exit::Failure;
 use super::run::chain;
+use super::words::both;
 use crate::engine::{Engines, models};
 
 /// Loads every engine that is there. One that is absent is no failure; one that is broken is.
@@ -13,7 +14,14 @@ pub(super) fn load(_here: &Here, campaign: &Campaign) -> Result<Engines, Failure
     let roots = roots(Some(&campaign.root));
     let weights = models::find(&roots, &models::LINES);
     Engines::load(weights.as_deref()).map_err(|e| {
-        Failure::invalid(chain(&e)).hint("hagaki model verify checks the installed models")
+        Failure::invalid(both(
+            format!("認識モデルを使えません: {}", chain(&e)),
+            chain(&e),
+        ))
+        .hint(both(
+            "hagaki model verify で導入済みのモデルを確認できます",
+            "hagaki model verify checks the installed models",
+        ))
     })
 }
 

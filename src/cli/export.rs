@@ -8,7 +8,7 @@ use super::campaign::Campaign;
 use super::exit::{Exit, Failure, Outcome};
 use super::run::{chain, store_failure};
 use super::status::open_existing;
-use super::words::pick;
+use super::words::{both, pick, unwritable};
 use super::{Here, clock};
 use crate::export::{self, ExportError, Profile, Request, Sent, Withheld};
 use crate::form::{FormId, Library, Role};
@@ -31,8 +31,14 @@ pub(super) fn export(here: &Here, args: &ExportArgs) -> Outcome {
     }
     let profile = Profile::named(name).ok_or_else(|| {
         let known = Profile::NAMES.join(", ");
-        Failure::usage(format!("there is no profile `{name}`"))
-            .hint(format!("one of: {known}, long"))
+        Failure::usage(both(
+            format!("出力形式 `{name}` はありません"),
+            format!("there is no profile `{name}`"),
+        ))
+        .hint(both(
+            format!("次のどれか: {known}, long"),
+            format!("one of: {known}, long"),
+        ))
     })?;
     let library = campaign.library()?;
     let mut store = open_existing(&campaign)?;
@@ -82,8 +88,9 @@ fn forms(args: &ExportArgs, library: &Library) -> Result<Vec<FormId>, Failure> {
     };
     names.retain(|id| id.0 == *named);
     if names.is_empty() {
-        return Err(Failure::usage(format!(
-            "the campaign has no form `{named}`"
+        return Err(Failure::usage(both(
+            format!("このキャンペーンに帳票 `{named}` はありません"),
+            format!("the campaign has no form `{named}`"),
         )));
     }
     Ok(names)
@@ -124,12 +131,7 @@ fn long(args: &ExportArgs, store: &Store) -> Outcome {
     let written = match &args.output {
         None => export::write_long(store, io::stdout().lock()),
         Some(path) => {
-            let file = File::create(path).map_err(|e| {
-                Failure::new(
-                    Exit::Store,
-                    format!("`{}` cannot be written: {e}", path.display()),
-                )
-            })?;
+            let file = File::create(path).map_err(|e| unwritable(path, &e))?;
             export::write_long(store, BufWriter::new(file))
         }
     };
@@ -140,7 +142,21 @@ fn long(args: &ExportArgs, store: &Store) -> Outcome {
 fn failure(error: &ExportError) -> Failure {
     match error {
         ExportError::Store(e) => store_failure(e),
-        ExportError::Header { .. } => Failure::invalid(chain(error)),
-        _ => Failure::new(Exit::Store, chain(error)),
+        ExportError::Header { form } => Failure::invalid(both(
+            format!("帳票 `{form}` の項目名に、この文字コードにない文字があります"),
+            chain(error),
+        )),
+        ExportError::Unwritten { seq, .. } => Failure::new(
+            Exit::Store,
+            both(
+                format!("出力 {seq} は記録しましたが、ファイルに書けませんでした"),
+                chain(error),
+            ),
+        )
+        .hint(format!("hagaki export --resend {seq}")),
+        _ => Failure::new(
+            Exit::Store,
+            both(format!("CSVを書けません: {}", chain(error)), chain(error)),
+        ),
     }
 }

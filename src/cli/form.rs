@@ -9,7 +9,7 @@ use super::Here;
 use super::args::FormCommand;
 use super::exit::{Exit, Failure, Outcome};
 use super::run::chain;
-use super::words::pick;
+use super::words::{both, pick, unreadable, unwritable};
 use crate::engine::barcodes::Readers;
 use crate::form::draw::{self, DrawError, Values};
 use crate::form::library::{FORM_FILE, load_form as load_file};
@@ -17,6 +17,7 @@ use crate::form::ready::{self, READY};
 use crate::form::{Fault, Form, Library, json_schema, preview, print};
 use crate::geom::Rect;
 use crate::ingest::{self, Limits};
+use crate::lang::{Lang, Text};
 use crate::scan::{Origin, Scan};
 use crate::{identify, normalize, pipeline};
 
@@ -62,8 +63,14 @@ pub(super) fn load_form(here: &Here, named: &Path) -> Result<Form, Failure> {
     let name = named.to_string_lossy();
     let embedded = ready::form(&name).ok_or_else(|| {
         let known: Vec<&str> = READY.iter().map(|f| f.name).collect();
-        Failure::usage(format!("`{name}` is no form folder and no ready form"))
-            .hint(format!("ready forms: {}", known.join(", ")))
+        Failure::usage(both(
+            format!("`{name}` は帳票のフォルダーでも、内蔵の帳票でもありません"),
+            format!("`{name}` is no form folder and no ready form"),
+        ))
+        .hint(both(
+            format!("内蔵の帳票: {}", known.join(", ")),
+            format!("ready forms: {}", known.join(", ")),
+        ))
     })?;
     embedded.load().map_err(|faults| invalid(&faults))
 }
@@ -155,9 +162,16 @@ fn overlay(here: &Here, (named, folder): (&Path, &Path), scan: Option<&Path>) ->
 
 /// The zones over the side that a scan's first page shows.
 fn over_scan(form: Form, path: &Path) -> Result<(String, RgbImage), Failure> {
-    let unread = |why: String| Failure::new(Exit::Look, format!("`{}`: {why}", path.display()));
+    let unread = |why: Text| {
+        let path = path.display();
+        let text = both(
+            format!("`{path}`: {}", why.ja),
+            format!("`{path}`: {}", why.en),
+        );
+        Failure::new(Exit::Look, text)
+    };
     let page = ingest::open(path, &Limits::default()).and_then(|d| d.page(0));
-    let page = page.map_err(|e| unread(e.to_string()))?;
+    let page = page.map_err(|e| unread(both(e.message(Lang::Ja), e.message(Lang::En))))?;
     let origin = Origin {
         file: String::new(),
         file_sha256: crate::digest::Digest::of(b""),
@@ -171,8 +185,10 @@ fn over_scan(form: Form, path: &Path) -> Result<(String, RgbImage), Failure> {
     let library = Library::new(vec![std::sync::Arc::new(form)]);
     let upright = normalize::normalize(&scan);
     let identified = identify::identify(&upright, &library, &Readers);
-    let (_, page) = pipeline::prove(&upright, &identified)
-        .map_err(|why| unread(format!("{}: {}", why.reason, why.detail)))?;
+    let (_, page) = pipeline::prove(&upright, &identified).map_err(|why| {
+        let said = |lang| format!("{} ({})", why.reason.message(lang), why.detail);
+        unread(both(said(Lang::Ja), said(Lang::En)))
+    })?;
     let size = page.side.size;
     let whole = Rect::new(0.0, 0.0, size.w, size.h);
     let picture = page.cut_color(whole, PREVIEW_PX_PER_MM).unwrap_or_else(|| {
@@ -186,8 +202,7 @@ fn to_pdf(here: &Here, named: &Path, keys: Option<&Path>, output: &Path) -> Outc
     let recipients = match keys {
         None => vec![Values::default()],
         Some(path) => {
-            let text = fs::read_to_string(path)
-                .map_err(|e| Failure::usage(format!("`{}`: {e}", path.display())))?;
+            let text = fs::read_to_string(path).map_err(|e| unreadable(path, &e))?;
             text.lines()
                 .map(str::trim)
                 .filter(|l| !l.is_empty())
@@ -207,12 +222,7 @@ fn save<E: std::fmt::Display>(
     if let Some(folder) = path.parent() {
         let _ = fs::create_dir_all(folder);
     }
-    write(path).map_err(|e| {
-        Failure::new(
-            Exit::Store,
-            format!("`{}` cannot be written: {e}", path.display()),
-        )
-    })?;
+    write(path).map_err(|e| unwritable(path, &e))?;
     here.say(&path.display().to_string());
     Ok(())
 }

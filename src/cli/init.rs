@@ -7,7 +7,7 @@ use super::Here;
 use super::args::InitArgs;
 use super::campaign::CONFIG_FILE;
 use super::exit::{Exit, Failure, Outcome};
-use super::words::pick;
+use super::words::{both, pick, unwritable};
 use crate::form::library::EmbeddedForm;
 use crate::form::ready::READY;
 
@@ -16,19 +16,15 @@ const RECIPIENTS: &str = "key,name,kana,postal,address,phone,birth\r\n";
 pub(super) fn init(here: &Here, args: &InitArgs) -> Outcome {
     let dir = &args.dir;
     if dir.join(CONFIG_FILE).exists() {
-        let text = format!(
-            "`{}` is a campaign already; nothing was changed",
-            dir.display()
+        let shown = dir.display();
+        let text = both(
+            format!("`{shown}` はすでにキャンペーンのフォルダーです。何も変えていません"),
+            format!("`{shown}` is a campaign already; nothing was changed"),
         );
         return Err(Failure::usage(text));
     }
     let forms = chosen(args)?;
-    write_all(dir, &forms).map_err(|e| {
-        Failure::new(
-            Exit::Store,
-            format!("`{}` cannot be written: {e}", dir.display()),
-        )
-    })?;
+    write_all(dir, &forms).map_err(|e| unwritable(dir, &e))?;
     let names: Vec<&str> = forms.iter().map(|f| f.name).collect();
     here.say(&format!(
         "{}: {}\n{}: {}\n{}: hagaki --campaign {} run",
@@ -60,8 +56,14 @@ fn chosen(args: &InitArgs) -> Result<Vec<&'static EmbeddedForm>, Failure> {
     let find = |name: &String| {
         READY.iter().find(|f| f.name == name).ok_or_else(|| {
             let known: Vec<&str> = READY.iter().map(|f| f.name).collect();
-            Failure::usage(format!("there is no ready form `{name}`"))
-                .hint(format!("one of: {}", known.join(", ")))
+            Failure::usage(both(
+                format!("内蔵の帳票 `{name}` はありません"),
+                format!("there is no ready form `{name}`"),
+            ))
+            .hint(both(
+                format!("次のどれか: {}", known.join(", ")),
+                format!("one of: {}", known.join(", ")),
+            ))
         })
     };
     args.form.iter().map(find).collect()

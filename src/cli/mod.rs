@@ -23,6 +23,7 @@ mod score;
 mod status;
 mod synth;
 mod words;
+mod wrong;
 
 use std::process::ExitCode;
 
@@ -81,22 +82,34 @@ pub fn main() -> ExitCode {
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
         Err(e) => {
-            let wrong = e.use_stderr();
-            let _ = e.print();
-            return if wrong {
-                Exit::Usage.into()
-            } else {
-                Exit::Done.into()
-            };
+            if !e.use_stderr() {
+                let _ = e.print();
+                return Exit::Done.into();
+            }
+            match (wrong::lang(), wrong::japanese(&e)) {
+                (Lang::Ja, Some(said)) => eprintln!(
+                    "{}: {said}\n{}: hagaki --help",
+                    words::error(Lang::Ja),
+                    words::hint(Lang::Ja)
+                ),
+                _ => {
+                    let _ = e.print();
+                }
+            }
+            return Exit::Usage.into();
         }
     };
     let here = Here::new(cli.everywhere);
     match dispatch(&here, cli.command) {
         Ok(exit) => exit.into(),
         Err(failure) => {
-            eprintln!("{}: {}", words::error(here.lang), failure.message);
+            eprintln!(
+                "{}: {}",
+                words::error(here.lang),
+                failure.message.get(here.lang)
+            );
             if let Some(hint) = &failure.hint {
-                eprintln!("{}: {hint}", words::hint(here.lang));
+                eprintln!("{}: {}", words::hint(here.lang), hint.get(here.lang));
             }
             failure.exit.into()
         }

@@ -5,7 +5,7 @@ use super::args::ModelCommand;
 use super::engines::roots;
 use super::exit::{Exit, Failure, Outcome};
 use super::run::chain;
-use super::words::pick;
+use super::words::{both, pick};
 use crate::engine::models::{self, Entry, ModelError, State};
 
 pub(super) fn model(here: &Here, command: &ModelCommand) -> Outcome {
@@ -22,7 +22,11 @@ pub(super) fn model(here: &Here, command: &ModelCommand) -> Outcome {
             print(here, &entries);
             let damaged = entries.iter().any(|e| e.state == State::Damaged);
             if damaged {
-                return Err(Failure::invalid("a model is damaged").hint(models::HOW_TO_INSTALL));
+                return Err(Failure::invalid(both(
+                    "壊れている認識モデルがあります",
+                    "a model is damaged",
+                ))
+                .hint(models::HOW_TO_INSTALL));
             }
             Ok(Exit::Done)
         }
@@ -46,9 +50,34 @@ fn refused(error: &ModelError) -> Failure {
         ModelError::Read { .. } => Exit::Usage,
         _ => Exit::Invalid,
     };
-    match text.split_once("\nhint: ") {
-        Some((message, hint)) => Failure::new(exit, message).hint(hint),
-        None => Failure::new(exit, text),
+    let (message, hint) = text
+        .split_once("\nhint: ")
+        .map_or((text.as_str(), None), |(message, hint)| {
+            (message, Some(hint))
+        });
+    let failure = Failure::new(exit, both(japanese(error), message));
+    match hint {
+        Some(hint) => failure.hint(hint),
+        None => failure,
+    }
+}
+
+fn japanese(error: &ModelError) -> String {
+    match error {
+        ModelError::Read { path, source } => format!("`{}` を読めません: {source}", path.display()),
+        ModelError::NoArchive { path } => {
+            format!("`{}` は wheel でも ONNX でもありません", path.display())
+        }
+        ModelError::Unknown { path } => {
+            format!("`{}` に、使える認識モデルがありません", path.display())
+        }
+        ModelError::Write { path, source } => {
+            format!("`{}` に書き込めません: {source}", path.display())
+        }
+        ModelError::NoRoot => {
+            "データの置き場所がありません（キャンペーンの外で、HAGAKI_DATA もホームもありません）"
+                .into()
+        }
     }
 }
 

@@ -4,8 +4,9 @@ use super::args::{ReviewCommand, SetArgs};
 use super::exit::{Exit, Failure, Outcome};
 use super::run::{chain, store_failure};
 use super::status::open_existing;
-use super::words::pick;
+use super::words::{both, pick};
 use super::{Here, clock};
+use crate::ingest::told;
 use crate::lang::Lang;
 use crate::review::{self, Reply, ReviewError, Shown};
 use crate::store::{Act, QuestionFilter, QuestionId, QuestionRow, Subject};
@@ -18,8 +19,10 @@ pub(super) fn review(here: &Here, command: &ReviewCommand) -> Outcome {
             reason,
         } => {
             let reason = reason.as_deref().map(|code| {
-                code.parse()
-                    .map_err(|e: String| Failure::usage(e).hint("docs/reasons.md"))
+                code.parse().map_err(|e: String| {
+                    Failure::usage(both(format!("理由コード `{code}` はありません"), e))
+                        .hint("docs/reasons.md")
+                })
             });
             let filter = QuestionFilter {
                 form: form.clone(),
@@ -105,7 +108,7 @@ fn print_shown(shown: &Shown, lang: Lang) {
         let detail = doubt
             .detail
             .as_deref()
-            .map(|d| format!(" ({d})"))
+            .map(|d| format!(" ({})", told(d, lang)))
             .unwrap_or_default();
         println!(
             "{}: {}{detail}",
@@ -145,23 +148,46 @@ fn set(here: &Here, args: &SetArgs) -> Outcome {
         insist: args.insist,
         today: clock::today(),
     };
-    review::set(&mut store, &library, &reply).map_err(|e| refused(&e, here.lang))?;
+    review::set(&mut store, &library, &reply).map_err(|e| refused(&e))?;
     here.say(pick(here.lang, "記録しました", "recorded"));
     Ok(Exit::Done)
 }
 
-fn refused(error: &ReviewError, lang: Lang) -> Failure {
+fn refused(error: &ReviewError) -> Failure {
     match error {
         ReviewError::Store(e) => no_such(e),
         ReviewError::Invalid { doubts, suggestion } => {
-            let words: Vec<&str> = doubts.iter().map(|d| d.reason.message(lang)).collect();
-            let failure = Failure::usage(format!("{error} ({})", words.join("; ")));
-            match suggestion {
-                Some(text) => failure.hint(format!("`{text}`? --insist takes it as typed")),
-                None => failure.hint("--insist takes it as typed"),
-            }
+            let words = |lang| {
+                let all: Vec<&str> = doubts.iter().map(|d| d.reason.message(lang)).collect();
+                all.join("; ")
+            };
+            let failure = Failure::usage(both(
+                format!("この値は使えません: {}", words(Lang::Ja)),
+                format!("the value is not valid: {}", words(Lang::En)),
+            ));
+            let asked = suggestion
+                .as_ref()
+                .map_or_else(String::new, |text| format!("`{text}`? "));
+            failure.hint(both(
+                format!("{asked}入力のまま記録するには --insist を付けてください"),
+                format!("{asked}--insist takes it as typed"),
+            ))
         }
-        _ => Failure::usage(chain(error)),
+        ReviewError::NotAnAnswer { takes } => {
+            let typed: Vec<&str> = takes.iter().map(|name| review::typed(name)).collect();
+            let all = typed.join(", ");
+            Failure::usage(both(
+                format!("この質問にはその回答はできません。使えるもの: {all}"),
+                format!("this question cannot be answered that way; it takes {all}"),
+            ))
+        }
+        ReviewError::Superseded(id) => Failure::usage(both(
+            format!("質問 {id} は、そのページが読み直されたため無効です"),
+            chain(error),
+        ))
+        .hint("hagaki review list"),
+        ReviewError::Nameless => Failure::usage(both("誰が決めたかの名前が必要です", chain(error)))
+            .hint(both("--by 名前", "--by NAME")),
     }
 }
 
@@ -169,7 +195,7 @@ fn refused(error: &ReviewError, lang: Lang) -> Failure {
 fn no_such(error: &crate::store::StoreError) -> Failure {
     match error {
         crate::store::StoreError::NoSuch { .. } => {
-            Failure::usage(chain(error)).hint("hagaki review list")
+            Failure::usage(both(error.message(Lang::Ja), chain(error))).hint("hagaki review list")
         }
         _ => store_failure(error),
     }

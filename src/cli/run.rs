@@ -8,7 +8,7 @@ use indicatif::ProgressBar;
 use super::args::RunArgs;
 use super::campaign::Campaign;
 use super::exit::{Exit, Failure, Outcome};
-use super::words::pick;
+use super::words::{both, pick};
 use super::{Here, clock, engines, progress, status};
 use crate::batch::{self, BatchError, Input, Observer, PageEvent, Reader, Tally};
 use crate::doubt::Reason;
@@ -84,11 +84,7 @@ fn finish(
         return Ok(Exit::Interrupted);
     }
     if let Err(difference) = books.balances() {
-        let text = pick(here.lang, "受付簿が合いません", "the books do not balance");
-        return Err(Failure::new(
-            Exit::Unbalanced,
-            format!("{text}: {difference}"),
-        ));
+        return Err(unbalanced(&difference));
     }
     let (files, pages) = (tally.files_quarantined, tally.pages_unreadable);
     if files + pages > 0 {
@@ -105,8 +101,12 @@ fn received_day(args: &RunArgs) -> Result<crate::calendar::Day, Failure> {
     let Some(text) = &args.received else {
         return Ok(clock::today());
     };
-    clock::parse_day(text)
-        .ok_or_else(|| Failure::usage(format!("`{text}` is not a day such as 2026-04-01")))
+    clock::parse_day(text).ok_or_else(|| {
+        Failure::usage(both(
+            format!("`{text}` は 2026-04-01 のような日付ではありません"),
+            format!("`{text}` is not a day such as 2026-04-01"),
+        ))
+    })
 }
 
 /// Files are decoded in processes of this program.
@@ -116,7 +116,15 @@ fn decoding() -> Result<Decoding, Failure> {
     if running.exists() {
         return Ok(Decoding::Apart(running));
     }
-    let named = std::env::current_exe().map_err(|e| Failure::new(Exit::Store, chain(&e)))?;
+    let named = std::env::current_exe().map_err(|e| {
+        Failure::new(
+            Exit::Store,
+            both(
+                format!("プログラム自身の場所が分かりません: {e}"),
+                chain(&e),
+            ),
+        )
+    })?;
     Ok(Decoding::Apart(named))
 }
 
@@ -129,8 +137,15 @@ fn discover(campaign: &Campaign, args: &RunArgs) -> Result<Input, Failure> {
     };
     for input in &inputs {
         if std::fs::symlink_metadata(input).is_err() {
-            let text = format!("`{}` is not there", input.display());
-            return Err(Failure::usage(text).hint("name a file or folder of scans"));
+            let shown = input.display();
+            let text = both(
+                format!("`{shown}` が見つかりません"),
+                format!("`{shown}` is not there"),
+            );
+            return Err(Failure::usage(text).hint(both(
+                "スキャン画像のファイルかフォルダーを指定してください",
+                "name a file or folder of scans",
+            )));
         }
     }
     let (files, skipped) = ingest::discover(&inputs);
@@ -150,7 +165,12 @@ pub(super) fn open_store(campaign: &Campaign) -> Result<Store, Failure> {
 }
 
 pub(super) fn store_failure(error: &StoreError) -> Failure {
-    let failure = Failure::new(Exit::Store, chain(error));
+    let cause = std::error::Error::source(error).map(chain);
+    let said = |lang| match &cause {
+        Some(cause) => format!("{}: {cause}", error.message(lang)),
+        None => error.message(lang),
+    };
+    let failure = Failure::new(Exit::Store, both(said(Lang::Ja), said(Lang::En)));
     match error.hint() {
         Some(hint) => failure.hint(hint),
         None => failure,
@@ -160,12 +180,37 @@ pub(super) fn store_failure(error: &StoreError) -> Failure {
 fn batch_failure(error: &BatchError) -> Failure {
     match error {
         BatchError::Store(e) => store_failure(e),
-        BatchError::Engine(_) => {
-            Failure::invalid(chain(error)).hint("hagaki model verify checks the installed models")
-        }
-        BatchError::Decoder(_) => Failure::new(Exit::Store, chain(error)),
-        BatchError::WorkerLost => Failure::new(Exit::Unbalanced, chain(error)),
+        BatchError::Engine(_) => Failure::invalid(both(
+            format!("認識モデルを使えません: {}", chain(error)),
+            chain(error),
+        ))
+        .hint(both(
+            "hagaki model verify で導入済みのモデルを確認できます",
+            "hagaki model verify checks the installed models",
+        )),
+        BatchError::Decoder(_) => Failure::new(
+            Exit::Store,
+            both(
+                format!("画像を展開するプロセスを使えません: {}", chain(error)),
+                chain(error),
+            ),
+        )
+        .hint(both(
+            "プログラムを入れ直し、メモリの空きを確認してください。ここまでの結果は保存済みです",
+            "install the program again and check the free memory; what was recorded is kept",
+        )),
+        BatchError::WorkerLost => Failure::new(
+            Exit::Unbalanced,
+            both("読み取りの処理が結果を返さずに終わりました", chain(error)),
+        ),
     }
+}
+
+pub(super) fn unbalanced(difference: &books::Unbalanced) -> Failure {
+    Failure::new(
+        Exit::Unbalanced,
+        both(difference.message(Lang::Ja), difference.message(Lang::En)),
+    )
 }
 
 /// An error with its causes.
@@ -246,6 +291,7 @@ impl Observer for Screen<'_> {
 
     fn quarantined(&mut self, name: &str, _code: &str, detail: &str) {
         let (here, bar) = (self.here, &self.bar);
-        bar.suspend(|| here.say(&format!("{name}: {detail}")));
+        let words = ingest::told(detail, here.lang);
+        bar.suspend(|| here.say(&format!("{name}: {words}")));
     }
 }

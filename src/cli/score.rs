@@ -8,12 +8,11 @@ use super::args::ScoreArgs;
 use super::exit::{Exit, Failure, Outcome};
 use super::run::{chain, store_failure};
 use super::status::open_existing;
+use super::words::unreadable;
 use crate::{export, score as scoring};
 
 pub(super) fn score(here: &Here, args: &ScoreArgs) -> Outcome {
-    let table = |path: &Path| {
-        File::open(path).map_err(|e| Failure::usage(format!("`{}`: {e}", path.display())))
-    };
+    let table = |path: &Path| File::open(path).map_err(|e| unreadable(path, &e));
     let truth = scoring::read_truth(table(&args.truth)?).map_err(|e| Failure::usage(chain(&e)))?;
     let result = if let Some(path) = &args.result {
         scoring::read_result(table(path)?).map_err(|e| Failure::usage(chain(&e)))?

@@ -5,8 +5,8 @@ use std::path::Path;
 use super::Here;
 use super::campaign::Campaign;
 use super::exit::{Exit, Failure, Outcome};
-use super::run::{chain, store_failure};
-use super::words::pick;
+use super::run::{chain, store_failure, unbalanced};
+use super::words::{both, pick};
 use crate::books::Books;
 use crate::store::Store;
 
@@ -22,10 +22,9 @@ pub(super) fn status(here: &Here) -> Outcome {
         println!("{}", books.table(here.lang));
         print_places(here, &campaign, None);
     }
-    books.balances().map_err(|difference| {
-        let text = pick(here.lang, "受付簿が合いません", "the books do not balance");
-        Failure::new(Exit::Unbalanced, format!("{text}: {difference}"))
-    })?;
+    books
+        .balances()
+        .map_err(|difference| unbalanced(&difference))?;
     Ok(Exit::Done)
 }
 
@@ -34,7 +33,11 @@ pub(super) fn open_existing(campaign: &Campaign) -> Result<Store, Failure> {
     if campaign.root.join("hagaki.db").exists() {
         return Store::open(&campaign.root).map_err(|e| store_failure(&e));
     }
-    Err(Failure::usage("nothing was read in this campaign yet").hint("hagaki run"))
+    Err(Failure::usage(both(
+        "このキャンペーンではまだ何も読み取っていません",
+        "nothing was read in this campaign yet",
+    ))
+    .hint("hagaki run"))
 }
 
 /// Says where rows, questions, pictures and CSV are, and the next commands.

@@ -6,6 +6,7 @@ use std::str::FromStr;
 use super::args::SynthArgs;
 use super::exit::{Exit, Failure, Outcome};
 use super::form::load_form;
+use super::words::{both, unwritable};
 use super::{Here, progress};
 use crate::synth::cards;
 use crate::synth::degrade::Degradation;
@@ -36,7 +37,7 @@ pub(super) fn synth(here: &Here, args: &SynthArgs) -> Outcome {
         volume::make(&order, &args.output, || bar.inc(1))
     };
     bar.finish_and_clear();
-    made.map_err(|e| Failure::new(Exit::Store, format!("`{}`: {e}", args.output.display())))?;
+    made.map_err(|e| unwritable(&args.output, &e))?;
     here.say(&format!("{} -> {}", args.n, args.output.display()));
     Ok(Exit::Done)
 }
@@ -58,8 +59,16 @@ where
         return Ok(all.to_vec());
     }
     let one = |name: &String| {
-        let found = name.parse::<T>().map_err(|e| Failure::usage(e.to_string()));
-        found.map_err(|f| f.hint("hagaki synth --help lists the names"))
+        name.parse::<T>().map_err(|e| {
+            Failure::usage(both(
+                format!("`{name}` という名前はありません"),
+                e.to_string(),
+            ))
+            .hint(both(
+                "名前の一覧: hagaki synth --help",
+                "hagaki synth --help lists the names",
+            ))
+        })
     };
     names.iter().map(one).collect()
 }

@@ -6,6 +6,8 @@ use std::path::{Path, PathBuf};
 use rusqlite::ErrorCode;
 use rusqlite::ffi;
 
+use crate::lang::{Lang, Text};
+
 /// The store cannot be used, or was asked for something it does not hold.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -51,16 +53,70 @@ pub enum StoreError {
 
 impl StoreError {
     /// What a person can do about it, when there is something.
-    pub fn hint(&self) -> Option<&'static str> {
-        Some(match self {
-            Self::Missing { .. } => "run `hagaki init DIR`, or name the folder with `--campaign`",
-            Self::Locked { .. } => "wait for the other run to end, then run the command again",
-            Self::TooNew { .. } => "use the newer program; this one would lose data",
-            Self::Damaged { .. } => "restore the campaign folder from a backup",
-            Self::Full { .. } => "free some space and run again: what was recorded is kept",
-            Self::ReadOnly { .. } => "check the folder's permissions",
+    pub fn hint(&self) -> Option<Text> {
+        let (ja, en) = match self {
+            Self::Missing { .. } => (
+                "hagaki init フォルダー で作るか、--campaign フォルダー で指定してください",
+                "run `hagaki init DIR`, or name the folder with `--campaign`",
+            ),
+            Self::Locked { .. } => (
+                "もう一方の処理が終わるのを待ってから、もう一度実行してください",
+                "wait for the other run to end, then run the command again",
+            ),
+            Self::TooNew { .. } => (
+                "新しい方のプログラムを使ってください。このプログラムではデータを失う恐れがあります",
+                "use the newer program; this one would lose data",
+            ),
+            Self::Damaged { .. } => (
+                "バックアップからキャンペーンのフォルダーを戻してください",
+                "restore the campaign folder from a backup",
+            ),
+            Self::Full { .. } => (
+                "空きを作ってからもう一度実行してください。ここまでの結果は保存済みです",
+                "free some space and run again: what was recorded is kept",
+            ),
+            Self::ReadOnly { .. } => (
+                "フォルダーの権限を確認してください",
+                "check the folder's permissions",
+            ),
             _ => return None,
-        })
+        };
+        Some(Text::new(ja, en))
+    }
+
+    /// One plain sentence for a person, without the causes.
+    pub fn message(&self, lang: Lang) -> String {
+        match lang {
+            Lang::En => self.to_string(),
+            Lang::Ja => self.japanese(),
+        }
+    }
+
+    fn japanese(&self) -> String {
+        let shown = |path: &Path| path.display().to_string();
+        match self {
+            Self::Missing { path } => format!("`{}` に保管庫がありません", shown(path)),
+            Self::Locked { path } => format!("`{}` は別のプログラムが使用中です", shown(path)),
+            Self::TooNew { path, found, known } => format!(
+                "`{}` は新しい版の hagaki で作られています（データ版 {found}、このプログラムは {known} まで）",
+                shown(path)
+            ),
+            Self::Damaged { path, .. } => {
+                format!(
+                    "`{}` は hagaki のデータではないか、壊れています",
+                    shown(path)
+                )
+            }
+            Self::Full { path } => format!("`{}` を書く空きがありません", shown(path)),
+            Self::ReadOnly { path } => format!("`{}` に書き込めません", shown(path)),
+            Self::Io { path, .. } => format!("`{}` を読み書きできません", shown(path)),
+            Self::Changed { path } => format!("`{}` はコピー中に変わりました", shown(path)),
+            Self::Sql(_) => "データベースが処理を受け付けませんでした".into(),
+            Self::NoSuch { what, id } => format!("保管庫に {what} `{id}` はありません"),
+            Self::BadRow { expected, found } => {
+                format!("保管庫の {expected} に `{found}` が入っています")
+            }
+        }
     }
 
     /// Sorts an SQLite error by what a person would do about it.

@@ -131,3 +131,160 @@ fn an_interrupted_run_ends_with_130_and_goes_on_later() {
     let rest = campaign.hagaki(&["run", &folder]);
     assert_eq!(rest.code, 0, "{}", rest.err);
 }
+
+/// One kind of wrong use or broken surroundings, and what each language says of it.
+struct Trouble {
+    args: &'static [&'static str],
+    code: i32,
+    ja: &'static str,
+    en: &'static str,
+}
+
+#[track_caller]
+fn told(campaign: &Campaign, trouble: &Trouble) {
+    for (lang, words) in [("ja", trouble.ja), ("en", trouble.en)] {
+        let args = [&["--lang", lang][..], trouble.args].concat();
+        let said = campaign.hagaki(&args);
+        assert_eq!(said.code, trouble.code, "{args:?}: {}", said.err);
+        assert!(said.err.contains(words), "{args:?}: {}", said.err);
+        assert!(said.out.is_empty(), "{args:?}: {}", said.out);
+        let japanese = said.err.chars().any(|c| ('ぁ'..='ん').contains(&c));
+        assert_eq!(japanese, lang == "ja", "{args:?}: {}", said.err);
+    }
+}
+
+#[test]
+fn wrong_use_is_told_in_both_languages() {
+    let campaign = Campaign::new(&["resident-survey"]);
+    let troubles = [
+        (
+            &["run", "--no-such-flag"][..],
+            "--no-such-flag",
+            "--no-such-flag",
+        ),
+        (&["runn"], "もしかして: run", "similar"),
+        (&["review", "set", "5"], "足りません", "VALUE"),
+        (&["--jobs", "none", "run"], "使えません", "none"),
+        (
+            &["export", "--full", "--resend", "3"],
+            "一緒に使えません",
+            "cannot be used",
+        ),
+        (&["run", "/no/such/folder"], "見つかりません", "not there"),
+        (
+            &["run", "--received", "yesterday"],
+            "日付ではありません",
+            "not a day",
+        ),
+        (
+            &["status"],
+            "まだ何も読み取っていません",
+            "nothing was read",
+        ),
+        (&["review", "list"], "次に: hagaki run", "hint: hagaki run"),
+        (&["export"], "次に: hagaki run", "hint: hagaki run"),
+        (&["export", "--profile", "excle"], "utf8bom", "utf8bom"),
+        (&["form", "draw", "nowhere"], "内蔵の帳票", "ready forms"),
+        (&["score", "/no/truth.csv"], "読めません", "cannot be read"),
+    ];
+    for (args, ja, en) in troubles {
+        told(
+            &campaign,
+            &Trouble {
+                args,
+                code: 2,
+                ja,
+                en,
+            },
+        );
+    }
+}
+
+#[test]
+fn a_campaign_that_cannot_be_used_is_told_in_both_languages() {
+    let campaign = Campaign::new(&["resident-survey"]);
+    let config = campaign.root().join("hagaki.toml");
+    let before = fs::read_to_string(&config).unwrap();
+    fs::write(&config, "nmae = 3\n").unwrap();
+    let trouble = |code, ja, en| Trouble {
+        args: &["run"],
+        code,
+        ja,
+        en,
+    };
+    told(&campaign, &trouble(3, "設定ファイル", "hagaki.toml"));
+    fs::write(&config, before).unwrap();
+
+    fs::write(
+        campaign.root().join("hagaki.db"),
+        "not a database at all, but text ".repeat(99),
+    )
+    .unwrap();
+    told(&campaign, &trouble(4, "壊れています", "damaged"));
+    fs::remove_file(campaign.root().join("hagaki.db")).unwrap();
+
+    assert_eq!(campaign.hagaki(&["run", &one_card(&campaign)]).code, 0);
+    let lock = fs::File::open(campaign.root().join("hagaki.lock")).unwrap();
+    lock.lock().unwrap();
+    told(
+        &campaign,
+        &trouble(4, "別の読み取りが実行中", "another run"),
+    );
+    drop(lock);
+
+    let db = rusqlite::Connection::open(campaign.root().join("hagaki.db")).unwrap();
+    db.execute_batch("BEGIN EXCLUSIVE").unwrap();
+    let unseen = program::samples().join("blank");
+    let unseen = unseen.to_string_lossy();
+    let busy = campaign.hagaki(&["run", "--lang", "ja", &unseen]);
+    assert_eq!(busy.code, 4, "{}", busy.err);
+    assert!(busy.err.contains("使用中です"), "{}", busy.err);
+    db.execute_batch("ROLLBACK").unwrap();
+    db.pragma_update(None, "user_version", 9999).unwrap();
+    drop(db);
+    told(&campaign, &trouble(4, "新しい版", "newer"));
+
+    fs::remove_dir_all(campaign.root().join("forms/resident-survey")).unwrap();
+    told(&campaign, &trouble(3, "帳票", "form"));
+}
+
+/// A folder with one card, which is read in a second.
+fn one_card(campaign: &Campaign) -> String {
+    let folder = campaign.beside("card");
+    let card = program::samples().join("resident-survey/0004.png");
+    fs::copy(card, folder.join("0004.png")).unwrap();
+    folder.to_string_lossy().into_owned()
+}
+
+#[test]
+fn an_unreadable_file_is_told_in_both_languages() {
+    let campaign = Campaign::new(&["resident-survey"]);
+    let folder = campaign.beside("scans");
+    for (lang, words) in [
+        ("ja", "読み取れる画像・PDFではありません（not_a_picture）"),
+        ("en", "(not_a_picture)"),
+    ] {
+        fs::write(folder.join(format!("{lang}.tif")), format!("text {lang}")).unwrap();
+        let said = campaign.hagaki(&["run", &folder.to_string_lossy(), "--lang", lang]);
+        assert_eq!(said.code, 1, "{}", said.err);
+        assert!(said.err.contains(words), "{}", said.err);
+    }
+}
+
+#[test]
+fn a_place_that_cannot_be_written_ends_with_4_and_is_told_in_both_languages() {
+    let campaign = Campaign::new(&["resident-survey"]);
+    // A file where a folder is needed: for the superuser permissions do not count.
+    let file = campaign.beside("place").join("file");
+    fs::write(&file, "").unwrap();
+    let below = file.join("campaign").to_string_lossy().into_owned();
+    for (lang, words) in [("ja", "書き込めません"), ("en", "cannot be written")] {
+        let said = program::said(program::program().args(["init", &below, "--lang", lang]));
+        assert_eq!(said.code, 4, "{}", said.err);
+        assert!(said.err.contains(words), "{}", said.err);
+        fs::create_dir_all(campaign.root().join("hagaki.lock")).unwrap();
+        let said = campaign.hagaki(&["run", "--lang", lang]);
+        assert_eq!(said.code, 4, "{}", said.err);
+        assert!(said.err.contains(words), "{}", said.err);
+    }
+}
