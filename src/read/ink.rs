@@ -8,7 +8,7 @@ use crate::register::Registered;
 
 use super::marks::plane::{PX_PER_MM, Plane, blank_darkness, darkness};
 use super::marks::stroke::{Stroke, pieces};
-use super::marks::subtract::{added, best_shift};
+use super::marks::subtract::{added_to_form, best_shift};
 
 /// Name and version, for provenance.
 pub(super) const ENGINE: &str = "ink-1";
@@ -78,7 +78,7 @@ fn added_share(page: &Registered<'_>, area: Rect<Mm>) -> f64 {
         Some(blank) => {
             let dark = darkness(page, wide, false);
             let (dx, dy) = best_shift(&dark, &blank, dark.whole(), REACH);
-            let extra = added(&dark, &blank.shifted(dx, dy));
+            let extra = added_to_form(&dark, &blank.shifted(dx, dy));
             (extra.part(extra.px_of(area, wide)), true)
         }
         None => (darkness(page, area, false), false),

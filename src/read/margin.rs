@@ -1,13 +1,13 @@
 //! Ink outside every zone: remarks beside the choices, answers written where none was asked.
 
-use crate::form::{PrintItem, Side, Zone};
+use crate::form::{Align, PrintItem, Side};
 use crate::geom::{Mm, Rect};
 use crate::read::MarginInk;
 use crate::register::Registered;
 
 use super::marks::plane::{PX_PER_MM, PxRect, blank_darkness, darkness};
 use super::marks::stroke::{Stroke, pieces};
-use super::marks::subtract::{added, best_shift};
+use super::marks::subtract::{added_to_form, best_shift};
 
 /// Ink this near to a zone belongs to it, in mm: tails of ticks, circles round words.
 const ZONE_REACH: f64 = 4.0;
@@ -20,12 +20,20 @@ const EDGE: f64 = 4.0;
 const FORGIVEN: usize = 6;
 const REACH: i32 = 6;
 
-/// Smaller pieces are dust, in mm2 of ink.
+/// Smaller pieces are dust, in mm2 of ink, and so are shorter ones, in mm: a speck on the glass is
+/// up to 0.8 mm long, a comma 1 mm.
 const DUST: f64 = 0.3;
+const SPECK: f64 = 1.0;
+
+/// Pieces this near to each other are one, in px (0.6 mm): grain breaks a pencil stroke.
+const JOINED: usize = 5;
 
 /// From here on somebody wrote something (domain 4: 25 mm2 or 8 pieces), in mm2 and pieces.
 const NOTE_AREA: f64 = 25.0;
 const NOTE_PIECES: u32 = 8;
+
+/// How wide a text printed for each recipient may be, in its own size: 30 digits.
+const PRINTED: f64 = 18.0;
 
 /// How many pieces are shown.
 const SHOWN: usize = 6;
@@ -45,7 +53,7 @@ pub fn read(page: &Registered<'_>) -> MarginInk {
     };
     let dark = darkness(page, area, false);
     let (dx, dy) = best_shift(&dark, &blank, dark.whole(), REACH);
-    let mut extra = added(&dark, &blank.shifted(dx, dy).dilated(FORGIVEN));
+    let mut extra = added_to_form(&dark, &blank.shifted(dx, dy).dilated(FORGIVEN));
     for zone in taken(side) {
         if let Some(zone) = zone.inflate(ZONE_REACH).intersection(area) {
             extra.erase(extra.px_of(zone, area));
@@ -56,17 +64,38 @@ pub fn read(page: &Registered<'_>) -> MarginInk {
 
 fn summary(mut found: Vec<Stroke>, area: Rect<Mm>) -> MarginInk {
     let mm2 = |s: &Stroke| s.pixels.len() as f64 / (PX_PER_MM * PX_PER_MM);
-    found.retain(|s| mm2(s) >= DUST);
+    let long = |s: &Stroke| {
+        let b = s.bounds;
+        (b.x1 - b.x0).max(b.y1 - b.y0) as f64 >= SPECK * PX_PER_MM
+    };
+    found.retain(|s| mm2(s) >= DUST && long(s));
     found.sort_by_key(|s| std::cmp::Reverse(s.pixels.len()));
     MarginInk {
         area_mm2: found.iter().map(mm2).sum(),
-        pieces: found.len() as u32,
+        pieces: groups(&found),
         where_: found
             .iter()
             .take(SHOWN)
             .map(|s| mm_of(s.bounds, area))
             .collect(),
     }
+}
+
+/// How many pieces there are when those that nearly touch count as one.
+fn groups(found: &[Stroke]) -> u32 {
+    let mut joined: Vec<PxRect> = Vec::new();
+    for stroke in found {
+        let mut whole = stroke.bounds;
+        while let Some(i) = joined.iter().position(|g| meets(whole.grown(JOINED), *g)) {
+            whole = whole.union(joined.swap_remove(i));
+        }
+        joined.push(whole);
+    }
+    joined.len() as u32
+}
+
+fn meets(a: PxRect, b: PxRect) -> bool {
+    a.x0 < b.x1 && b.x0 < a.x1 && a.y0 < b.y1 && b.y0 < a.y1
 }
 
 fn mm_of(r: PxRect, area: Rect<Mm>) -> Rect<Mm> {
@@ -81,14 +110,31 @@ fn mm_of(r: PxRect, area: Rect<Mm>) -> Rect<Mm> {
 
 /// Where ink is expected: zones, the key and what is printed for each recipient.
 fn taken(side: &Side) -> Vec<Rect<Mm>> {
-    let zones = side.fields.iter().filter_map(|f| match &f.zone {
-        Zone::Picture(r) => Some(*r),
-        zone => zone.area(),
-    });
+    let zones = side.fields.iter().filter_map(|f| f.zone.area());
     let key = side.key.iter().filter_map(|k| k.zone);
-    let printed = side.print.iter().filter_map(|p| match p {
+    zones.chain(key).chain(printed(side)).collect()
+}
+
+/// What is printed for each recipient, which no blank form shows.
+pub(super) fn printed(side: &Side) -> Vec<Rect<Mm>> {
+    let place = |item: &PrintItem| match item {
         PrintItem::Barcode { rect, .. } => Some(*rect),
+        PrintItem::Text {
+            at,
+            text,
+            size,
+            align,
+            ..
+        } if text.contains('{') => {
+            let w = PRINTED * size;
+            let left = match align {
+                Align::Left => 0.0,
+                Align::Center => w / 2.0,
+                Align::Right => w,
+            };
+            Some(Rect::new(at.x - left, at.y, w, *size))
+        }
         _ => None,
-    });
-    zones.chain(key).chain(printed).collect()
+    };
+    side.print.iter().filter_map(place).collect()
 }

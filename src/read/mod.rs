@@ -102,6 +102,10 @@ pub struct OptionReading {
     pub state: MarkState,
     /// Probability that the person meant to select this option.
     pub selected: Confidence,
+    /// What the ink may be, calibrated, most likely first, the hopeless left out. Empty where no
+    /// picture of the empty form tells the added ink from the print; then only rules look at it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub kinds: Vec<(MarkState, f64)>,
     pub measures: MarkMeasures,
 }
 
@@ -120,6 +124,9 @@ pub struct MarkMeasures {
     pub box_all: f64,
     pub word_all: f64,
     pub ring_all: f64,
+    /// Ink too faint to be called so, as a share of box, word and ring together: a hard pencil held
+    /// lightly, or the smear of one rubbed out.
+    pub faint: f64,
     /// Share of the option's own ink among all ink in its box.
     pub own: f64,
     /// Mean darkness of the inside relative to paper 0 and this page's ink 1.
@@ -319,6 +326,7 @@ mod tests {
             value: "はい".into(),
             state: MarkState::ScribbledOut,
             selected: Confidence::new(0.123_456_789),
+            kinds: vec![(MarkState::ScribbledOut, 0.9), (MarkState::Filled, 0.1)],
             measures: MarkMeasures {
                 box_share: 1.0 / 3.0,
                 strokes: 3,

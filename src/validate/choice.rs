@@ -3,6 +3,8 @@
 //! A mark counts against its neighbours as well as by itself: the same grey is an answer where the
 //! rest of the row is clean paper, and nothing where every box looks like it.
 
+mod odds;
+
 use super::Verdict;
 use crate::confidence::Confidence;
 use crate::doubt::{Doubt, Reason};
@@ -107,10 +109,15 @@ fn marks(zone: &MarkZone, options: &[OptionReading]) -> Decided {
     if options.len() != zone.options.len() {
         return Decided::asked("", Reason::OutOfPicture);
     }
-    if zone.at_most == 1 {
+    let by_rules = if zone.at_most == 1 {
         single(options, zone.cross_means)
     } else {
         several(zone, options)
+    };
+    if odds::judged(options) {
+        odds::second(zone, options, by_rules)
+    } else {
+        by_rules
     }
 }
 

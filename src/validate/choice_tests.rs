@@ -24,6 +24,7 @@ fn option(value: &str, (state, relative): (MarkState, f64)) -> OptionReading {
         value: value.into(),
         state,
         selected: Confidence::new(selected),
+        kinds: Vec::new(),
         measures,
     }
 }

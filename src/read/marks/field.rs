@@ -8,7 +8,7 @@ use crate::register::Registered;
 use super::expect::{Empty, Sample, empties, quantile};
 use super::plane::{PX_PER_MM, Plane, PxRect, blank_darkness, darkness};
 use super::slot::{FieldSlots, RING, Slot};
-use super::subtract::{added, best_shift, gone, under_print};
+use super::subtract::{added, added_to_form, best_shift, gone, under_print};
 use crate::form::BoxShape;
 
 /// How far one field may have moved against the registration, in px each way (0.5 mm).
@@ -141,7 +141,7 @@ fn against_blank(page: &Registered<'_>, field: &FieldSlots) -> Option<FieldInk> 
         .iter()
         .map(|f| blank.mean(f.shrunk(RIM)))
         .collect();
-    ink.added = added(&ink.dark, &blank).smoothed();
+    ink.added = added_to_form(&ink.dark, &blank).smoothed();
     ink.hidden = under_print(&ink.dark, &blank);
     ink.gone = gone(&ink.dark, &blank);
     ink.color = Registered {

@@ -132,6 +132,7 @@ pub(super) fn measure(
         box_all: share(&all, frame),
         word_all: share(&all, word),
         ring_all: in_ring(&all),
+        faint: faint(ink, ring),
         own,
         darkness,
         excess: added / scale.spread,
@@ -193,6 +194,18 @@ fn shapes(m: &mut MarkMeasures, (ink, strokes): (&FieldInk, &[Stroke]), i: usize
         m.colored = true;
         (m.red, m.saturation) = hue(color, &within(&mine, near));
     }
+}
+
+/// Added darkness from which a smoothed pixel is more than the scanner's noise (0.01 to 0.03 of the
+/// way to ink), and less than ink.
+const FAINT: std::ops::Range<f32> = 0.07..INK;
+
+/// Share of faint pixels in `r`.
+fn faint(ink: &FieldInk, r: PxRect) -> f64 {
+    let r = r.clipped(ink.added.w, ink.added.h);
+    let row = |y: usize| &ink.added.v[y * ink.added.w + r.x0..y * ink.added.w + r.x1];
+    let in_row = |y: usize| row(y).iter().filter(|v| FAINT.contains(v)).count();
+    (r.y0..r.y1).map(in_row).sum::<usize>() as f64 / r.area().max(1) as f64
 }
 
 /// Looks at the neighbours: the strongest other option and the fullest other outline.

@@ -7,14 +7,17 @@
 //! measured against their page 1,438 (mcq cases).
 //!
 //! `plane` cuts the paper out, `field` subtracts the empty form (`expect`, `subtract`), `stroke`
-//! gives connected ink to the option it belongs to, `measure` turns it into numbers, `classify`
-//! into a state and a probability. `validate` decides.
+//! gives connected ink to the option it belongs to, `measure` and `shape` turn it into numbers.
+//! The rules of `classify` say what the ink is and, where the empty form is known, a trained network
+//! (`features`, `network`) says it a second time. `validate` decides.
 
+mod beside;
 mod classify;
 mod expect;
 pub mod features;
 mod field;
 mod measure;
+mod network;
 pub(super) mod plane;
 mod shape;
 mod slot;
@@ -26,15 +29,21 @@ use std::collections::BTreeMap;
 use crate::doubt::{Doubt, Reason};
 use crate::form::{Field, FieldId, Zone};
 use crate::geom::Rect;
-use crate::read::{Content, MarkMeasures, OptionReading, Reading};
+use crate::read::{Content, MarkMeasures, MarkState, OptionReading, Reading};
 use crate::register::Registered;
 
 use field::FieldInk;
 use measure::{Form, PageScale};
 use slot::FieldSlots;
 
-/// Name and version of the hand-made rules, for provenance.
-const ENGINE: &str = "marks-1";
+/// Name and version of the rules, for provenance.
+const RULES: &str = "marks-1";
+
+/// What the guard before the network is worth: 1 in 20,000 options without any ink is an answer.
+const UNTOUCHED: f64 = 0.99995;
+
+/// Less likely kinds are not kept.
+const HOPELESS: f64 = 0.0002;
 
 /// The marks of one page, read together.
 #[derive(Debug, Default)]
@@ -81,6 +90,9 @@ fn reading(
     if ink.is_none() || outside(page, slots) {
         doubts.push(Doubt::new(Reason::OutOfPicture));
     }
+    if let Zone::Marks(_) = field.zone {
+        doubts.extend(beside::doubt(page, slots));
+    }
     let content = if let Zone::Grid(_) = field.zone {
         Content::Grid {
             columns: options
@@ -94,7 +106,11 @@ fn reading(
     let crop_area = field.zone.area().unwrap_or(Rect::new(0.0, 0.0, 1.0, 1.0));
     Reading {
         field: field.id.clone(),
-        engine: ENGINE.into(),
+        engine: if ink.is_some_and(|i| !i.hidden.is_empty()) {
+            format!("{RULES}+{}", network::shipped().name)
+        } else {
+            RULES.into()
+        },
         content,
         doubts,
         crop_area,
@@ -110,16 +126,42 @@ fn options(slots: &FieldSlots, ink: &FieldInk, scale: PageScale) -> Vec<OptionRe
         measure::with_rivals(question);
     }
     let one = |((slot, measures), form): ((&slot::Slot, MarkMeasures), Form)| {
-        let state = classify::classify(&measures, form, (slot.boxed, slot.word.is_some()));
-        let selected = classify::selected(&measures, state);
+        let has = (slot.boxed, slot.word.is_some());
+        let state = classify::classify(&measures, form, has);
         OptionReading {
             value: slot.value.clone(),
             state,
-            selected,
+            selected: classify::selected(&measures, state),
+            kinds: if measures.known {
+                kinds_of(&measures, has)
+            } else {
+                Vec::new()
+            },
             measures,
         }
     };
     slots.slots.iter().zip(all).zip(forms).map(one).collect()
+}
+
+/// What the ink of an option may be, most likely first, from its measures alone: a later version's
+/// weights can look at stored measures again. Only for measures of a known empty form.
+pub fn kinds_of(measures: &MarkMeasures, has: (bool, bool)) -> Vec<(MarkState, f64)> {
+    if is_untouched(measures) {
+        return vec![(MarkState::Empty, UNTOUCHED)];
+    }
+    let mut kinds = network::shipped().classify(&features::inputs(measures, has));
+    kinds.retain(|k| k.1 >= HOPELESS);
+    kinds
+}
+
+/// A physical guard before the network: nobody's ink on box and word, hardly any round them, and
+/// the box no darker than the form's. Of the drawn cards' options only empty ones are like that.
+fn is_untouched(m: &MarkMeasures) -> bool {
+    m.box_all <= 0.0
+        && m.word_all <= 0.0
+        && m.ring_all < 0.002
+        && m.relative < 0.06
+        && m.missing < 0.05
 }
 
 /// Whether a box lies partly outside the picture, where nobody can see a mark.

@@ -1,0 +1,470 @@
+//! The second reader of marked options: what the trained classifier says of each, where the empty
+//! form is known.
+//!
+//! The rules of the parent module decide first. The classifier then does two things. What it holds
+//! to be a correction, a cross, a second mark or a stamp is a doubt, whatever the rules say. And
+//! what the rules would ask about is accepted where the classifier alone is as sure as the field
+//! demands: its probabilities are calibrated, and an answer is the product of its parts, that one
+//! option is meant and that no other is.
+
+use super::{Decided, MarkState, OptionReading};
+use crate::doubt::{Doubt, Reason};
+use crate::form::{CrossMeans, MarkZone};
+
+/// The classifier alone accepts nothing below this.
+const SURE: f64 = 0.999;
+
+/// From here on a kind is worth a doubt even where another is likelier.
+const WORTH_A_DOUBT: f64 = 0.2;
+
+/// A ring in a box encloses at least this share of it; a tick encloses nothing.
+const RING: f64 = 0.12;
+
+/// A stamp or seal is redder than this, or longer than people's marks, mm.
+const RED: f64 = 0.12;
+const STAMP: f64 = 14.0;
+
+/// Print gone under correction tape or fluid, share of the print at an option.
+const TAPED: f64 = 0.3;
+
+/// Ink round an option (share of the ring) that is no blank question's: a digit of 3 mm, the number
+/// of the choice written instead of a mark, covers 0.015 and more.
+const WRITTEN: f64 = 0.012;
+
+/// Faint pixels at an option (share) from which somebody drew there although nothing is dark enough
+/// to be called ink, and hardly any ink (share of the ring) explains them as its edges: a circle
+/// of 40 x 0.4 mm covers 0.08. A question that looks blank is then asked.
+const FAINT: f64 = 0.05;
+const BARE: f64 = 0.01;
+
+/// What an option's ink may mean.
+#[derive(Clone, Copy, Debug, Default)]
+struct Odds {
+    answer: f64,
+    none: f64,
+    gone: f64,
+    ghost: f64,
+    cross: f64,
+    foreign: f64,
+}
+
+impl Odds {
+    fn of(option: &OptionReading, cross: CrossMeans) -> Self {
+        let mut odds = Self::default();
+        for (kind, p) in &option.kinds {
+            let part = match kind {
+                MarkState::Tick | MarkState::Filled | MarkState::Circled => &mut odds.answer,
+                MarkState::Empty | MarkState::Overflow => &mut odds.none,
+                MarkState::Struck | MarkState::ScribbledOut => &mut odds.gone,
+                MarkState::Ghost => &mut odds.ghost,
+                MarkState::Foreign => &mut odds.foreign,
+                MarkState::Crossed => match cross {
+                    CrossMeans::Ask => &mut odds.cross,
+                    CrossMeans::Selected => &mut odds.answer,
+                    CrossMeans::No => &mut odds.none,
+                },
+            };
+            *part += p;
+        }
+        odds
+    }
+
+    /// That the person does not mean this option: what is most likely paper may as well be a speck
+    /// or what is left of a rubbed-out mark.
+    fn unmeant(self) -> f64 {
+        self.none + self.ghost + self.foreign
+    }
+
+    /// The likeliest meaning.
+    fn sign(self) -> Sign {
+        let all = [
+            (self.none, Sign::No),
+            (self.answer, Sign::Yes),
+            (self.gone, Sign::Gone),
+            (self.ghost, Sign::Ghost),
+            (self.cross, Sign::Cross),
+            (self.foreign, Sign::Beside),
+        ];
+        let likelier = |a: (f64, Sign), b: (f64, Sign)| if b.0 > a.0 { b } else { a };
+        all.into_iter().fold((-1.0, Sign::No), likelier).1
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Sign {
+    No,
+    Yes,
+    Gone,
+    Ghost,
+    Cross,
+    Beside,
+}
+
+/// From here on the second reader's view of an option is a doubt: of the answer itself, and of the
+/// options beside it. On drawn cards it calls 4 in 1,000 empty options a mark at all, and 1 in 1,000
+/// at this certainty.
+const OWN_DOUBT: f64 = 0.3;
+const OTHERS_DOUBT: f64 = 0.5;
+const MARK_DOUBT: f64 = 0.8;
+const FOREIGN_DOUBT: f64 = 0.7;
+
+/// What both readers say together.
+pub(super) fn second(zone: &MarkZone, options: &[OptionReading], by_rules: Decided) -> Decided {
+    if zone.at_most > 1 {
+        return several(zone, options, by_rules);
+    }
+    let cross = zone.cross_means;
+    if !by_rules.doubts.is_empty() {
+        let alone = single(options, cross);
+        let agreed = by_rules.value.is_empty() || by_rules.value == alone.value;
+        let sure = alone.doubts.is_empty() && alone.confidence >= SURE && !alone.value.is_empty();
+        return if agreed && sure { alone } else { by_rules };
+    }
+    let doubts: Vec<Doubt> = options
+        .iter()
+        .filter_map(|o| veto(o, cross, o.value == by_rules.value))
+        .take(1)
+        .map(Doubt::new)
+        .collect();
+    let faint = |o: &OptionReading| o.measures.faint >= FAINT && o.measures.ring_all < BARE;
+    let blank = doubts.is_empty() && by_rules.value.is_empty();
+    if blank && options.iter().any(|o| o.measures.ring_all >= WRITTEN) {
+        return Decided::asked("", Reason::MarginNote);
+    }
+    if blank && options.iter().any(faint) {
+        return Decided::asked("", Reason::Faint);
+    }
+    Decided { doubts, ..by_rules }
+}
+
+/// Why the second reader would not accept: `chosen` tells the answer from the other options.
+fn veto(option: &OptionReading, cross: CrossMeans, chosen: bool) -> Option<Reason> {
+    let odds = Odds::of(option, cross);
+    if odds.gone >= if chosen { OWN_DOUBT } else { OTHERS_DOUBT } {
+        Some(Reason::Corrected)
+    } else if odds.cross >= OTHERS_DOUBT {
+        Some(Reason::XMark)
+    } else if !chosen && odds.answer >= MARK_DOUBT {
+        Some(Reason::MultiMark)
+    } else if odds.foreign >= FOREIGN_DOUBT {
+        Some(beside(option))
+    } else {
+        None
+    }
+}
+
+/// Several answers: every option stands for itself, so only doubts are added.
+fn several(zone: &MarkZone, options: &[OptionReading], by_rules: Decided) -> Decided {
+    if !by_rules.doubts.is_empty() {
+        return by_rules;
+    }
+    let chosen: Vec<&str> = by_rules.value.split('|').collect();
+    let doubts = options
+        .iter()
+        .filter_map(|o| veto(o, zone.cross_means, chosen.contains(&o.value.as_str())))
+        .take(1)
+        .map(Doubt::new)
+        .collect();
+    Decided { doubts, ..by_rules }
+}
+
+/// A question of one answer. A blank needs every option to be untouched.
+fn single(options: &[OptionReading], cross: CrossMeans) -> Decided {
+    let odds: Vec<Odds> = options.iter().map(|o| Odds::of(o, cross)).collect();
+    let signs: Vec<Sign> = odds.iter().map(|o| o.sign()).collect();
+    let at =
+        |sign: Sign| -> Vec<usize> { (0..signs.len()).filter(|i| signs[*i] == sign).collect() };
+    let (yes, crosses, gone) = (at(Sign::Yes), at(Sign::Cross), at(Sign::Gone));
+    let only = match yes[..] {
+        [one] => options[one].value.as_str(),
+        _ => "",
+    };
+    if !crosses.is_empty() {
+        return crossed(options, &odds, (&yes, &crosses));
+    }
+    if yes.len() > 1 {
+        let all: Vec<&str> = yes.iter().map(|i| options[*i].value.as_str()).collect();
+        return Decided {
+            value: String::new(),
+            confidence: 0.0,
+            doubts: vec![Doubt::with(Reason::MultiMark, all.join("|"))],
+        };
+    }
+    if !gone.is_empty() {
+        let reason = if yes.is_empty() {
+            Reason::Struck
+        } else {
+            Reason::Corrected
+        };
+        return Decided::asked(only, reason);
+    }
+    if let Some(i) = at(Sign::Ghost).first() {
+        return Decided::asked(only, erased(&options[*i]));
+    }
+    if let Some(i) = at(Sign::Beside).first() {
+        return Decided::asked(only, beside(&options[*i]));
+    }
+    let confidence = product(&odds, |i| yes.contains(&i));
+    Decided {
+        value: only.to_owned(),
+        confidence,
+        doubts: second_guess(options, &odds, confidence),
+    }
+}
+
+/// Boxes that all carry a ring or a cross say it themselves: the ring is the answer. Any other
+/// cross is a question.
+fn crossed(
+    options: &[OptionReading],
+    odds: &[Odds],
+    (yes, crosses): (&[usize], &[usize]),
+) -> Decided {
+    let ring =
+        |i: usize| options[i].measures.holes >= RING || options[i].state == MarkState::Circled;
+    let whole = yes.len() + crosses.len() == options.len();
+    if let ([one], true) = (yes, whole && options.len() > 1)
+        && ring(*one)
+    {
+        let sure = crosses.iter().map(|i| odds[*i].cross).product::<f64>();
+        return Decided {
+            value: options[*one].value.clone(),
+            confidence: sure * odds[*one].answer,
+            doubts: Vec::new(),
+        };
+    }
+    let only = match (yes, crosses) {
+        ([], [one]) => options[*one].value.as_str(),
+        _ => "",
+    };
+    Decided::asked(only, Reason::XMark)
+}
+
+/// The probability that exactly these options are meant.
+fn product(odds: &[Odds], meant: impl Fn(usize) -> bool) -> f64 {
+    let one = |(i, o): (usize, &Odds)| if meant(i) { o.answer } else { o.unmeant() };
+    odds.iter().enumerate().map(one).product()
+}
+
+/// A reason that says more than a low confidence, where one kind stands out.
+fn second_guess(options: &[OptionReading], odds: &[Odds], confidence: f64) -> Vec<Doubt> {
+    if confidence > 1.0 - WORTH_A_DOUBT {
+        return Vec::new();
+    }
+    let pairs = options.iter().zip(odds);
+    let named = pairs.filter_map(|(option, o)| {
+        let reason = if o.gone >= WORTH_A_DOUBT {
+            Reason::Corrected
+        } else if o.ghost >= WORTH_A_DOUBT {
+            erased(option)
+        } else if o.cross >= WORTH_A_DOUBT {
+            Reason::XMark
+        } else if o.foreign >= WORTH_A_DOUBT {
+            beside(option)
+        } else {
+            return None;
+        };
+        Some(Doubt::new(reason))
+    });
+    named.take(1).collect()
+}
+
+/// A mark that somebody took off the paper.
+fn erased(option: &OptionReading) -> Reason {
+    if option.measures.missing >= TAPED {
+        Reason::Tape
+    } else if option.measures.rival < 0.3 {
+        Reason::Faint
+    } else {
+        Reason::Ghost
+    }
+}
+
+/// Ink that is no mark of its option.
+fn beside(option: &OptionReading) -> Reason {
+    let m = &option.measures;
+    if m.red >= RED || m.extent >= STAMP {
+        Reason::StampOverlap
+    } else {
+        Reason::MarginNote
+    }
+}
+
+/// Whether the classifier has judged every option.
+pub(super) fn judged(options: &[OptionReading]) -> bool {
+    !options.is_empty() && options.iter().all(|o| !o.kinds.is_empty())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::confidence::Confidence;
+    use crate::read::MarkMeasures;
+    use MarkState::{
+        Circled, Crossed, Empty, Foreign, Ghost, Overflow, ScribbledOut, Struck, Tick,
+    };
+
+    /// An option that the classifier is `p` sure of; the rest is `other`.
+    fn option(value: &str, (state, p, other): (MarkState, f64, MarkState)) -> OptionReading {
+        OptionReading {
+            value: value.into(),
+            state,
+            selected: Confidence::NONE,
+            kinds: vec![(state, p), (other, 1.0 - p)],
+            measures: MarkMeasures {
+                known: true,
+                rival: 1.0,
+                ..MarkMeasures::default()
+            },
+        }
+    }
+
+    fn sure(states: &[MarkState]) -> Vec<OptionReading> {
+        let one = |(i, s): (usize, &MarkState)| {
+            let other = if *s == Empty { Foreign } else { Empty };
+            option(["a", "b", "c"][i], (*s, 0.9999, other))
+        };
+        states.iter().enumerate().map(one).collect()
+    }
+
+    #[track_caller]
+    fn check(states: &[MarkState], value: &str, reason: Option<Reason>) {
+        let got = single(&sure(states), CrossMeans::Ask);
+        let reasons: Vec<Reason> = got.doubts.iter().map(|d| d.reason).collect();
+        assert_eq!(
+            (got.value.as_str(), reasons),
+            (value, reason.into_iter().collect())
+        );
+        assert_eq!(got.confidence > 0.999, reason.is_none(), "{states:?}");
+    }
+
+    #[test]
+    fn the_table_of_kinds() {
+        check(&[Empty, Tick, Empty], "b", None);
+        check(&[Empty, Circled, Overflow], "b", None);
+        check(&[Empty, Empty, Empty], "", None);
+        check(&[Tick, Tick, Empty], "", Some(Reason::MultiMark));
+        check(&[Circled, Circled, Empty], "", Some(Reason::MultiMark));
+        check(&[Struck, Tick, Empty], "b", Some(Reason::Corrected));
+        check(&[Tick, ScribbledOut, Empty], "a", Some(Reason::Corrected));
+        check(&[Struck, Empty, Empty], "", Some(Reason::Struck));
+        check(&[Ghost, Tick, Empty], "b", Some(Reason::Ghost));
+        check(&[Foreign, Empty, Empty], "", Some(Reason::MarginNote));
+        check(&[Foreign, Tick, Empty], "b", Some(Reason::MarginNote));
+        check(&[Crossed, Empty, Empty], "a", Some(Reason::XMark));
+        check(&[Crossed, Tick, Empty], "", Some(Reason::XMark));
+    }
+
+    #[test]
+    fn a_ring_among_crosses_is_the_answer_where_every_box_carries_one() {
+        let mut options = sure(&[Crossed, Tick, Crossed]);
+        let ticked = single(&options, CrossMeans::Ask);
+        assert_eq!(ticked.doubts, [Doubt::new(Reason::XMark)]);
+        options[1].measures.holes = 0.3;
+        let ringed = single(&options, CrossMeans::Ask);
+        assert_eq!((ringed.value.as_str(), ringed.doubts.len()), ("b", 0));
+        assert!(ringed.confidence > 0.999);
+    }
+
+    fn zone() -> MarkZone {
+        let field = crate::validate::fixtures::marks(&[("a", "A"), ("b", "B"), ("c", "C")], 1);
+        match field.zone {
+            crate::form::Zone::Marks(zone) => zone,
+            _ => panic!("a marks zone"),
+        }
+    }
+
+    fn rules(value: &str, doubt: Option<Reason>) -> Decided {
+        Decided {
+            value: value.into(),
+            confidence: if doubt.is_some() { 0.0 } else { 0.9999 },
+            doubts: doubt.into_iter().map(Doubt::new).collect(),
+        }
+    }
+
+    #[track_caller]
+    fn both(states: &[MarkState], by_rules: Decided, reason: Option<Reason>) {
+        let got = second(&zone(), &sure(states), by_rules);
+        let reasons: Vec<Reason> = got.doubts.iter().map(|d| d.reason).collect();
+        assert_eq!(reasons, Vec::from_iter(reason), "{states:?}");
+    }
+
+    #[test]
+    fn the_second_reader_doubts_and_accepts_what_it_is_sure_of() {
+        both(&[Empty, Tick, Empty], rules("b", None), None);
+        both(
+            &[Empty, Struck, Empty],
+            rules("b", None),
+            Some(Reason::Corrected),
+        );
+        both(
+            &[Tick, Tick, Empty],
+            rules("b", None),
+            Some(Reason::MultiMark),
+        );
+        both(
+            &[ScribbledOut, Tick, Empty],
+            rules("b", None),
+            Some(Reason::Corrected),
+        );
+        both(
+            &[Empty, Crossed, Empty],
+            rules("b", None),
+            Some(Reason::XMark),
+        );
+        both(
+            &[Foreign, Tick, Empty],
+            rules("b", None),
+            Some(Reason::MarginNote),
+        );
+        both(
+            &[Empty, Circled, Empty],
+            rules("", Some(Reason::LowConf)),
+            None,
+        );
+        both(
+            &[Empty, Circled, Empty],
+            rules("a", Some(Reason::Faint)),
+            Some(Reason::Faint),
+        );
+        both(
+            &[Empty, Empty, Empty],
+            rules("", Some(Reason::Struck)),
+            Some(Reason::Struck),
+        );
+    }
+
+    #[test]
+    fn a_question_that_looks_blank_is_asked_about_where_something_is_too_faint_to_read() {
+        let mut options = sure(&[Empty, Empty, Empty]);
+        options[1].measures.faint = 0.1;
+        let got = second(&zone(), &options, rules("", None));
+        assert_eq!(got.doubts, [Doubt::new(Reason::Faint)]);
+        options[1].measures.ring_all = 0.011;
+        assert!(second(&zone(), &options, rules("", None)).doubts.is_empty());
+        options[1].measures.ring_all = 0.02;
+        let got = second(&zone(), &options, rules("", None));
+        assert_eq!(got.doubts, [Doubt::new(Reason::MarginNote)]);
+    }
+
+    #[test]
+    fn doubt_at_a_neighbor_lowers_the_answer_and_dust_does_not() {
+        let mut options = sure(&[Empty, Tick, Empty]);
+        options[0] = option("a", (Empty, 0.9, Foreign));
+        assert!(single(&options, CrossMeans::Ask).confidence > 0.999);
+        options[0] = option("a", (Empty, 0.9, Tick));
+        assert!(single(&options, CrossMeans::Ask).confidence < 0.91);
+    }
+
+    #[test]
+    fn a_stamp_a_tape_and_a_rubbed_out_mark_have_their_own_names() {
+        let mut options = sure(&[Foreign, Tick]);
+        options[0].measures.red = 0.5;
+        let reason = |o: &[OptionReading]| single(o, CrossMeans::Ask).doubts[0].reason;
+        assert_eq!(reason(&options), Reason::StampOverlap);
+        let mut options = sure(&[Ghost, Tick]);
+        options[0].measures.missing = 0.8;
+        assert_eq!(reason(&options), Reason::Tape);
+        options[0].measures = MarkMeasures::default();
+        assert_eq!(reason(&options), Reason::Faint);
+    }
+}
