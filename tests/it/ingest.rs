@@ -299,6 +299,21 @@ proptest::proptest! {
     }
 }
 
+/// 1225 x 1633 pixels would be nearest; they are 425 too many.
+#[test]
+fn a_drawn_page_is_not_rounded_beyond_its_bound() {
+    let pdf = b"%PDF-1.4\n1 0 obj << /Type /Catalog /Pages 2 0 R >> endobj\n2 0 obj << /Type /Pages \
+        /Kids [3 0 R] /Count 1 >> endobj\n3 0 obj << /Type /Page /Parent 2 0 R /MediaBox [0 0 300 400] \
+        >> endobj\ntrailer << /Root 1 0 R >>\n";
+    let limits = Limits {
+        page_pixels: 2_000_000,
+        ..Limits::default()
+    };
+    let document = ingest::open_bytes(pdf.to_vec(), &limits).unwrap();
+    let size = document.page(0).unwrap().picture.gray.dimensions();
+    assert_eq!(size, (1224, 1632));
+}
+
 #[test]
 fn a_pdf_that_needs_a_password_says_so_and_an_owners_password_does_not_matter() {
     let Some(dir) = cases::family("decode") else {

@@ -38,8 +38,14 @@ pub(super) fn draw(
     let most = (MAX_PIXELS.min(limits.page_pixels as f64) / area).sqrt();
     let side = MAX_SIDE.min(f64::from(limits.side_pixels)) / width_points.max(height_points);
     let scale = (wanted / inch).min(most).min(side);
-    let width = (width_points * scale).round().max(1.0) as u16;
-    let height = (height_points * scale).round().max(1.0) as u16;
+    // A page at a bound is not rounded beyond it.
+    let whole = if scale < wanted / inch {
+        f64::floor
+    } else {
+        f64::round
+    };
+    let width = whole(width_points * scale).max(1.0) as u16;
+    let height = whole(height_points * scale).max(1.0) as u16;
     let size = (u32::from(width), u32::from(height));
     let rgba = pixels_of(page, width, height, scale);
     let picture = pixels::picture(size, rgba, Layout::Rgba)?;
