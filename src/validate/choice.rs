@@ -76,7 +76,7 @@ pub(super) fn decide(field: &Field, reading: &Reading) -> Verdict {
     if let (true, true, Content::Marks { options }) =
         (field.consent, doubts.is_empty(), &reading.content)
     {
-        doubts = second_thoughts(options, &decided.value);
+        doubts = second_thoughts(field, options, &decided.value);
     }
     Verdict::decide(
         field,
@@ -86,10 +86,16 @@ pub(super) fn decide(field: &Field, reading: &Reading) -> Verdict {
     )
 }
 
-/// What a legal choice is asked for although the answer is plain: any ink at another option, and
-/// an answer that may be a deletion (domain 4: false consent costs far more than a review).
-fn second_thoughts(options: &[OptionReading], value: &str) -> Vec<Doubt> {
+/// What a legal choice is asked for although the answer is plain: any ink at another option, an
+/// answer that may be a deletion, and one that the second reader would not bet on (domain 4: false
+/// consent costs far more than a review).
+fn second_thoughts(field: &Field, options: &[OptionReading], value: &str) -> Vec<Doubt> {
     let mut doubts = Vec::new();
+    if let (Zone::Marks(zone), true) = (&field.zone, odds::judged(options))
+        && odds::chance(options, value, zone.cross_means) < odds::CONSENT_CHANCE
+    {
+        doubts.push(Reason::LowConf.into());
+    }
     for option in options {
         let reason = match (option.value == value, option.state) {
             (true, MarkState::ScribbledOut | MarkState::Ghost) => Reason::Corrected,
