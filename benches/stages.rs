@@ -18,7 +18,7 @@ use hagaki::pipeline::{self, PageOutcome, Settings};
 use hagaki::read::{self, Reading, marks};
 use hagaki::register::Registered;
 use hagaki::scan::{Origin, Picture, Scan};
-use hagaki::store::{NewFile, RunInfo, Store};
+use hagaki::store::{NewFile, Purpose, RunInfo, Store};
 use hagaki::{identify, normalize, register, validate};
 
 /// Batches a stage: the median and the least of them are told.
@@ -239,7 +239,8 @@ impl Bench<'_> {
             program: "bench".into(),
             who: "bench".into(),
             at: "2026-04-01T00:00:00Z".parse().expect("a time"),
-            reread: false,
+            received: "2026-04-01".parse().expect("a day"),
+            purpose: Purpose::Read,
         });
         let mut number = 0_u32;
         measure(|| {

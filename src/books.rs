@@ -12,6 +12,7 @@ use serde::Serialize;
 
 use crate::doubt::Reason;
 use crate::lang::Lang;
+use crate::lots::{self, Alarm};
 use crate::store::{AnswerStatus, Bucket, Counted, FileCounts, Store, StoreError};
 
 /// Everything that is counted, at one moment.
@@ -30,6 +31,8 @@ pub struct Books {
     pub forms: Counted,
     /// Rows that left the house, by form.
     pub exported: Counted,
+    /// Lots that are unlike the ones before them, and keys on too many cards.
+    pub alarms: Vec<Alarm>,
     /// Pages that the files hold and no bucket does; 0 when all is well.
     pub difference: i64,
 }
@@ -101,6 +104,7 @@ impl Books {
                 quarantine: store.count_quarantine()?,
                 forms: store.count_forms()?,
                 exported: store.count_exported()?,
+                alarms: lots::alarms(store)?,
             })
         })
     }
@@ -204,6 +208,13 @@ impl Books {
         self.exported
             .iter()
             .for_each(|(form, n)| line(&mut out, form, *n));
+        if !self.alarms.is_empty() {
+            let count = self.alarms.len() as u64;
+            section(&mut out, pick(lang, ["警告", "Alarms"]), count);
+            for words in lots::lines(&self.alarms, lang) {
+                let _ = writeln!(out, "  {words}");
+            }
+        }
         out
     }
 }

@@ -32,6 +32,7 @@ pub mod pipeline;
 // What is kept, and who may touch it.
 pub mod ingest;
 pub mod store;
+pub mod lots;
 pub mod batch;
 pub mod books;
 pub mod review;

@@ -6,7 +6,7 @@ use crate::calendar::Day;
 use crate::digest::Digest;
 use crate::doubt::{Doubt, Reason};
 use crate::engine::{Barcode, EngineError, Engines};
-use crate::form::{FormId, Library, Role};
+use crate::form::{FormId, Library, Role, Side};
 use crate::geom::{Mm, Rect};
 use crate::identify::{self, Candidate, Identified, KeyReading};
 use crate::normalize::{self, Upright};
@@ -203,20 +203,17 @@ fn read_page(
     let key = read::key::read_key(page, &barcodes, engines.barcodes.as_ref());
     let mut readings = read::read(page, engines)?;
     doubt_places(page, &mut readings);
-    let context = validate::Context {
-        today: settings.today,
-        key: key.key.as_deref(),
-    };
-    let verdicts = validate::validate(page.side, &readings, &context);
     let margin = if page.side.margin_notes {
         read::margin::read(page)
     } else {
         MarginInk::default()
     };
-    let mut doubts = key.doubts.clone();
-    if read::margin::is_note(&margin) {
-        doubts.push(Reason::MarginNote.into());
-    }
+    let context = validate::Context {
+        today: settings.today,
+        key: key.key.as_deref(),
+    };
+    let noticed = (&key.doubts[..], &margin);
+    let Judgement { verdicts, doubts } = judge(page.side, &readings, noticed, &context);
     let fields = readings
         .into_iter()
         .zip(verdicts)
@@ -258,6 +255,39 @@ fn doubt_places(page: &Registered<'_>, readings: &mut [Reading]) {
             reading.doubts.push(Reason::LocalResidual.into());
         }
     }
+}
+
+/// What the rules say of a page's readings.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Judgement {
+    /// One a reading.
+    pub verdicts: Vec<Verdict>,
+    /// About the page and its key.
+    pub doubts: Vec<Doubt>,
+}
+
+/// Judges what was read on a side, without pixels: the same for a fresh page and for one that is
+/// judged again. `noticed`: doubts that only the pixels give (about the key), and the margin's ink.
+pub fn judge(
+    side: &Side,
+    readings: &[Reading],
+    (noticed, margin): (&[Doubt], &MarginInk),
+    context: &validate::Context<'_>,
+) -> Judgement {
+    let mut doubts = noticed.to_vec();
+    if side.margin_notes && read::margin::is_note(margin) {
+        doubts.push(Reason::MarginNote.into());
+    }
+    Judgement {
+        verdicts: validate::validate(side, readings, context),
+        doubts,
+    }
+}
+
+/// Which of a page's doubts were noticed in its pixels, the rest being [`judge`]'s own.
+pub fn noticed(doubts: &[Doubt]) -> Vec<Doubt> {
+    let own = |d: &&Doubt| d.reason != Reason::MarginNote;
+    doubts.iter().filter(own).cloned().collect()
 }
 
 /// The field's picture for people, in colour where the scan has it.

@@ -10,6 +10,7 @@ use std::path::{Path, PathBuf};
 use crate::form::{FieldId, Library};
 use crate::ingest::told;
 use crate::lang::Lang;
+use crate::lots::{self, Alarm};
 use crate::store::{Kind, QuestionFilter, QuestionRow, Store, StoreError};
 
 /// More pictures than this make a file that no browser likes; the rest is counted.
@@ -33,12 +34,13 @@ figcaption{font-size:.86rem}code{font-size:.8rem;background:#eee;padding:0 .25em
 /// store is said in its place.
 pub fn write_contact_sheet(
     store: &Store,
-    library: &Library,
+    (library, alarms): (&Library, &[Alarm]),
     dir: &Path,
     lang: Lang,
 ) -> Result<PathBuf, StoreError> {
     let questions = store.questions(&QuestionFilter::default())?;
-    let html = contact_sheet(store, library, &questions, lang);
+    let alarms = lots::lines(alarms, lang);
+    let html = contact_sheet(store, library, (&questions, &alarms), lang);
     let path = dir.join("contact-sheet.html");
     let write = || -> io::Result<()> {
         fs::create_dir_all(dir)?;
@@ -53,7 +55,7 @@ pub fn write_contact_sheet(
 fn contact_sheet(
     store: &Store,
     library: &Library,
-    questions: &[QuestionRow],
+    (questions, alarms): (&[QuestionRow], &[String]),
     lang: Lang,
 ) -> String {
     let words = Words::of(lang);
@@ -71,6 +73,13 @@ fn contact_sheet(
         n = words.waiting,
         count = questions.len(),
     );
+    if !alarms.is_empty() {
+        let _ = write!(out, "<h2>{}</h2><ul class=\"why\">", words.alarms);
+        for line in alarms {
+            let _ = write!(out, "<li>{}</li>", escape(line));
+        }
+        out.push_str("</ul>");
+    }
     for (heading, group) in grouped(questions, library, lang) {
         let _ = write!(
             out,
@@ -179,6 +188,7 @@ struct Words {
     pages: &'static str,
     key: &'static str,
     no_picture: &'static str,
+    alarms: &'static str,
 }
 
 impl Words {
@@ -190,6 +200,7 @@ impl Words {
                 pages: "ページ全体",
                 key: "番号",
                 no_picture: "画像がありません",
+                alarms: "警告",
             },
             Lang::En => Self {
                 title: "Contact sheet",
@@ -197,6 +208,7 @@ impl Words {
                 pages: "Whole pages",
                 key: "Key",
                 no_picture: "no picture",
+                alarms: "Alarms",
             },
         }
     }

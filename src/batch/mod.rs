@@ -5,6 +5,7 @@
 //! small buffer until their turn, so the database is the same whatever the number of workers, and
 //! memory is flat: at most a few pages a worker are under way.
 
+mod redecide;
 mod source;
 mod workers;
 
@@ -20,6 +21,7 @@ use crate::pipeline::{PageOutcome, Settings};
 use crate::scan::Origin;
 use crate::store::{BlobKind, NewFile, Quarantine, Recorded, Run, Store, StoreError};
 
+pub use redecide::{RedecidedPage, Redecisions, Watcher, redecide};
 use source::{Source, Step};
 use workers::{Pool, Result as PageResult};
 

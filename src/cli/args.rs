@@ -119,6 +119,13 @@ pub struct RunArgs {
     /// Read pages again that are already recorded, with today's forms and program
     #[arg(long)]
     pub reread: bool,
+    /// Judge what was read by today's rules, without looking at the pictures again; INPUT then
+    /// names recorded files and folders (default: all)
+    #[arg(long, conflicts_with_all = ["reread", "received"])]
+    pub redecide: bool,
+    /// With --redecide: only pages of this form
+    #[arg(long, value_name = "NAME", requires = "redecide")]
+    pub form: Option<String>,
     /// The day the cards were received (default: today)
     #[arg(long, value_name = "YYYY-MM-DD")]
     pub received: Option<String>,

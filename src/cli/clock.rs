@@ -36,14 +36,3 @@ pub(super) fn user() -> String {
         .find_map(|name| std::env::var(name).ok().filter(|v| !v.is_empty()))
         .unwrap_or_else(|| "unknown".to_owned())
 }
-
-/// `2024-02-29`.
-pub(super) fn parse_day(text: &str) -> Option<Day> {
-    let mut parts = text.splitn(3, '-');
-    let mut next = || parts.next();
-    Day::new(
-        next()?.parse().ok()?,
-        next()?.parse().ok()?,
-        next()?.parse().ok()?,
-    )
-}

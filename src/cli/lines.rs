@@ -2,13 +2,14 @@
 
 use serde::Serialize;
 
-use crate::batch::PageEvent;
+use crate::batch::{PageEvent, RedecidedPage};
 use crate::digest::Digest;
 use crate::doubt::Doubt;
+use crate::form::Role;
 use crate::pipeline::{PageOutcome, PageRecord};
 use crate::rejection::Rejection;
 use crate::store::Recorded;
-use crate::validate::Status;
+use crate::validate::{Status, Verdict};
 
 #[derive(Serialize)]
 pub(super) struct PageLine<'a> {
@@ -64,31 +65,51 @@ impl<'a> PageLine<'a> {
         line
     }
 
+    /// A page that was judged again.
+    pub(super) fn redecided(event: &'a RedecidedPage<'_>) -> Self {
+        let RedecidedPage { page, judged } = event;
+        let mut line = Self {
+            file: &page.origin.file,
+            page: page.origin.page,
+            sha256: page.origin.file_sha256,
+            form: Some(&page.form.0),
+            edition: Some(page.edition),
+            side: Some(&page.side),
+            key: page.key.as_deref(),
+            outcome: "read",
+            rejection: None,
+            doubts: &judged.doubts,
+            fields: Vec::new(),
+            ms: 0.0,
+        };
+        line.judged(page.role, judged.verdicts.iter());
+        line
+    }
+
     fn read(&mut self, record: &'a PageRecord) {
         self.form = Some(&record.form.0);
         self.edition = Some(record.edition);
         self.side = Some(&record.side);
         self.key = record.key.key.as_deref();
         self.doubts = &record.doubts;
-        let asked = record
-            .fields
-            .iter()
-            .any(|f| f.verdict.status == Status::Question);
-        self.outcome = match record.role {
-            crate::form::Role::BatchHeader => "separator",
-            crate::form::Role::Reply if asked || !record.doubts.is_empty() => "review",
-            crate::form::Role::Reply => "read",
-        };
-        self.fields = record
-            .fields
-            .iter()
-            .map(|f| FieldLine {
-                id: &f.verdict.field.0,
-                value: &f.verdict.value,
-                status: f.verdict.status,
-                confidence: f.verdict.confidence.get(),
-                doubts: &f.verdict.doubts,
+        self.judged(record.role, record.fields.iter().map(|f| &f.verdict));
+    }
+
+    fn judged(&mut self, role: Role, verdicts: impl Iterator<Item = &'a Verdict>) {
+        self.fields = verdicts
+            .map(|v| FieldLine {
+                id: &v.field.0,
+                value: &v.value,
+                status: v.status,
+                confidence: v.confidence.get(),
+                doubts: &v.doubts,
             })
             .collect();
+        let asked = self.fields.iter().any(|f| f.status == Status::Question);
+        self.outcome = match role {
+            Role::BatchHeader => "separator",
+            Role::Reply if asked || !self.doubts.is_empty() => "review",
+            Role::Reply => "read",
+        };
     }
 }

@@ -17,6 +17,7 @@ mod init;
 mod lines;
 mod model;
 mod progress;
+mod redecide;
 mod review;
 mod run;
 mod score;

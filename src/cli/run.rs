@@ -15,14 +15,18 @@ use crate::doubt::Reason;
 use crate::form::Library;
 use crate::ingest::{self, Decoding, Limits, SkipReason};
 use crate::lang::Lang;
+use crate::lots::Alarm;
 use crate::pipeline::{PageOutcome, Settings};
-use crate::store::{RunInfo, Store, StoreError};
+use crate::store::{Purpose, RunId, RunInfo, Store, StoreError};
 use crate::{books, report};
 
 /// Set by the first Ctrl-C: pages under way are finished and recorded.
-static STOP: AtomicBool = AtomicBool::new(false);
+pub(super) static STOP: AtomicBool = AtomicBool::new(false);
 
 pub(super) fn run(here: &Here, args: &RunArgs) -> Outcome {
+    if args.redecide {
+        return super::redecide::redecide(here, args);
+    }
     listen_for_interruption();
     let campaign = here.campaign()?;
     let received = received_day(args)?;
@@ -49,7 +53,12 @@ pub(super) fn run(here: &Here, args: &RunArgs) -> Outcome {
         program: concat!("hagaki ", env!("CARGO_PKG_VERSION")).to_owned(),
         who: clock::user(),
         at: clock::now(),
-        reread: args.reread,
+        received,
+        purpose: if args.reread {
+            Purpose::Reread
+        } else {
+            Purpose::Read
+        },
     };
     let mut run = store.begin_run(info);
     let result = batch::run(&input, &reader, (&mut store, &mut run), &mut screen, &STOP);
@@ -58,24 +67,41 @@ pub(super) fn run(here: &Here, args: &RunArgs) -> Outcome {
     store
         .finish_run(&run, &clock::now())
         .map_err(|e| store_failure(&e))?;
-    finish(here, (&campaign, &library), &store, &tally)
+    let look = unreadable(here, &tally);
+    let end = End {
+        run: run.id(),
+        interrupted: tally.interrupted,
+        look,
+    };
+    close(here, (&campaign, &library), &store, &end)
 }
 
-/// Prints the books, writes the contact sheet and decides how the run ended.
-fn finish(
+/// How the work ended.
+pub(super) struct End {
+    /// `None` when nothing new was recorded.
+    pub run: Option<RunId>,
+    pub interrupted: bool,
+    /// Something is for an operator to look at.
+    pub look: bool,
+}
+
+/// Prints the books, writes the contact sheet and decides how the run ended: an operator must look
+/// also when it touched a lot that is unlike the ones before it.
+pub(super) fn close(
     here: &Here,
     (campaign, library): (&Campaign, &Library),
     store: &Store,
-    tally: &Tally,
+    end: &End,
 ) -> Outcome {
     let books = books::Books::of(store).map_err(|e| store_failure(&e))?;
-    let sheet = report::write_contact_sheet(store, library, &campaign.report_dir(), here.lang)
+    let shown = (library, &books.alarms[..]);
+    let sheet = report::write_contact_sheet(store, shown, &campaign.report_dir(), here.lang)
         .map_err(|e| store_failure(&e))?;
     if !here.everywhere.json && !here.everywhere.quiet {
         println!("{}", books.table(here.lang));
         status::print_places(here, campaign, Some(&sheet));
     }
-    if tally.interrupted {
+    if end.interrupted {
         here.say(pick(
             here.lang,
             "中断しました。ここまでの結果は保存済みです。続きは: hagaki run",
@@ -86,22 +112,41 @@ fn finish(
     if let Err(difference) = books.balances() {
         return Err(unbalanced(&difference));
     }
+    let touched = |a: &&Alarm| end.run.is_some() && a.last_run() == end.run;
+    let alarms = books.alarms.iter().filter(touched).count();
+    if alarms > 0 {
+        here.say(&match here.lang {
+            Lang::Ja => {
+                format!(
+                    "今回の分に警告が {alarms} 件あります。受付簿（hagaki status）を見てください"
+                )
+            }
+            Lang::En => format!("{alarms} alarms about what this run recorded: hagaki status"),
+        });
+    }
+    Ok(if end.look || alarms > 0 {
+        Exit::Look
+    } else {
+        Exit::Done
+    })
+}
+
+fn unreadable(here: &Here, tally: &Tally) -> bool {
     let (files, pages) = (tally.files_quarantined, tally.pages_unreadable);
     if files + pages > 0 {
         here.say(&match here.lang {
             Lang::Ja => format!("読めないファイル {files} 件、読めないページ {pages} 件があります"),
             Lang::En => format!("{files} files and {pages} pages could not be read"),
         });
-        return Ok(Exit::Look);
     }
-    Ok(Exit::Done)
+    files + pages > 0
 }
 
 fn received_day(args: &RunArgs) -> Result<crate::calendar::Day, Failure> {
     let Some(text) = &args.received else {
         return Ok(clock::today());
     };
-    clock::parse_day(text).ok_or_else(|| {
+    text.parse().map_err(|_| {
         Failure::usage(both(
             format!("`{text}` は 2026-04-01 のような日付ではありません"),
             format!("`{text}` is not a day such as 2026-04-01"),
@@ -177,7 +222,7 @@ pub(super) fn store_failure(error: &StoreError) -> Failure {
     }
 }
 
-fn batch_failure(error: &BatchError) -> Failure {
+pub(super) fn batch_failure(error: &BatchError) -> Failure {
     match error {
         BatchError::Store(e) => store_failure(e),
         BatchError::Engine(_) => Failure::invalid(both(
@@ -227,7 +272,7 @@ pub(super) fn chain(error: &dyn std::error::Error) -> String {
     text
 }
 
-fn listen_for_interruption() {
+pub(super) fn listen_for_interruption() {
     // A second Ctrl-C ends the program at once: SQLite keeps what was committed.
     let _ = ctrlc::set_handler(|| {
         if STOP.swap(true, Ordering::Relaxed) {

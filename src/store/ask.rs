@@ -1,27 +1,26 @@
-//! Which questions a fresh reading of a page asks.
+//! Which questions a page asks once it was read, or its readings were judged again.
 
 use rusqlite::{Connection, OptionalExtension, Transaction, named_params};
 use serde_json::json;
 
-use super::{Answer, Fault, OutcomeId, PageId, StoreError, Subject, rows};
+use super::{Answer, DecisionId, Fault, OutcomeId, PageId, StoreError, Subject, rivals, rows};
 use crate::doubt::{Doubt, Reason};
-use crate::form::Role;
-use crate::pipeline::{PageOutcome, PageRecord};
-use crate::validate::Status;
+use crate::pipeline::PageOutcome;
+use crate::validate::{Status, Verdict};
 
-/// Opens the questions of a fresh outcome; those of an earlier one give way to them.
+/// Opens the questions of a fresh outcome, which is the page's current one and whose readings are
+/// recorded; those of an earlier one give way to them.
 pub(super) fn ask(
     tx: &Transaction<'_>,
     page: PageId,
     outcome: OutcomeId,
     what: &PageOutcome,
 ) -> Result<(), Fault> {
-    tx.prepare_cached(
-        "UPDATE questions SET state = 'superseded' WHERE page_id = ?1 AND state = 'open'",
-    )?
-    .execute([page])?;
     let asked = match what {
-        PageOutcome::Read(record) => about_record(tx, page, record)?,
+        PageOutcome::Read(record) => {
+            let verdicts: Vec<&Verdict> = record.fields.iter().map(|f| &f.verdict).collect();
+            about_page(tx, page, (&rows::page_doubts(record), &verdicts))?
+        }
         PageOutcome::Rejected(rejected) => {
             let why = &rejected.rejection;
             vec![(
@@ -31,12 +30,121 @@ pub(super) fn ask(
         }
         PageOutcome::Separator { .. } => Vec::new(),
     };
-    for (subject, doubts) in asked {
-        if !is_decided(tx, page, &subject)? {
-            insert_question(tx, (page, outcome), &subject, &doubts)?;
+    put(tx, (page, outcome), asked, &|_| false)?;
+    rivals::recheck(tx, page)
+}
+
+/// The same for readings that were judged again. A question whose subject `stands` as it was
+/// judged before keeps its number.
+pub(super) fn ask_again(
+    tx: &Transaction<'_>,
+    (page, outcome): (PageId, OutcomeId),
+    (doubts, verdicts): (&[Doubt], &[Verdict]),
+    stands: &dyn Fn(&Subject) -> bool,
+) -> Result<(), Fault> {
+    let doubts: Vec<&Doubt> = doubts.iter().collect();
+    let verdicts: Vec<&Verdict> = verdicts.iter().collect();
+    let asked = about_page(tx, page, (&doubts, &verdicts))?;
+    put(tx, (page, outcome), asked, stands)?;
+    rivals::recheck(tx, page)
+}
+
+/// Makes the open questions of a page those that are asked now. What a person decided is not asked
+/// again; what a person put on hold stays open; a page that was set aside asks nothing until it is
+/// taken back.
+fn put(
+    tx: &Transaction<'_>,
+    place: (PageId, OutcomeId),
+    mut asked: Asked,
+    stands: &dyn Fn(&Subject) -> bool,
+) -> Result<(), Fault> {
+    let (page, outcome) = place;
+    for held in held(tx, page, outcome)? {
+        if asked.iter().all(|(subject, _)| *subject != held) {
+            asked.push((held, vec![Doubt::new(Reason::ManualHold)]));
         }
     }
+    let aside = set_aside_by(tx, page)?;
+    if aside.is_some() {
+        // What slept while the page was set aside gives way to what would be asked now.
+        tx.prepare_cached(include_str!("sql/supersede_sleeping.sql"))?
+            .execute([page])?;
+    }
+    let open = questions_open(tx, page)?;
+    let stays = |subject: &Subject, json: &str| {
+        let now = asked.iter().find(|(s, _)| s == subject);
+        let written = now.map(|(_, doubts)| json!(doubts).to_string());
+        written.as_deref() == Some(json) && stands(subject) && aside.is_none()
+    };
+    let mut kept: Vec<&Subject> = Vec::new();
+    for (id, subject, json) in &open {
+        if stays(subject, json) {
+            kept.push(subject);
+        } else {
+            supersede(tx, *id)?;
+        }
+    }
+    for (subject, doubts) in &asked {
+        if kept.contains(&subject) || is_decided(tx, page, subject)? {
+            continue;
+        }
+        insert_question(tx, place, subject, doubts)?;
+    }
+    if let Some(decision) = aside {
+        tx.prepare_cached(include_str!("sql/close_page_questions.sql"))?
+            .execute(named_params! { ":page": page, ":decision": decision })?;
+    }
     Ok(())
+}
+
+pub(super) fn supersede(tx: &Transaction<'_>, question: i64) -> Result<(), Fault> {
+    tx.prepare_cached("UPDATE questions SET state = 'superseded' WHERE id = ?1")?
+        .execute([question])?;
+    Ok(())
+}
+
+/// The open questions of a page: number, subject, doubts as stored.
+pub(super) fn questions_open(
+    db: &Connection,
+    page: PageId,
+) -> Result<Vec<(i64, Subject, String)>, Fault> {
+    let mut list = db.prepare_cached(
+        "SELECT id, kind, field, doubts FROM questions
+         WHERE page_id = ?1 AND state = 'open' ORDER BY id",
+    )?;
+    let rows = list.query_map([page], |r| {
+        Ok((r.get("id")?, Subject::from_row(r)?, r.get("doubts")?))
+    })?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
+/// The subjects of a page that a person put on hold; fields only where the outcome has them.
+fn held(db: &Connection, page: PageId, outcome: OutcomeId) -> Result<Vec<Subject>, Fault> {
+    let mut list = db.prepare_cached(include_str!("sql/held_subjects.sql"))?;
+    let rows = list.query_map((page, outcome), Subject::from_row)?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
+/// The decision that took the page out of the answers, while it holds.
+pub(super) fn set_aside_by(db: &Connection, page: PageId) -> Result<Option<DecisionId>, Fault> {
+    let latest: Option<(DecisionId, String)> = db
+        .prepare_cached(
+            "SELECT id, answer FROM decisions WHERE page_id = ?1 AND kind = 'page'
+             ORDER BY id DESC LIMIT 1",
+        )?
+        .query_row([page], |r| Ok((r.get(0)?, r.get(1)?)))
+        .optional()?;
+    let aside = |name: &str| {
+        [
+            Answer::Attachment,
+            Answer::BlankPage,
+            Answer::Returned,
+            Answer::Duplicate,
+        ]
+        .iter()
+        .any(|a| a.name() == name)
+    };
+    Ok(latest.filter(|(_, answer)| aside(answer)).map(|(id, _)| id))
 }
 
 pub(super) fn insert_question(
@@ -87,74 +195,33 @@ pub(super) fn check_subject(
     if there { Ok(()) } else { Err(missing().into()) }
 }
 
+/// Subjects with their doubts.
 type Asked = Vec<(Subject, Vec<Doubt>)>;
 
-fn about_record(db: &Connection, page: PageId, record: &PageRecord) -> Result<Asked, Fault> {
+/// What there is to ask about a page that was read, its current outcome being recorded.
+fn about_page(
+    db: &Connection,
+    page: PageId,
+    (doubts, verdicts): (&[&Doubt], &[&Verdict]),
+) -> Result<Asked, Fault> {
     let is_key =
         |d: &Doubt| d.reason.code().starts_with("KEY_") && d.reason != Reason::KeyDuplicate;
-    let all = rows::page_doubts(record).into_iter().cloned();
+    let all = doubts.iter().map(|d| (*d).clone());
     let (key, mut whole): (Vec<Doubt>, Vec<Doubt>) = all.partition(is_key);
-    if let Some(other) = contradicted(db, page, record)? {
-        whole.push(Doubt::with(Reason::KeyDuplicate, format!("page {other}")));
-    }
+    whole.extend(rivals::doubt(db, page)?);
     let mut asked: Asked = Vec::new();
     for (subject, doubts) in [(Subject::Page, whole), (Subject::Key, key)] {
         if !doubts.is_empty() {
             asked.push((subject, doubts));
         }
     }
-    let open = record
-        .fields
-        .iter()
-        .map(|f| &f.verdict)
-        .filter(|v| v.status == Status::Question);
+    let open = verdicts.iter().filter(|v| v.status == Status::Question);
     asked.extend(open.map(|v| (Subject::Field(v.field.clone()), v.doubts.clone())));
     Ok(asked)
 }
 
-/// The earlier page with the same key whose answers differ, or are not settled; equal ones are
-/// merged at export without a word.
-fn contradicted(
-    db: &Connection,
-    page: PageId,
-    record: &PageRecord,
-) -> Result<Option<PageId>, Fault> {
-    let Some(key) = record
-        .key
-        .key
-        .as_deref()
-        .filter(|_| record.role == Role::Reply)
-    else {
-        return Ok(None);
-    };
-    let mut same = db.prepare_cached(include_str!("sql/pages_with_key.sql"))?;
-    let others = same.query_map((&record.form.0, &record.side, key, page), |r| r.get(0))?;
-    let others: Vec<PageId> = others.collect::<Result<_, _>>()?;
-    for other in others {
-        if !same_answers(db, other, record)? {
-            return Ok(Some(other));
-        }
-    }
-    Ok(None)
-}
-
-fn same_answers(db: &Connection, other: PageId, record: &PageRecord) -> Result<bool, Fault> {
-    let mut list =
-        db.prepare_cached("SELECT field, value FROM answer WHERE page_id = ?1 ORDER BY position")?;
-    let theirs = list.query_map([other], |r| Ok((r.get(0)?, r.get(1)?)))?;
-    let theirs: Vec<(String, Option<String>)> = theirs.collect::<Result<_, _>>()?;
-    let ours = record.fields.iter().map(|f| {
-        let settled = f.verdict.status != Status::Question;
-        (
-            f.verdict.field.0.clone(),
-            settled.then(|| f.verdict.value.clone()),
-        )
-    });
-    Ok(theirs.iter().all(|(_, v)| v.is_some()) && ours.eq(theirs.iter().cloned()))
-}
-
 /// A person's word holds, whatever a later reading says.
-fn is_decided(db: &Connection, page: PageId, subject: &Subject) -> Result<bool, Fault> {
+pub(super) fn is_decided(db: &Connection, page: PageId, subject: &Subject) -> Result<bool, Fault> {
     let latest: Option<String> = db
         .prepare_cached(include_str!("sql/latest_answer.sql"))?
         .query_row((page, subject.kind().name(), subject.field()), |r| r.get(0))

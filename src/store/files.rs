@@ -130,6 +130,7 @@ impl Store {
                     let row = run.row(tx)?;
                     run_id = Some(row);
                     let page_id = super::rows::add_duplicate(tx, row, (id, page, None), original)?;
+                    super::lots::assign(tx, run.info(), (page_id, file.name), None)?;
                     recorded.push(Recorded::Duplicate {
                         page: page_id,
                         original,

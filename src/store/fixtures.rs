@@ -33,11 +33,21 @@ pub(crate) fn act(who: &str) -> Act {
 }
 
 pub(crate) fn begin(store: &Store, reread: bool) -> Run {
+    let purpose = if reread {
+        Purpose::Reread
+    } else {
+        Purpose::Read
+    };
+    begin_for(store, purpose)
+}
+
+pub(crate) fn begin_for(store: &Store, purpose: Purpose) -> Run {
     let info = RunInfo {
         program: "hagaki 0".into(),
         who: "op".into(),
         at: at(NOON),
-        reread,
+        received: "2024-05-01".parse().unwrap(),
+        purpose,
     };
     store.begin_run(info)
 }

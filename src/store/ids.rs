@@ -10,7 +10,9 @@ use serde::Serialize;
 macro_rules! ids {
     ($($(#[$doc:meta])* $name:ident),+ $(,)?) => {$(
         $(#[$doc])*
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
+        #[derive(
+            Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize,
+        )]
         #[serde(transparent)]
         pub struct $name(pub i64);
 
@@ -49,6 +51,8 @@ ids! {
     FileId,
     /// A picture in a file.
     PageId,
+    /// What came in together.
+    LotId,
     /// One journey of a page.
     OutcomeId,
     /// The machine's word on one field.

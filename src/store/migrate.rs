@@ -3,7 +3,10 @@
 use rusqlite::{Connection, TransactionBehavior};
 
 /// In order; the position is the version.
-const MIGRATIONS: &[&str] = &[include_str!("migrations/0001_initial.sql")];
+const MIGRATIONS: &[&str] = &[
+    include_str!("migrations/0001_initial.sql"),
+    include_str!("migrations/0002_lots.sql"),
+];
 
 /// The schema this program writes.
 pub(super) const KNOWN: i64 = MIGRATIONS.len() as i64;
@@ -65,10 +68,52 @@ mod tests {
         assert_eq!(header(&db), Ok(Header::Ours(KNOWN)));
     }
 
+    /// A store of the first schema, with two nights of pages in two folders.
+    const OLD: &str = "
+        INSERT INTO runs (id, program, who, reread, started_at)
+        VALUES (1, 'hagaki 0', 'op', 0, '2024-05-01T14:59:59Z'),
+               (2, 'hagaki 0', 'op', 0, '2024-05-01T15:00:00Z');
+        INSERT INTO files (id, run_id, name, sha256, bytes, pages, status)
+        SELECT value, 1, 'in/box ' || (value % 2) || '/' || value || '.tif',
+               printf('%064d', value), 1, 1, 'read' FROM json_each('[1,2,3]')
+        UNION ALL SELECT 4, 2, '4.tif', printf('%064d', 4), 1, 1, 'read';
+        INSERT INTO pages (id, file_id, page) SELECT id + 10, id, 0 FROM files;
+        INSERT INTO outcomes (page_id, run_id, current, outcome, doubts, reason)
+        SELECT p.id, f.run_id, 1, 'rejected', '[]', 'UNKNOWN_FORM'
+        FROM pages p JOIN files f ON f.id = p.file_id";
+
+    #[test]
+    fn what_is_there_already_gets_its_lot_and_its_day() {
+        let mut db = Connection::open_in_memory().unwrap();
+        migrate_with(&mut db, &MIGRATIONS[..1]).unwrap();
+        db.execute_batch(OLD).unwrap();
+        migrate(&mut db).unwrap();
+        assert_eq!(header(&db), Ok(Header::Ours(KNOWN)));
+        let mut all = db
+            .prepare(
+                "SELECT p.id || ' ' || l.id || ' ' || l.received || ' ' || l.folder || ' '
+                        || o.received
+                 FROM pages p JOIN lots l ON l.id = p.lot_id JOIN outcomes o ON o.page_id = p.id
+                 ORDER BY p.id",
+            )
+            .unwrap();
+        let rows = all.query_map([], |r| r.get(0)).unwrap();
+        let rows: Vec<String> = rows.collect::<Result<_, _>>().unwrap();
+        assert_eq!(
+            rows,
+            [
+                "11 1 2024-05-01 in/box 1 2024-05-01",
+                "12 2 2024-05-01 in/box 0 2024-05-01",
+                "13 1 2024-05-01 in/box 1 2024-05-01",
+                "14 3 2024-05-02  2024-05-02",
+            ]
+        );
+    }
+
     #[test]
     fn a_failing_step_leaves_the_version_before_it() {
         let mut db = Connection::open_in_memory().unwrap();
-        migrate(&mut db).unwrap();
+        migrate_with(&mut db, &MIGRATIONS[..1]).unwrap();
         let steps = [MIGRATIONS[0], "CREATE TABLE extra (x) STRICT; nonsense"];
         assert!(migrate_with(&mut db, &steps).is_err());
         assert_eq!(header(&db), Ok(Header::Ours(1)));

@@ -18,9 +18,12 @@ mod exports;
 mod files;
 mod ids;
 mod look;
+mod lots;
 mod migrate;
 mod questions;
 mod record;
+mod redecide;
+mod rivals;
 mod rows;
 mod views;
 
@@ -38,13 +41,16 @@ pub use error::StoreError;
 pub use exports::{ExportKind, ExportRow, LastExport, NewExport, Operation, RowMark};
 pub use files::{KnownFile, NewFile, Quarantine};
 pub use ids::{
-    Act, DecisionId, ExportSeq, FileId, OutcomeId, PageId, QuestionId, ReadingId, RunId, Timestamp,
+    Act, DecisionId, ExportSeq, FileId, LotId, OutcomeId, PageId, QuestionId, ReadingId, RunId,
+    Timestamp,
 };
 pub use look::{AnswerRow, AnswerStatus, Bucket, PageRow, Picture, ReadingRow};
+pub use lots::{FieldCount, KeyCount, LotFit, LotRow, LotShift, Printed};
 pub use questions::{
     Answer, Kind, NewDecision, QuestionFilter, QuestionRow, QuestionState, Subject,
 };
-pub use record::{Recorded, Run, RunInfo};
+pub use record::{Purpose, Recorded, Run, RunInfo};
+pub use redecide::StoredPage;
 pub(crate) use views::free_name;
 
 /// The database's name in the campaign folder.

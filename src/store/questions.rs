@@ -3,7 +3,7 @@
 use rusqlite::{OptionalExtension, Row, Transaction, named_params};
 use serde::{Serialize, Serializer};
 
-use super::ask::{check_subject, current_outcome, insert_question};
+use super::ask::{check_subject, current_outcome, insert_question, set_aside_by};
 use super::look::{Picture, doubts, parsed, picture};
 use super::{Act, DecisionId, Fault, PageId, QuestionId, Store, StoreError, audit};
 use crate::doubt::{Doubt, Reason};
@@ -55,7 +55,7 @@ impl Subject {
         }
     }
 
-    fn from_row(row: &Row<'_>) -> rusqlite::Result<Self> {
+    pub(super) fn from_row(row: &Row<'_>) -> rusqlite::Result<Self> {
         Ok(match row.get_ref("kind")?.as_str()? {
             "field" => Self::Field(FieldId(row.get("field")?)),
             "key" => Self::Key,
@@ -298,6 +298,11 @@ fn add_decision(tx: &Transaction<'_>, decision: &NewDecision) -> Result<Decision
         };
         tx.prepare_cached(all)?
             .execute(named_params! { ":page": page, ":decision": id })?;
+    }
+    if let (false, Some(aside)) = (subject.kind() == Kind::Page, set_aside_by(tx, *page)?) {
+        // A page that is set aside asks nothing, not even what was put on hold.
+        tx.prepare_cached(include_str!("sql/close_page_questions.sql"))?
+            .execute(named_params! { ":page": page, ":decision": aside })?;
     }
     audit::note(
         tx,

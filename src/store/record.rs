@@ -7,8 +7,9 @@ use super::rows::{
     Kept, add_barcodes, add_duplicate, add_outcome, add_page, add_reading, barcodes,
 };
 use super::{
-    Act, BlobKind, Fault, FileId, PageId, RunId, Store, StoreError, Timestamp, ask, audit,
+    Act, BlobKind, Fault, FileId, PageId, RunId, Store, StoreError, Timestamp, ask, audit, lots,
 };
+use crate::calendar::Day;
 use crate::digest::Digest;
 use crate::form::Role;
 use crate::pipeline::PageOutcome;
@@ -21,8 +22,20 @@ pub struct RunInfo {
     pub program: String,
     pub who: String,
     pub at: Timestamp,
+    /// The day the cards were received.
+    pub received: Day,
+    pub purpose: Purpose,
+}
+
+/// What a run is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Purpose {
+    /// Pages that are not known yet.
+    Read,
     /// Known pages are read again: new readings beside the old ones.
-    pub reread: bool,
+    Reread,
+    /// What was read is judged again, without pixels: new verdicts beside the old ones.
+    Redecide,
 }
 
 /// A run; has a row only once it recorded something new.
@@ -38,6 +51,10 @@ impl Run {
         self.id
     }
 
+    pub(super) fn info(&self) -> &RunInfo {
+        &self.info
+    }
+
     pub(super) fn act(&self) -> Act {
         Act {
             who: self.info.who.clone(),
@@ -51,11 +68,13 @@ impl Run {
             return Ok(id);
         }
         tx.execute(
-            "INSERT INTO runs (program, who, reread, started_at) VALUES (?1, ?2, ?3, ?4)",
+            "INSERT INTO runs (program, who, reread, redecide, started_at)
+             VALUES (?1, ?2, ?3, ?4, ?5)",
             (
                 &self.info.program,
                 &self.info.who,
-                self.info.reread,
+                self.info.purpose == Purpose::Reread,
+                self.info.purpose == Purpose::Redecide,
                 &self.info.at,
             ),
         )?;
@@ -77,6 +96,8 @@ pub enum Recorded {
     Known(PageId),
     /// A known page was read again.
     Reread(PageId),
+    /// A known page's readings were judged again, with another result.
+    Redecided(PageId),
     /// The same picture as `original`.
     Duplicate {
         page: PageId,
@@ -90,6 +111,7 @@ impl Recorded {
             Self::New(page)
             | Self::Known(page)
             | Self::Reread(page)
+            | Self::Redecided(page)
             | Self::Duplicate { page, .. } => page,
         }
     }
@@ -129,12 +151,12 @@ impl Store {
         pixels: &Digest,
         outcome: &PageOutcome,
     ) -> Result<Recorded, StoreError> {
-        let reread = run.info.reread;
+        let info = run.info.clone();
         let new = NewPage {
             origin,
             pixels,
             outcome,
-            reread,
+            info: &info,
         };
         if let Place::Known(page) = self.read(|db| new.place(db))? {
             return Ok(Recorded::Known(page));
@@ -167,7 +189,7 @@ struct NewPage<'a> {
     origin: &'a Origin,
     pixels: &'a Digest,
     outcome: &'a PageOutcome,
-    reread: bool,
+    info: &'a RunInfo,
 }
 
 /// Where a page belongs among those that are there.
@@ -182,7 +204,7 @@ impl NewPage<'_> {
     fn place(&self, db: &Connection) -> Result<Place, Fault> {
         let file = file_of(db, self.origin)?;
         if let Some(page) = find_page(db, file, self.origin.page)? {
-            let again = self.reread && !is_duplicate(db, page)?;
+            let again = self.info.purpose == Purpose::Reread && !is_duplicate(db, page)?;
             return Ok(if again {
                 Place::Again(page)
             } else {
@@ -216,10 +238,13 @@ impl NewPage<'_> {
             Place::Duplicate(file, original) => {
                 let page = (file, self.origin.page, Some(self.pixels));
                 let page = add_duplicate(tx, run, page, original)?;
+                lots::assign(tx, self.info, (page, &self.origin.file), None)?;
                 return Ok(Recorded::Duplicate { page, original });
             }
             Place::New(file) => {
-                Recorded::New(add_page(tx, (file, self.origin.page, Some(self.pixels)))?)
+                let page = add_page(tx, (file, self.origin.page, Some(self.pixels)))?;
+                lots::assign(tx, self.info, (page, &self.origin.file), Some(self.outcome))?;
+                Recorded::New(page)
             }
             Place::Again(page) => {
                 tx.execute("UPDATE outcomes SET current = 0 WHERE page_id = ?1", [page])?;
@@ -227,7 +252,8 @@ impl NewPage<'_> {
             }
         };
         let page = recorded.page();
-        let outcome = add_outcome(tx, page, run, (self.outcome, kept))?;
+        let received = self.info.received;
+        let outcome = add_outcome(tx, page, (run, received), (self.outcome, kept))?;
         add_barcodes(tx, outcome, barcodes(self.outcome))?;
         if let PageOutcome::Read(record) = self.outcome {
             for (position, field) in record.fields.iter().enumerate() {

@@ -4,6 +4,7 @@ use rusqlite::{Transaction, named_params};
 use serde_json::json;
 
 use super::{Fault, FileId, OutcomeId, PageId, RunId};
+use crate::calendar::Day;
 use crate::digest::Digest;
 use crate::doubt::Doubt;
 use crate::engine::Barcode;
@@ -41,14 +42,15 @@ pub(super) fn add_duplicate(
 pub(super) fn add_outcome(
     tx: &Transaction<'_>,
     page: PageId,
-    run: RunId,
+    (run, received): (RunId, Day),
     (outcome, kept): (&PageOutcome, &Kept),
 ) -> Result<OutcomeId, Fault> {
     let mut insert = tx.prepare_cached(include_str!("sql/insert_outcome.sql"))?;
+    let received = received.to_string();
     let album = kept.album.map(|d| d.to_string());
     match outcome {
         PageOutcome::Read(record) => insert.execute(named_params! {
-            ":page": page, ":run": run, ":outcome": "read",
+            ":page": page, ":run": run, ":received": received, ":outcome": "read",
             ":form": record.form.0, ":edition": record.edition,
             ":form_digest": record.form_digest.to_string(), ":side": record.side,
             ":role": role_name(record.role), ":key": record.key.key,
@@ -59,11 +61,13 @@ pub(super) fn add_outcome(
             ":picture": kept.members.last().copied().flatten().map(|d| d.to_string()),
         })?,
         PageOutcome::Separator { kind, .. } => insert.execute(named_params! {
-            ":page": page, ":run": run, ":outcome": "separator", ":separator": kind,
+            ":page": page, ":run": run, ":received": received, ":outcome": "separator",
+            ":separator": kind,
             ":doubts": "[]",
         })?,
         PageOutcome::Rejected(RejectedPage { rejection, .. }) => insert.execute(named_params! {
-            ":page": page, ":run": run, ":outcome": "rejected", ":doubts": "[]",
+            ":page": page, ":run": run, ":received": received, ":outcome": "rejected",
+            ":doubts": "[]",
             ":reason": rejection.reason.code(), ":detail": rejection.detail,
             ":album": album,
             ":picture": kept.members[0].map(|d| d.to_string()),
@@ -139,7 +143,7 @@ pub(super) fn add_reading(
     Ok(())
 }
 
-fn status_name(status: Status) -> &'static str {
+pub(super) fn status_name(status: Status) -> &'static str {
     match status {
         Status::Accepted => "accepted",
         Status::Blank => "blank",

@@ -25,6 +25,7 @@ mod lines;
 mod rank;
 pub mod presence;
 pub mod rules;
+mod fits;
 #[cfg(test)]
 mod fixtures;
 
@@ -36,6 +37,7 @@ use crate::doubt::{Doubt, Reason};
 use crate::form::{Field, FieldId, Side, ValueKind, Zone};
 use crate::read::{Content, Reading};
 
+pub use fits::fits;
 use parse::{EraGiven, Setting};
 
 /// What the machine says of one field.

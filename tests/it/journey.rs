@@ -20,7 +20,7 @@ const TIMES: &[&str] = &[
 ];
 
 /// Every row of every table, without the columns that hold time.
-fn content(database: &Path) -> Vec<String> {
+pub(crate) fn content(database: &Path) -> Vec<String> {
     let db = Connection::open(database).unwrap();
     let names = "SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name";
     let tables: Vec<String> = db
@@ -49,6 +49,12 @@ fn content(database: &Path) -> Vec<String> {
         }
     }
     lines
+}
+
+/// The rows of these tables.
+pub(crate) fn rows_of(database: &Path, tables: &[&str]) -> Vec<String> {
+    let mine = |line: &String| tables.iter().any(|t| line.split(' ').next() == Some(t));
+    content(database).into_iter().filter(mine).collect()
 }
 
 #[test]

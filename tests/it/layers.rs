@@ -25,6 +25,7 @@ const GROUPS: &[&[&str]] = &[
     &["pipeline"],
     &["ingest"],
     &["store"],
+    &["lots"],
     &["books", "review", "export", "score", "batch"],
     &["report", "synth"],
     &["cli"],

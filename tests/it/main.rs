@@ -19,6 +19,12 @@ mod exit_codes;
 mod documents;
 /// The whole journey on the samples.
 mod journey;
+/// Verdicts by today's rules, without pixels.
+mod redecide;
+/// Lots that are unlike the ones before them.
+mod lots;
+/// A full disk.
+mod disk;
 /// Accuracy floors.
 mod samples;
 /// The line recognizer on real print, where it is installed.

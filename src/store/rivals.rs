@@ -1,0 +1,87 @@
+//! Cards with one key: the later one asks while their answers differ or are not settled. Equal ones
+//! are merged at export without a word.
+
+use rusqlite::{Connection, OptionalExtension, Transaction};
+
+use super::ask::{current_outcome, insert_question, is_decided, questions_open, supersede};
+use super::{Fault, PageId, Subject};
+use crate::doubt::{Doubt, Reason};
+
+/// Why the page asks on account of its key; `None` when no earlier card contradicts it.
+pub(super) fn doubt(db: &Connection, page: PageId) -> Result<Option<Doubt>, Fault> {
+    let rivals = rivals(db, page)?;
+    let earlier: Vec<PageId> = rivals.into_iter().filter(|other| *other < page).collect();
+    if earlier.is_empty() {
+        return Ok(None);
+    }
+    let ours = answers(db, page)?;
+    for other in earlier {
+        let theirs = answers(db, other)?;
+        if !(theirs.iter().all(|(_, value)| value.is_some()) && ours == theirs) {
+            let detail = format!("page {other}");
+            return Ok(Some(Doubt::with(Reason::KeyDuplicate, detail)));
+        }
+    }
+    Ok(None)
+}
+
+/// Makes later cards with the page's key ask, or stop asking, now that the page says something
+/// else.
+pub(super) fn recheck(tx: &Transaction<'_>, page: PageId) -> Result<(), Fault> {
+    for later in rivals(tx, page)?.into_iter().filter(|other| *other > page) {
+        let wanted = doubt(tx, later)?;
+        let open = questions_open(tx, later)?;
+        let asked = open
+            .iter()
+            .find(|(_, subject, _)| *subject == Subject::Page);
+        let (question, doubts) = match asked {
+            Some((id, _, json)) => (Some(*id), serde_json::from_str(json).unwrap_or_default()),
+            None => (None, Vec::<Doubt>::new()),
+        };
+        let about_key = |d: &Doubt| d.reason == Reason::KeyDuplicate;
+        if wanted.is_some() == doubts.iter().any(about_key) {
+            continue;
+        }
+        if let Some(id) = question {
+            supersede(tx, id)?;
+        }
+        let rest = doubts.into_iter().filter(|d| !about_key(d));
+        let doubts: Vec<Doubt> = rest.chain(wanted).collect();
+        if !doubts.is_empty() && !is_decided(tx, later, &Subject::Page)? {
+            let place = (later, current_outcome(tx, later)?);
+            insert_question(tx, place, &Subject::Page, &doubts)?;
+        }
+    }
+    Ok(())
+}
+
+/// Other replies that count under the page's form, side and key, in the order of recording.
+fn rivals(db: &Connection, page: PageId) -> Result<Vec<PageId>, Fault> {
+    type Place = (
+        Option<String>,
+        Option<String>,
+        Option<String>,
+        Option<String>,
+    );
+    let place: Option<Place> = db
+        .prepare_cached("SELECT form, side, key, role FROM page WHERE page_id = ?1")?
+        .query_row([page], |r| Ok((r.get(0)?, r.get(1)?, r.get(2)?, r.get(3)?)))
+        .optional()?;
+    let Some((Some(form), Some(side), Some(key), Some(role))) = place else {
+        return Ok(Vec::new());
+    };
+    if role != "reply" {
+        return Ok(Vec::new());
+    }
+    let mut same = db.prepare_cached(include_str!("sql/pages_with_key.sql"))?;
+    let others = same.query_map((form, side, key, page), |r| r.get(0))?;
+    Ok(others.collect::<Result<_, _>>()?)
+}
+
+/// What holds of the page's fields; `None` while open, and for what nobody can read.
+fn answers(db: &Connection, page: PageId) -> Result<Vec<(String, Option<String>)>, Fault> {
+    let mut list =
+        db.prepare_cached("SELECT field, value FROM answer WHERE page_id = ?1 ORDER BY position")?;
+    let all = list.query_map([page], |r| Ok((r.get(0)?, r.get(1)?)))?;
+    Ok(all.collect::<Result<_, _>>()?)
+}
