@@ -214,10 +214,16 @@ pub enum FormCommand {
         #[arg(long, short, value_name = "DIR")]
         output: Option<PathBuf>,
     },
-    /// Draw the blank sides as PNG
+    /// Draw the blank sides as PNG, from the form file or from filled scans
     Draw {
         /// A form folder
         form: PathBuf,
+        /// Learn the blank side from ten or more filled scans in this folder
+        #[arg(long, value_name = "DIR")]
+        from_scans: Option<PathBuf>,
+        /// The side that the scans show (needed where the form has several)
+        #[arg(long, value_name = "ID", requires = "from_scans")]
+        side: Option<String>,
         /// Resolution in dots an inch
         #[arg(long, default_value_t = 300, value_parser = clap::value_parser!(u16).range(72..=1200))]
         dpi: u16,

@@ -8,6 +8,7 @@ use image::RgbImage;
 use super::Here;
 use super::args::FormCommand;
 use super::exit::{Exit, Failure, Outcome};
+use super::learn;
 use super::run::chain;
 use super::words::{both, pick, unreadable, unwritable};
 use crate::engine::barcodes::Readers;
@@ -31,9 +32,19 @@ pub(super) fn form(here: &Here, command: &FormCommand) -> Outcome {
             let folder = output.clone().unwrap_or_else(|| folder_of(form));
             overlay(here, (form, &folder), scan.as_deref())
         }
-        FormCommand::Draw { form, dpi, output } => {
+        FormCommand::Draw {
+            form,
+            from_scans,
+            side,
+            dpi,
+            output,
+        } => {
             let folder = output.clone().unwrap_or_else(|| folder_of(form));
-            draw_blanks(here, (form, &folder), f64::from(*dpi))
+            let target = (form.as_path(), folder.as_path());
+            match from_scans {
+                Some(scans) => learn::draw(here, target, (scans, side.as_deref(), *dpi)),
+                None => draw_blanks(here, target, f64::from(*dpi)),
+            }
         }
         FormCommand::Print { form, keys, output } => to_pdf(here, form, keys.as_deref(), output),
         FormCommand::Schema => {
@@ -75,7 +86,7 @@ pub(super) fn load_form(here: &Here, named: &Path) -> Result<Form, Failure> {
     embedded.load().map_err(|faults| invalid(&faults))
 }
 
-fn invalid(faults: &[Fault]) -> Failure {
+pub(super) fn invalid(faults: &[Fault]) -> Failure {
     let lines: Vec<String> = faults.iter().map(ToString::to_string).collect();
     Failure::invalid(lines.join("\n"))
 }
@@ -214,7 +225,7 @@ fn to_pdf(here: &Here, named: &Path, keys: Option<&Path>, output: &Path) -> Outc
     save(here, output, |path| fs::write(path, &pdf)).map(|()| Exit::Done)
 }
 
-fn save<E: std::fmt::Display>(
+pub(super) fn save<E: std::fmt::Display>(
     here: &Here,
     path: &Path,
     write: impl FnOnce(&Path) -> Result<(), E>,

@@ -14,6 +14,7 @@ mod exit;
 mod export;
 mod form;
 mod init;
+mod learn;
 mod lines;
 mod model;
 mod progress;

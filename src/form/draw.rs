@@ -117,7 +117,8 @@ pub fn blank_files(form: &Form) -> Result<Vec<(String, Vec<u8>)>, DrawError> {
     form.sides.iter().map(file).collect()
 }
 
-fn png(gray: &GrayImage) -> Result<Vec<u8>, DrawError> {
+/// An 8-bit grey PNG, as small as it gets.
+pub fn png(gray: &GrayImage) -> Result<Vec<u8>, DrawError> {
     let mut bytes = Vec::new();
     let encoder =
         PngEncoder::new_with_quality(&mut bytes, CompressionType::Best, FilterType::Adaptive);

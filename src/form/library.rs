@@ -5,8 +5,10 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use image::{GrayImage, Luma};
 use walkdir::WalkDir;
 
+use super::draw::png;
 use super::fault::Fault;
 use super::types::{Form, Side};
 
@@ -119,6 +121,55 @@ pub fn load_form(file: &Path) -> Result<Form, Vec<Fault>> {
         .map_err(|e| vec![Fault::of_file(&name, format!("cannot be read: {e}"))])?;
     let folder = file.parent().unwrap_or(Path::new("."));
     Form::parse(&source, &name, &|picture| fs::read(folder.join(picture)))
+}
+
+/// Loads a form whose blank pictures are still to be learnt: all that is checked of a form is, but
+/// a side needs no picture, and has none afterwards.
+pub fn load_unlearnt(file: &Path) -> Result<Form, Vec<Fault>> {
+    let name = show(file);
+    let source = fs::read_to_string(file)
+        .map_err(|e| vec![Fault::of_file(&name, format!("cannot be read: {e}"))])?;
+    let stand_ins = stand_ins(&source);
+    let loader = |picture: &str| {
+        let found = stand_ins.iter().find(|(name, _)| name == picture);
+        found.map_or_else(
+            || Err(std::io::ErrorKind::NotFound.into()),
+            |(_, bytes)| Ok(bytes.clone()),
+        )
+    };
+    let mut form = Form::parse(&source, &name, &loader)?;
+    for side in &mut form.sides {
+        side.blank = None;
+    }
+    Ok(form)
+}
+
+/// White pictures of the sides' proportions, by the names that the form asks for. A text that is
+/// at fault has none: its faults are told when it is checked.
+fn stand_ins(source: &str) -> Vec<(String, Vec<u8>)> {
+    let Ok(text) = toml::from_str::<toml::Table>(source) else {
+        return Vec::new();
+    };
+    let sides = text.get("side").and_then(toml::Value::as_array);
+    let mut pictures = Vec::new();
+    for side in sides.into_iter().flatten() {
+        let number = |i: usize| {
+            let v = side.get("size")?.get(i)?;
+            v.as_float().or_else(|| v.as_integer().map(|n| n as f64))
+        };
+        let named = side.get("blank").and_then(toml::Value::as_str);
+        let id = side.get("id").and_then(toml::Value::as_str);
+        if let (Some(w), Some(h), Some(id)) = (number(0), number(1), id)
+            && w > 0.0
+            && h > 0.0
+        {
+            let px = |mm: f64| (4.0 * mm).round().clamp(1.0, 8000.0) as u32;
+            let white = GrayImage::from_pixel(px(w), px(h), Luma([255]));
+            let name = named.map_or_else(|| format!("blank-{id}.png"), str::to_owned);
+            pictures.extend(png(&white).ok().map(|bytes| (name, bytes)));
+        }
+    }
+    pictures
 }
 
 /// Every form file at or below `dir`, sorted by path; folders that cannot be read are faults.

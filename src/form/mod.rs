@@ -13,6 +13,7 @@ pub mod check;
 pub mod draw;
 pub mod preview;
 pub mod print;
+pub mod kept;
 pub mod library;
 pub mod ready;
 pub mod schema;

@@ -5,8 +5,8 @@
 //! runs along a whole edge at the right place.
 
 use super::Registered;
-use crate::geom::{Mm, Rect};
-use crate::normalize::outline::{Outline, OutlineShape};
+use crate::geom::{Mm, Point, Rect};
+use crate::normalize::outline::{Outline, OutlineShape, outlines};
 
 /// Resolution of the cut-outs, px a mm.
 const SCALE: f64 = 6.0;
@@ -14,6 +14,9 @@ const SCALE: f64 = 6.0;
 pub(super) const REACH: f64 = 1.5;
 /// Darkness of a line against the paper beside it: a hair line in light grey at 300 dpi.
 const LEAST_DARK: f64 = 0.10;
+
+/// Opposite edges of one outline are off by the same, mm.
+const ALIKE: f64 = 0.7;
 
 /// How far the edges of one outline are from where they should be, mm; `None` where no edge is.
 #[derive(Clone, Copy, Debug, Default)]
@@ -48,6 +51,24 @@ fn count(edges: [Option<f64>; 2], tolerance: f64) -> usize {
         .flatten()
         .filter(|d| d.abs() <= tolerance)
         .count()
+}
+
+/// The outlines of the side that are found, by their middles, and how far each is off, mm.
+pub(crate) fn offsets(page: &Registered<'_>) -> Vec<(Point<Mm>, (f64, f64))> {
+    let middle = |a: Option<f64>, b: Option<f64>| {
+        let (a, b) = (a?, b?);
+        ((a - b).abs() < ALIKE).then_some(f64::midpoint(a, b))
+    };
+    let all = page.side.fields.iter().flat_map(outlines);
+    all.filter_map(|outline| {
+        let found = find(page, &outline, REACH);
+        let off = (
+            middle(found.left, found.right)?,
+            middle(found.top, found.bottom)?,
+        );
+        Some((outline.area.center(), off))
+    })
+    .collect()
 }
 
 /// Looks for the edges of `outline` within `reach` mm.

@@ -13,7 +13,7 @@ const OUTLINE: f64 = 0.4;
 const LINE: f64 = 0.5;
 
 /// Areas of `side` that hold answers, without their printed outlines.
-pub(super) fn answers(side: &Side) -> Vec<Rect<Mm>> {
+pub(crate) fn answers(side: &Side) -> Vec<Rect<Mm>> {
     let mut out = Vec::new();
     let inner = |r: Rect<Mm>| r.inflate(-OUTLINE.min(0.2 * r.w.min(r.h)));
     for field in &side.fields {
@@ -39,7 +39,7 @@ pub(super) fn frames(side: &Side) -> Vec<Rect<Mm>> {
 }
 
 /// The pixels of a cut-out of `area` that lie in none of `areas`, row by row.
-pub(super) fn open(
+pub(crate) fn open(
     areas: &[Rect<Mm>],
     area: Rect<Mm>,
     px_per_mm: f64,
@@ -62,7 +62,7 @@ pub(super) fn open(
 }
 
 /// A rectangle of the blank picture.
-pub(super) fn cut_blank(blank: &Blank, area: Rect<Mm>, px_per_mm: f64) -> GrayImage {
+pub(crate) fn cut_blank(blank: &Blank, area: Rect<Mm>, px_per_mm: f64) -> GrayImage {
     let k = blank.px_per_mm;
     let to_blank = Transform::affine(k, 0.0, -0.5, 0.0, k, -0.5);
     sample_gray(&blank.gray, &to_blank, area, px_per_mm).0

@@ -39,3 +39,5 @@ mod omr;
 mod marks;
 /// Registration against the truth of drawn pages.
 mod registration;
+/// A blank picture from filled scans.
+mod learn;
