@@ -173,11 +173,11 @@ pub(super) mod drawn {
 
     pub(crate) const SIZE: (usize, usize) = (280, 224);
 
-    /// Short strokes all over, the same for a seed: about a fifth of the cells.
+    /// Short strokes all over, the same for a seed: about a tenth of the cells.
     pub(crate) fn strokes(seed: usize) -> impl Fn(usize, usize) -> bool {
         move |x, y| {
             let block = (x / 6) * 7 + (y / 5) * 13 + seed * 31;
-            match (block * 2_654_435_761) >> 7 & 3 {
+            match (block * 2_654_435_761) >> 7 & 7 {
                 0 => x % 6 == 2,
                 1 => y % 5 == 2,
                 _ => false,
