@@ -1,10 +1,10 @@
 //! The empty form from filled ones: what most scans of a side share.
 //!
 //! One page lends the first frame; the others are laid onto it, first by their layout at a
-//! millimetre ([`group`]), then by patches as any page onto its form. What most of them show is the
+//! millimetre (`group`), then by patches as any page onto its form. What most of them show is the
 //! first picture; the form's own marks or boxes, found in it, say which millimetre is which
-//! ([`frame`]). Then every page is registered to the picture, and the picture is made again of the
-//! registered pages ([`share`]), twice. Pages that lack what the others share are left out.
+//! (`frame`). Then every page is registered to the picture, and the picture is made again of the
+//! registered pages (`share`), twice. Pages that lack what the others share are left out.
 //!
 //! Positions are as good as registration (0.05 mm on average over ten pages); print comes out as
 //! dark as most pages show it. What most people write at the same place to a tenth of a millimetre

@@ -6,8 +6,8 @@
 //! edition: how well the pages fit the form, their scale, the share of each printed answer, of
 //! blanks and of questions in each field, and the share of pages that could not be read.
 //!
-//! **What is alarmed** is a jump that is both sure ([`CHANCE`] a lot, shared out among its measures)
-//! and large (5 points, [`LEAST_SHARE`]). A lot of fewer than 100 pages is judged together with the
+//! **What is alarmed** is a jump that is both sure (`CHANCE` a lot, shared out among its measures)
+//! and large (5 points, `LEAST_SHARE`). A lot of fewer than 100 pages is judged together with the
 //! lots that follow. The first lots of an edition are compared with nothing.
 //!
 //! **False alarms**: at most one lot in a hundred by construction; of simulated lots after four
