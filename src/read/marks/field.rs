@@ -184,21 +184,8 @@ fn sample<'a>(slot: &'a Slot, ink: &FieldInk, i: usize) -> Sample<'a> {
     let r = near_px(slot, ink);
     Sample {
         value: &slot.value,
-        patch: copy_of(&ink.dark, r),
+        patch: ink.dark.part(r),
         inside: ink.inside(i),
-    }
-}
-
-fn copy_of(plane: &Plane, r: PxRect) -> Plane {
-    let v = (r.y0..r.y1).flat_map(|y| {
-        plane.v[y * plane.w + r.x0..y * plane.w + r.x1]
-            .iter()
-            .copied()
-    });
-    Plane {
-        w: r.x1 - r.x0,
-        h: r.y1 - r.y0,
-        v: v.collect(),
     }
 }
 
