@@ -19,6 +19,15 @@ packages=(
   tesseract-ocr-jpn tesseract-ocr-eng     # its language data
 )
 
+# The review page's tests drive a browser. On Ubuntu it is a snap and not ours to install: without
+# one the tests skip, unless CI is set.
+has_browser() {
+  command -v chromium || command -v chromium-browser || command -v google-chrome
+}
+if ! has_browser >/dev/null && grep -qx 'ID=debian' /etc/os-release 2>/dev/null; then
+  packages+=(chromium)
+fi
+
 missing=()
 for package in "${packages[@]}"; do
   dpkg-query -W -f='${Status}' "$package" 2>/dev/null | grep -q 'install ok installed' ||

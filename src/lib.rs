@@ -43,4 +43,5 @@ pub mod score;
 // Edges.
 pub mod report;
 pub mod synth;
+pub mod web;
 pub mod cli;

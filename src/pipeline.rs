@@ -14,7 +14,7 @@ use crate::read::{self, Content, Crop, MarginInk, Reading};
 use crate::register::{self, Registered, RegistrationReport};
 use crate::rejection::Rejection;
 use crate::scan::Scan;
-use crate::validate::{self, Verdict};
+use crate::validate::{self, Status, Verdict};
 
 /// A page with less ink than this share of its paper is blank: 0.05 % is a 3 mm dot on a postcard,
 /// less than any printed form and more than dust.
@@ -74,7 +74,7 @@ pub struct PageRecord {
     /// Doubts about the page as a whole (its key, margin notes).
     pub doubts: Vec<Doubt>,
     pub margin: MarginInk,
-    /// The whole page, small, when something about it as a whole is doubtful; else empty.
+    /// The whole page, small, when anything on it is asked about; else empty.
     pub picture: Crop,
     /// In the order of the form.
     pub fields: Vec<FieldRecord>,
@@ -214,6 +214,7 @@ fn read_page(
     };
     let noticed = (&key.doubts[..], &margin);
     let Judgement { verdicts, doubts } = judge(page.side, &readings, noticed, &context);
+    let asks = !doubts.is_empty() || verdicts.iter().any(|v| v.status == Status::Question);
     let fields = readings
         .into_iter()
         .zip(verdicts)
@@ -235,10 +236,10 @@ fn read_page(
         key,
         barcodes,
         registration: page.report.clone(),
-        picture: if doubts.is_empty() {
-            Crop { png: Vec::new() }
-        } else {
+        picture: if asks {
             overview(page)
+        } else {
+            Crop { png: Vec::new() }
         },
         doubts,
         margin,

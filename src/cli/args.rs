@@ -78,9 +78,9 @@ pub enum Command {
     Run(RunArgs),
     /// Print the books: what came, what was read, what waits for whom
     Status,
-    /// List, show and answer the questions
-    #[command(subcommand)]
-    Review(ReviewCommand),
+    /// Serve the review page in the browser; or list, show and answer the questions here
+    #[command(args_conflicts_with_subcommands = true)]
+    Review(ReviewArgs),
     /// Write finished rows as CSV with a manifest
     Export(ExportArgs),
     /// Check, draw, print and preview forms
@@ -129,6 +129,24 @@ pub struct RunArgs {
     /// The day the cards were received (default: today)
     #[arg(long, value_name = "YYYY-MM-DD")]
     pub received: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub struct ReviewArgs {
+    #[command(flatten)]
+    pub serve: ServeArgs,
+    #[command(subcommand)]
+    pub command: Option<ReviewCommand>,
+}
+
+#[derive(Debug, Args)]
+pub struct ServeArgs {
+    /// Where to listen on 127.0.0.1 (default: a free port)
+    #[arg(long, value_name = "N", default_value_t = 0, hide_default_value = true)]
+    pub port: u16,
+    /// Open the page in the browser
+    #[arg(long)]
+    pub open: bool,
 }
 
 #[derive(Debug, Subcommand)]

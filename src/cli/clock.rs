@@ -34,5 +34,42 @@ pub(super) fn user() -> String {
     ["USER", "LOGNAME", "USERNAME"]
         .iter()
         .find_map(|name| std::env::var(name).ok().filter(|v| !v.is_empty()))
+        .or_else(account)
         .unwrap_or_else(|| "unknown".to_owned())
+}
+
+/// The name of the account that the process runs under, where the environment does not tell.
+#[cfg(unix)]
+fn account() -> Option<String> {
+    let accounts = std::fs::read_to_string("/etc/passwd").ok()?;
+    named(&accounts, rustix::process::getuid().as_raw())
+}
+
+#[cfg(not(unix))]
+fn account() -> Option<String> {
+    None
+}
+
+/// `sato:x:1000:...` is the account 1000.
+#[cfg(unix)]
+fn named(accounts: &str, uid: u32) -> Option<String> {
+    let mut lines = accounts.lines().map(|line| line.split(':'));
+    lines.find_map(|mut parts| {
+        let name = parts.next()?;
+        let own = parts.nth(1)?.parse() == Ok(uid);
+        own.then(|| name.to_owned())
+    })
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_account_is_found_by_its_number() {
+        let accounts = "root:x:0:0:root:/root:/bin/sh\n# broken\nsato:x:1000:1000::/home/sato:\n";
+        assert_eq!(named(accounts, 1000).as_deref(), Some("sato"));
+        assert_eq!(named(accounts, 0).as_deref(), Some("root"));
+        assert_eq!(named(accounts, 7), None);
+    }
 }

@@ -22,6 +22,7 @@ mod redecide;
 mod review;
 mod run;
 mod score;
+mod serve;
 mod status;
 mod synth;
 mod words;
@@ -123,7 +124,10 @@ fn dispatch(here: &Here, command: Command) -> Outcome {
         Command::Init(args) => init::init(here, &args),
         Command::Run(args) => run::run(here, &args),
         Command::Status => status::status(here),
-        Command::Review(command) => review::review(here, &command),
+        Command::Review(args) => match &args.command {
+            Some(command) => review::review(here, command),
+            None => serve::serve(here, &args.serve),
+        },
         Command::Export(args) => export::export(here, &args),
         Command::Form(command) => form::form(here, &command),
         Command::Synth(args) => synth::synth(here, &args),

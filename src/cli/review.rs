@@ -186,6 +186,9 @@ fn refused(error: &ReviewError) -> Failure {
             chain(error),
         ))
         .hint("hagaki review list"),
+        ReviewError::TakenBack | ReviewError::Meanwhile => {
+            Failure::usage(both("この質問はほかの人が扱っています", chain(error)))
+        }
         ReviewError::Nameless => Failure::usage(both("誰が決めたかの名前が必要です", chain(error)))
             .hint(both("--by 名前", "--by NAME")),
     }

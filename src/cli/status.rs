@@ -49,7 +49,7 @@ pub(super) fn print_places(here: &Here, campaign: &Campaign, sheet: Option<&Path
         pick(lang, "データ      ", "rows         ")
     );
     println!(
-        "{}: hagaki review list",
+        "{}: hagaki review",
         pick(lang, "要確認      ", "questions    ")
     );
     if let Some(sheet) = sheet {

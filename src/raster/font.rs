@@ -23,6 +23,11 @@ fn font() -> &'static FontRef<'static> {
     PARSED.get_or_init(|| FontRef::try_from_slice(FONT).expect("the embedded font parses"))
 }
 
+/// The typeface as a file, for pages that show what the forms show.
+pub fn bytes() -> &'static [u8] {
+    FONT
+}
+
 /// Whether the font can draw the character.
 pub fn has(c: char) -> bool {
     font().glyph_id(c).0 != 0

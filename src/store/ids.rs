@@ -74,6 +74,18 @@ impl Timestamp {
     pub fn as_str(&self) -> &str {
         &self.0
     }
+
+    /// So many seconds later; the same moment where the calendar ends.
+    #[must_use]
+    pub fn plus_seconds(&self, seconds: i64) -> Self {
+        use time::format_description::well_known::Rfc3339;
+        let later = time::OffsetDateTime::parse(&self.0, &Rfc3339)
+            .ok()
+            .and_then(|t| t.checked_add(time::Duration::seconds(seconds)))
+            .and_then(|t| t.format(&Rfc3339).ok())
+            .and_then(|text| text.parse().ok());
+        later.unwrap_or_else(|| self.clone())
+    }
 }
 
 impl FromStr for Timestamp {

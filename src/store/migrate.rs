@@ -6,6 +6,7 @@ use rusqlite::{Connection, TransactionBehavior};
 const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0001_initial.sql"),
     include_str!("migrations/0002_lots.sql"),
+    include_str!("migrations/0003_leases.sql"),
 ];
 
 /// The schema this program writes.

@@ -17,6 +17,7 @@ mod error;
 mod exports;
 mod files;
 mod ids;
+mod leases;
 mod look;
 mod lots;
 mod migrate;
@@ -44,6 +45,7 @@ pub use ids::{
     Act, DecisionId, ExportSeq, FileId, LotId, OutcomeId, PageId, QuestionId, ReadingId, RunId,
     Timestamp,
 };
+pub use leases::{Desk, Lease, Settled, Term, UNDO, Waiting, Wanted};
 pub use look::{AnswerRow, AnswerStatus, Bucket, PageRow, Picture, ReadingRow};
 pub use lots::{FieldCount, KeyCount, LotFit, LotRow, LotShift, Printed};
 pub use questions::{

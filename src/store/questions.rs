@@ -203,6 +203,12 @@ impl QuestionRow {
     }
 }
 
+const QUESTIONS: &str = concat!(
+    include_str!("sql/question.sql"),
+    include_str!("sql/questions_where.sql")
+);
+const ONE_QUESTION: &str = concat!(include_str!("sql/question.sql"), "WHERE q.id = ?1");
+
 /// Which questions; every part that is given must fit.
 #[derive(Clone, Debug, Default)]
 pub struct QuestionFilter {
@@ -220,10 +226,10 @@ impl Store {
     /// Questions, oldest first.
     pub fn questions(&self, filter: &QuestionFilter) -> Result<Vec<QuestionRow>, StoreError> {
         self.read(|db| {
-            let mut list = db.prepare_cached(include_str!("sql/questions.sql"))?;
+            let mut list = db.prepare_cached(QUESTIONS)?;
             let rows = list.query_map(
                 named_params! {
-                    ":id": None::<i64>, ":closed": filter.closed_too, ":form": filter.form,
+                    ":closed": filter.closed_too, ":form": filter.form,
                     ":field": filter.field, ":reason": filter.reason.map(Reason::code),
                     ":kind": filter.kind.map(Kind::name), ":page": filter.page,
                     ":limit": filter.limit.map_or(-1, i64::from),
@@ -236,16 +242,8 @@ impl Store {
 
     pub fn question(&self, id: QuestionId) -> Result<QuestionRow, StoreError> {
         let found = self.read(|db| {
-            let mut one = db.prepare_cached(include_str!("sql/questions.sql"))?;
-            let none = None::<&str>;
-            let row = one.query_row(
-                named_params! {
-                    ":id": id, ":closed": true, ":form": none, ":field": none, ":reason": none,
-                    ":kind": none, ":page": None::<i64>, ":limit": 1,
-                },
-                QuestionRow::from_row,
-            );
-            Ok(row.optional()?)
+            let mut one = db.prepare_cached(ONE_QUESTION)?;
+            Ok(one.query_row([id], QuestionRow::from_row).optional()?)
         })?;
         found.ok_or(StoreError::NoSuch {
             what: "question",
@@ -260,7 +258,10 @@ impl Store {
     }
 }
 
-fn add_decision(tx: &Transaction<'_>, decision: &NewDecision) -> Result<DecisionId, Fault> {
+pub(super) fn add_decision(
+    tx: &Transaction<'_>,
+    decision: &NewDecision,
+) -> Result<DecisionId, Fault> {
     let NewDecision {
         page,
         subject,

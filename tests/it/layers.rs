@@ -28,7 +28,7 @@ const GROUPS: &[&[&str]] = &[
     &["store"],
     &["lots"],
     &["books", "review", "export", "score", "batch"],
-    &["report", "synth"],
+    &["report", "synth", "web"],
     &["cli"],
 ];
 

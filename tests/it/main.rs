@@ -23,6 +23,8 @@ mod journey;
 mod redecide;
 /// Lots that are unlike the ones before them.
 mod lots;
+/// The review page in a real browser.
+mod browser;
 /// A full disk.
 mod disk;
 /// Accuracy floors.

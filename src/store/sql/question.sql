@@ -6,12 +6,3 @@ FROM questions q
 JOIN page p ON p.page_id = q.page_id
 JOIN outcomes o ON o.id = q.outcome_id
 LEFT JOIN readings r ON r.outcome_id = q.outcome_id AND r.field = q.field
-WHERE (:id IS NULL OR q.id = :id)
-  AND (:closed OR q.state = 'open')
-  AND (:form IS NULL OR p.form = :form)
-  AND (:field IS NULL OR q.field = :field)
-  AND (:reason IS NULL OR q.reason = :reason)
-  AND (:kind IS NULL OR q.kind = :kind)
-  AND (:page IS NULL OR q.page_id = :page)
-ORDER BY q.id
-LIMIT :limit

@@ -1,7 +1,10 @@
 //! Answering questions without a browser: what waits, what there is to see, and a person's word.
 //!
 //! What a person types passes the parser that the machine's readings pass, so both write a value
-//! the same way. A person may insist on what the paper says where the parser objects.
+//! the same way. A person may insist on what the paper says where the parser objects. [`desk`]
+//! hands the questions out to several people at once.
+
+pub mod desk;
 
 use std::path::PathBuf;
 
@@ -13,7 +16,7 @@ use crate::form::{Field, FieldId, FormId, Library, ValueKind, Zone};
 use crate::lang::Text;
 use crate::store::{
     Act, Answer, AnswerRow, Bucket, DecisionId, NewDecision, PageId, QuestionFilter, QuestionId,
-    QuestionRow, Store, StoreError, Subject,
+    QuestionRow, QuestionState, Store, StoreError, Subject,
 };
 use crate::validate::era;
 use crate::validate::parse::{EraGiven, Setting, parse};
@@ -61,6 +64,12 @@ pub enum ReviewError {
     Superseded(QuestionId),
     #[error("a decision needs the name of who takes it")]
     Nameless,
+    /// The lease ran out and the question went to somebody else, or the answer came twice.
+    #[error("the question was taken back; it is no longer yours to answer")]
+    TakenBack,
+    /// Nothing is overwritten silently.
+    #[error("somebody answered this question meanwhile")]
+    Meanwhile,
     #[error(transparent)]
     Store(#[from] StoreError),
 }
@@ -80,7 +89,7 @@ pub struct Shown {
     pub question: QuestionRow,
     /// What the machine thought of, likeliest first.
     pub alternatives: Vec<Alternative>,
-    /// A PNG file; `None` when no picture was kept.
+    /// A PNG file; `None` when no picture was kept, or none was asked for.
     pub picture_file: Option<PathBuf>,
     /// The field's name on the form; `None` unless the form is at hand.
     #[serde(skip)]
@@ -116,16 +125,19 @@ pub fn list(store: &Store, filter: &QuestionFilter) -> Result<Vec<QuestionRow>, 
 
 /// One question with its picture put down as a file.
 pub fn show(store: &Store, library: &Library, id: QuestionId) -> Result<Shown, StoreError> {
+    let mut shown = look(store, library, id)?;
+    let picture = shown.question.picture.as_ref();
+    shown.picture_file = picture.map(|p| store.picture_file(p)).transpose()?;
+    Ok(shown)
+}
+
+/// The same without putting down the picture.
+pub fn look(store: &Store, library: &Library, id: QuestionId) -> Result<Shown, StoreError> {
     let question = store.question(id)?;
     let field = field_of(library, &question);
-    let picture_file = question
-        .picture
-        .as_ref()
-        .map(|p| store.picture_file(p))
-        .transpose()?;
     Ok(Shown {
         alternatives: question.raw.as_deref().map_or_else(Vec::new, alternatives),
-        picture_file,
+        picture_file: None,
         label: field.map(|f| f.label.clone()),
         options: field.map_or_else(Vec::new, options),
         question,
@@ -134,15 +146,24 @@ pub fn show(store: &Store, library: &Library, id: QuestionId) -> Result<Shown, S
 
 /// Records a person's word. A question may be answered again: the latest word holds.
 pub fn set(store: &mut Store, library: &Library, reply: &Reply) -> Result<DecisionId, ReviewError> {
+    let decisions = decisions(store, library, reply)?;
+    Ok(store.decide(&decisions)?[0])
+}
+
+/// What a reply comes to, checked as a reading is: the word on its own subject first.
+fn decisions(
+    store: &Store,
+    library: &Library,
+    reply: &Reply,
+) -> Result<Vec<NewDecision>, ReviewError> {
     if reply.act.who.trim().is_empty() {
         return Err(ReviewError::Nameless);
     }
     let question = store.question(reply.question)?;
-    if question.state == crate::store::QuestionState::Superseded {
+    if question.state == QuestionState::Superseded {
         return Err(ReviewError::Superseded(question.id));
     }
-    let rejected = store.page(question.page_id)?.form.is_none();
-    let takes = takes(&question.subject, rejected);
+    let takes = takes(&question);
     if !takes.contains(&reply.answer.name()) {
         return Err(ReviewError::NotAnAnswer { takes });
     }
@@ -169,12 +190,13 @@ pub fn set(store: &mut Store, library: &Library, reply: &Reply) -> Result<Decisi
                 .map(|page| decision(page, Answer::Duplicate)),
         );
     }
-    Ok(store.decide(&decisions)?[0])
+    Ok(decisions)
 }
 
 /// The names of the answers that a subject takes.
-fn takes(subject: &Subject, rejected: bool) -> Vec<&'static str> {
-    match subject {
+pub fn takes(question: &QuestionRow) -> Vec<&'static str> {
+    let rejected = question.form.is_none();
+    match &question.subject {
         Subject::Field(_) => vec!["value", "blank", "illegible", "hold"],
         Subject::Key => vec!["value", "accept", "blank", "hold"],
         Subject::Page if rejected => {
@@ -218,7 +240,7 @@ fn checked(
         (false, true) => Ok(Answer::Value(typed.to_owned())),
         (false, false) => Err(ReviewError::Invalid {
             doubts: parsed.doubts,
-            suggestion: Some(parsed.value).filter(|v| !v.is_empty()),
+            suggestion: Some(parsed.value).filter(|v| !v.is_empty() && v != typed),
         }),
     }
 }
@@ -248,7 +270,7 @@ fn rivals(store: &Store, question: &QuestionRow) -> Result<Vec<PageId>, StoreErr
     Ok(all.map(|p| p.id).collect())
 }
 
-fn field_of<'a>(library: &'a Library, question: &QuestionRow) -> Option<&'a Field> {
+pub(crate) fn field_of<'a>(library: &'a Library, question: &QuestionRow) -> Option<&'a Field> {
     let Subject::Field(id) = &question.subject else {
         return None;
     };

@@ -1,0 +1,198 @@
+//! The review page: questions answered in a browser, by keyboard, from pictures.
+//!
+//! It binds to this computer only, as the person who started it. Nothing is loaded from elsewhere;
+//! no page works as a frame, from another origin or under another host name; every change carries a
+//! token that only a page of this server knows (`gate`). A picture is reached by the lease of its
+//! question and by nothing else, so nobody sees what he was not given. Rules, leases and the audit
+//! are `review`'s and `store`'s; here is only their face.
+
+mod assets;
+mod desk;
+mod field;
+mod gate;
+mod pages;
+mod secret;
+mod view;
+mod words;
+
+use std::net::SocketAddr;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use axum::Router;
+use axum::extract::DefaultBodyLimit;
+use axum::routing::{get, post};
+use tokio::net::TcpListener;
+use tokio::sync::oneshot;
+
+use crate::calendar::Day;
+use crate::form::Library;
+use crate::lang::Lang;
+use crate::store::{Store, Timestamp};
+use secret::Secret;
+
+/// More than any answer needs; a longer body is refused unread.
+const MOST_BODY_BYTES: usize = 64 * 1024;
+
+/// After Ctrl-C a request that is under way may still end, for so long.
+const GRACE: std::time::Duration = std::time::Duration::from_secs(3);
+
+/// Where the time comes from: only `cli` reads the clock.
+#[derive(Clone, Copy, Debug)]
+pub struct Clock {
+    pub now: fn() -> Timestamp,
+    pub today: fn() -> Day,
+}
+
+/// What the page serves, and as whom.
+#[derive(Debug)]
+pub struct Site {
+    store: Mutex<Store>,
+    library: Library,
+    clock: Clock,
+    /// The person who started the server.
+    who: String,
+    /// Where the browser asks for neither language.
+    lang: Lang,
+    secret: Secret,
+    /// `host:port` as a browser may write it.
+    hosts: Vec<String>,
+}
+
+/// The page cannot be served.
+#[derive(Debug, thiserror::Error)]
+pub enum WebError {
+    #[error("`{address}` cannot be listened on: {source}")]
+    Address {
+        address: SocketAddr,
+        source: std::io::Error,
+    },
+    #[error("the server could not be started: {0}")]
+    Start(#[from] std::io::Error),
+    #[error("this system gives no random numbers: {0}")]
+    Random(#[from] getrandom::Error),
+}
+
+/// A server that listens and does not serve yet.
+#[derive(Debug)]
+pub struct Server {
+    runtime: tokio::runtime::Runtime,
+    listener: TcpListener,
+    address: SocketAddr,
+}
+
+impl Server {
+    /// Listens on this computer; port 0 takes a free one.
+    pub fn bind(port: u16) -> Result<Self, WebError> {
+        let wanted = SocketAddr::from(([127, 0, 0, 1], port));
+        let runtime = tokio::runtime::Builder::new_multi_thread()
+            .worker_threads(2)
+            .enable_all()
+            .build()?;
+        let fault = |source| WebError::Address {
+            address: wanted,
+            source,
+        };
+        let listener = runtime.block_on(TcpListener::bind(wanted)).map_err(fault)?;
+        let address = listener.local_addr()?;
+        Ok(Self {
+            runtime,
+            listener,
+            address,
+        })
+    }
+
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// Serves until something is sent through `stop`, or its sender is gone.
+    pub fn serve(self, site: SiteParts, stop: oneshot::Receiver<()>) -> Result<(), WebError> {
+        let site = Arc::new(site.at(self.address.port())?);
+        let Self {
+            runtime, listener, ..
+        } = self;
+        let (ended, end) = oneshot::channel();
+        let served = runtime.block_on(async {
+            let app = router(site);
+            let serving = axum::serve(listener, app).with_graceful_shutdown(async {
+                let _ = stop.await;
+                let _ = ended.send(());
+            });
+            let late = async {
+                let _ = end.await;
+                tokio::time::sleep(GRACE).await;
+            };
+            tokio::select! {
+                served = async { serving.await } => served,
+                () = late => Ok(()),
+            }
+        });
+        runtime.shutdown_timeout(GRACE);
+        Ok(served?)
+    }
+}
+
+/// What a site is made of.
+#[derive(Debug)]
+pub struct SiteParts {
+    pub store: Store,
+    pub library: Library,
+    pub clock: Clock,
+    pub who: String,
+    pub lang: Lang,
+}
+
+impl SiteParts {
+    fn at(self, port: u16) -> Result<Site, WebError> {
+        let hosts = ["127.0.0.1", "localhost", "[::1]"];
+        Ok(Site {
+            store: Mutex::new(self.store),
+            library: self.library,
+            clock: self.clock,
+            who: self.who,
+            lang: self.lang,
+            secret: Secret::new()?,
+            hosts: hosts.iter().map(|h| format!("{h}:{port}")).collect(),
+        })
+    }
+}
+
+impl Site {
+    /// Works with the store on a thread that may wait. A thread that panicked left no half change:
+    /// every change is one transaction.
+    async fn work<T: Send + 'static>(
+        self: &Arc<Self>,
+        job: impl FnOnce(&Self, &mut Store) -> T + Send + 'static,
+    ) -> Option<T> {
+        let site = Arc::clone(self);
+        let done = tokio::task::spawn_blocking(move || {
+            let mut store = site.store.lock().unwrap_or_else(PoisonError::into_inner);
+            job(&site, &mut store)
+        });
+        done.await.ok()
+    }
+}
+
+fn router(site: Arc<Site>) -> Router {
+    Router::new()
+        .route("/", get(pages::home))
+        .route("/review", get(pages::review))
+        .route("/review/next", post(desk::next))
+        .route("/review/answer", post(desk::answer))
+        .route("/review/back", post(desk::back))
+        .route("/review/here", post(desk::here))
+        .route("/review/leave", post(desk::leave))
+        .route("/picture/{lease}", get(desk::picture))
+        .route("/card/{lease}", get(desk::card))
+        .route("/assets/{name}", get(assets::asset))
+        .fallback(pages::nothing)
+        .layer(DefaultBodyLimit::max(MOST_BODY_BYTES))
+        .layer(axum::middleware::from_fn_with_state(
+            Arc::clone(&site),
+            gate::gate,
+        ))
+        .with_state(site)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,412 @@
+//! What a question looks like: rows of the store and a form's field become words and keys.
+
+use askama::Template;
+
+use super::field::{Entry, Line, OPTION_KEYS, Script, entry};
+use super::words::Words;
+use crate::doubt::Doubt;
+use crate::form::{Field, Form, FormId, Library};
+use crate::ingest::told;
+use crate::lang::Lang;
+use crate::review::{Alternative, Shown, field_of, takes};
+use crate::store::{AnswerStatus, QuestionRow, Store, StoreError, Subject, Waiting};
+
+/// Alternatives beyond these help nobody.
+const MOST_ALTERNATIVES: usize = 8;
+
+/// Below this an alternative is noise.
+const LEAST_WEIGHT: f64 = 0.005;
+
+/// The frame of a page with a stage for questions.
+#[derive(Template)]
+#[template(path = "review.html")]
+pub(super) struct Page<'a> {
+    pub(super) w: &'static Words,
+    pub(super) version: &'static str,
+    pub(super) token: &'a str,
+    pub(super) desk: &'a str,
+    pub(super) wanted: &'a str,
+    pub(super) who: &'a str,
+    pub(super) other: &'static str,
+}
+
+/// One question.
+#[derive(Template)]
+#[template(path = "question.html")]
+pub(super) struct Question {
+    w: &'static Words,
+    lease: String,
+    id: i64,
+    waiting: u64,
+    title: String,
+    form: String,
+    place: String,
+    reasons: Vec<Why>,
+    entry: Shape,
+    proposal: String,
+    alternatives: Vec<Other>,
+    has_picture: bool,
+    frame: Option<Frame>,
+    /// What the picture is: of the `field`, of the `page`, or of the page for its `key`.
+    shows: &'static str,
+    /// Where the key stands on its side, as shares of its width and height.
+    at: String,
+    can_illegible: bool,
+    notice: &'static str,
+}
+
+/// No question.
+#[derive(Template)]
+#[template(path = "done.html")]
+pub(super) struct Done {
+    pub(super) w: &'static Words,
+    pub(super) waiting: Waiting,
+    pub(super) held_shown: bool,
+}
+
+/// Words that an answer gets back.
+#[derive(Template)]
+#[template(path = "notice.html")]
+pub(super) struct Notice {
+    pub(super) w: &'static Words,
+    pub(super) text: &'static str,
+    pub(super) details: Vec<String>,
+    pub(super) suggestion: Option<String>,
+    pub(super) can_insist: bool,
+}
+
+struct Why {
+    text: &'static str,
+    detail: Option<String>,
+}
+
+/// One thing that a key does.
+struct Choice {
+    key: String,
+    answer: &'static str,
+    value: String,
+    label: String,
+    /// What the machine thinks of it, in percent.
+    weight: Option<String>,
+    proposed: bool,
+}
+
+struct Other {
+    text: String,
+    weight: String,
+    /// May stand in the field as it is.
+    whole: bool,
+}
+
+/// Where the field lies on its side, in millimetres.
+struct Frame {
+    width: f64,
+    height: f64,
+    x: f64,
+    y: f64,
+    w: f64,
+    h: f64,
+}
+
+/// How it is answered.
+struct Shape {
+    /// `one`, `many`, `ranked` or `line`.
+    kind: &'static str,
+    choices: Vec<Choice>,
+    value: String,
+    script: &'static str,
+    input_mode: &'static str,
+    lang: &'static str,
+    full: usize,
+    /// The answer that Enter gives while nothing was changed: `value` or `accept`; empty where
+    /// Enter alone answers nothing.
+    enter: &'static str,
+}
+
+/// A question as it is shown: with its lease, in a language.
+pub(super) struct Asked<'a> {
+    pub(super) lease: String,
+    pub(super) lang: Lang,
+    pub(super) waiting: u64,
+    pub(super) notice: &'static str,
+    pub(super) library: &'a Library,
+}
+
+impl Question {
+    /// # Errors
+    /// When the store cannot be read.
+    pub(super) fn of(store: &Store, shown: &Shown, asked: Asked<'_>) -> Result<Self, StoreError> {
+        let row = &shown.question;
+        let field = field_of(asked.library, row);
+        let w = Words::of(asked.lang);
+        let page = store.page(row.page_id)?;
+        let answered = answered(store, row)?;
+        let start = answered.or_else(|| proposal(row)).unwrap_or_default();
+        let entry = match (&row.subject, field) {
+            (Subject::Field(_), Some(field)) => shape(field, shown, &start, w),
+            (Subject::Field(_), None) => line_shape(any_line(), &start, value_on_enter(&start)),
+            (Subject::Key, _) => key_shape(row, &start),
+            (Subject::Page, _) => page_shape(row, w),
+        };
+        Ok(Self {
+            w,
+            lease: asked.lease,
+            id: row.id.0,
+            waiting: asked.waiting,
+            title: title(row, shown, asked.lang),
+            form: form_of(asked.library, row)
+                .map_or_else(String::new, |f| f.title.get(asked.lang).to_owned()),
+            place: format!("{} [{}]", row.file, row.page),
+            reasons: row.doubts.iter().map(|d| why(d, asked.lang)).collect(),
+            alternatives: others(&shown.alternatives, &entry, &start),
+            proposal: proposal(row).unwrap_or_default(),
+            has_picture: row.picture.is_some(),
+            frame: page
+                .picture
+                .and_then(|_| frame(form_of(asked.library, row)?, field?)),
+            shows: row.subject.kind().name(),
+            at: key_place(asked.library, row).unwrap_or_default(),
+            can_illegible: takes(row).contains(&"illegible"),
+            notice: asked.notice,
+            entry,
+        })
+    }
+}
+
+fn title(row: &QuestionRow, shown: &Shown, lang: Lang) -> String {
+    let w = Words::of(lang);
+    match (&row.subject, &shown.label) {
+        (Subject::Field(_), Some(label)) => label.get(lang).to_owned(),
+        (Subject::Field(id), None) => id.0.clone(),
+        (Subject::Key, _) => w.key_label.to_owned(),
+        (Subject::Page, _) => w.page_label.to_owned(),
+    }
+}
+
+fn form_of<'a>(library: &'a Library, row: &QuestionRow) -> Option<&'a Form> {
+    let id = FormId(row.form.clone()?);
+    let mut forms = library.forms().iter();
+    forms
+        .find(|f| f.id == id && Some(f.edition) == row.edition)
+        .map(|f| &**f)
+}
+
+/// What the machine says, where it says something.
+fn proposal(row: &QuestionRow) -> Option<String> {
+    let said = match row.subject {
+        Subject::Field(_) => row.proposal.clone(),
+        Subject::Key => row.key.clone(),
+        Subject::Page => None,
+    };
+    said.filter(|text| !text.is_empty())
+}
+
+/// What a person answered before.
+fn answered(store: &Store, row: &QuestionRow) -> Result<Option<String>, StoreError> {
+    let Subject::Field(id) = &row.subject else {
+        return Ok(None);
+    };
+    let all = store.answers(row.page_id)?;
+    let own = all.into_iter().find(|a| a.field == id.0);
+    Ok(own
+        .filter(|a| a.status == AnswerStatus::Decided)
+        .and_then(|a| a.value))
+}
+
+fn why(doubt: &Doubt, lang: Lang) -> Why {
+    Why {
+        text: doubt.reason.message(lang),
+        detail: doubt.detail.as_deref().map(|d| told(d, lang)),
+    }
+}
+
+fn shape(field: &Field, shown: &Shown, start: &str, w: &'static Words) -> Shape {
+    let enter = value_on_enter(start);
+    match entry(field) {
+        Entry::One => optioned("one", options(shown, &[start]), (start, enter)),
+        Entry::Many => {
+            let chosen: Vec<&str> = start.split('|').collect();
+            optioned("many", options(shown, &chosen), (start, enter))
+        }
+        Entry::Ranked => optioned("ranked", options(shown, &[]), (start, enter)),
+        Entry::Presence => {
+            let present = Choice {
+                proposed: start == "present",
+                ..choice("1", "value", ("present", w.present))
+            };
+            optioned("one", vec![present], (start, enter))
+        }
+        Entry::Line(line) => line_shape(line, start, enter),
+    }
+}
+
+/// Enter alone never answers where nothing stands: a blank has a key of its own.
+fn value_on_enter(start: &str) -> &'static str {
+    if start.is_empty() { "" } else { "value" }
+}
+
+fn optioned(
+    kind: &'static str,
+    choices: Vec<Choice>,
+    (value, enter): (&str, &'static str),
+) -> Shape {
+    Shape {
+        kind,
+        choices,
+        value: value.to_owned(),
+        script: "",
+        input_mode: "",
+        lang: "",
+        full: 0,
+        enter,
+    }
+}
+
+fn any_line() -> Line {
+    Line {
+        script: Script::Japanese,
+        full: None,
+    }
+}
+
+fn line_shape(line: Line, value: &str, enter: &'static str) -> Shape {
+    Shape {
+        kind: "line",
+        choices: Vec::new(),
+        value: value.to_owned(),
+        script: line.script.name(),
+        input_mode: line.script.input_mode(),
+        lang: line.script.lang(),
+        full: line.full.unwrap_or(0),
+        enter,
+    }
+}
+
+/// Enter on an untouched key says that it is right as it was read.
+fn key_shape(row: &QuestionRow, start: &str) -> Shape {
+    let line = Line {
+        script: Script::Latin,
+        full: None,
+    };
+    let enter = if row.key.is_some() { "accept" } else { "" };
+    line_shape(line, start, enter)
+}
+
+fn page_shape(row: &QuestionRow, w: &'static Words) -> Shape {
+    let labels = [
+        ("attachment", w.attachment),
+        ("blank_page", w.blank_page),
+        ("returned", w.returned),
+        ("duplicate", w.duplicate),
+    ];
+    let takes = takes(row);
+    let keyed = labels.into_iter().zip(OPTION_KEYS.chars());
+    let mut choices: Vec<Choice> = keyed
+        .map(|((answer, label), key)| choice(&key.to_string(), answer, ("", label)))
+        .collect();
+    let accepts = takes.contains(&"accept");
+    if accepts {
+        let right = Choice {
+            proposed: true,
+            ..choice("Enter", "accept", ("", w.page_right))
+        };
+        choices.insert(0, right);
+    }
+    let enter = if accepts { "accept" } else { "" };
+    optioned("one", choices, ("", enter))
+}
+
+fn choice(key: &str, answer: &'static str, (value, label): (&str, &str)) -> Choice {
+    Choice {
+        key: key.to_owned(),
+        answer,
+        value: value.to_owned(),
+        label: label.to_owned(),
+        weight: None,
+        proposed: false,
+    }
+}
+
+fn options(shown: &Shown, chosen: &[&str]) -> Vec<Choice> {
+    let keys = OPTION_KEYS.chars().map(String::from);
+    let keys = keys.chain(std::iter::repeat(String::new()));
+    let one = |((value, label), key): (&(String, String), String)| {
+        let name = if label.is_empty() { value } else { label };
+        let weight = shown.alternatives.iter().find(|a| &a.text == value);
+        Choice {
+            weight: weight.map(|a| percent(a.weight)),
+            proposed: chosen.contains(&value.as_str()),
+            ..choice(&key, "value", (value, name))
+        }
+    };
+    shown.options.iter().zip(keys).map(one).collect()
+}
+
+/// What else it may be, besides what stands in the field; options say theirs themselves. Of single
+/// characters only those are told that may be another one.
+fn others(all: &[Alternative], entry: &Shape, start: &str) -> Vec<Other> {
+    if entry.kind != "line" {
+        return Vec::new();
+    }
+    let mut others: Vec<Other> = Vec::new();
+    for alternative in all.iter().filter(|a| a.weight >= LEAST_WEIGHT) {
+        let (text, weight) = (&alternative.text, percent(alternative.weight));
+        match (text.split_once(' '), text.starts_with('[')) {
+            (Some((place, character)), true) => {
+                let part = format!("{character} {weight}");
+                match others.iter_mut().find(|o| !o.whole && o.text == place) {
+                    Some(known) => known.weight = format!("{} / {part}", known.weight),
+                    None => others.push(Other {
+                        text: place.to_owned(),
+                        weight: part,
+                        whole: false,
+                    }),
+                }
+            }
+            _ if text == start || text.is_empty() || others.iter().any(|o| o.text == *text) => {}
+            _ => others.push(Other {
+                text: text.clone(),
+                weight,
+                whole: true,
+            }),
+        }
+    }
+    others.retain(|o| o.whole || o.weight.contains('/'));
+    others.truncate(MOST_ALTERNATIVES);
+    others
+}
+
+fn percent(weight: f64) -> String {
+    match weight {
+        w if w >= 0.995 => "99 %".to_owned(),
+        w => format!("{:.0} %", w * 100.0),
+    }
+}
+
+/// The middle of the zone where the key is printed.
+fn key_place(library: &Library, row: &QuestionRow) -> Option<String> {
+    let sides = &form_of(library, row)?.sides;
+    let side = sides.iter().find(|s| Some(&s.id) == row.side.as_ref())?;
+    let middle = side.key.as_ref()?.zone?.center();
+    Some(format!(
+        "{:.3} {:.3}",
+        middle.x / side.size.w,
+        middle.y / side.size.h
+    ))
+}
+
+/// White round the field, so that its frame hides nothing.
+const FRAME_MARGIN_MM: f64 = 1.5;
+
+fn frame(form: &Form, field: &Field) -> Option<Frame> {
+    let (side, _) = form.field(&field.id)?;
+    let area = field.zone.area()?.inflate(FRAME_MARGIN_MM);
+    Some(Frame {
+        width: side.size.w,
+        height: side.size.h,
+        x: area.x,
+        y: area.y,
+        w: area.w,
+        h: area.h,
+    })
+}

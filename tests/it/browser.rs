@@ -1,0 +1,299 @@
+//! The review page in a real Chromium, by keyboard only, against the real program.
+//!
+//! Where no Chromium is installed the tests say so and pass; `scripts/setup.sh` installs one, and
+//! under `CI` its absence is a failure.
+
+mod chromium;
+
+use std::fs;
+use std::io::{BufRead as _, BufReader};
+use std::process::{Child, Stdio};
+use std::sync::OnceLock;
+
+use crate::program::{self, Campaign};
+use chromium::Chromium;
+
+/// `hagaki review`, ended with the test.
+struct Page {
+    server: Child,
+    address: String,
+    browser: Chromium,
+}
+
+impl Drop for Page {
+    fn drop(&mut self) {
+        let _ = self.server.kill();
+        let _ = self.server.wait();
+    }
+}
+
+fn open(campaign: &Campaign, query: &str) -> Option<Page> {
+    let browser = Chromium::start()?;
+    let mut server = campaign
+        .command(&["--lang", "en", "review"])
+        .env("USER", "sato")
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    let mut first = String::new();
+    BufReader::new(server.stdout.as_mut().unwrap())
+        .read_line(&mut first)
+        .unwrap();
+    let address = first.trim().to_owned();
+    assert!(address.starts_with("http://127.0.0.1:"), "{address}");
+    let mut page = Page {
+        server,
+        address,
+        browser,
+    };
+    page.go(query);
+    Some(page)
+}
+
+const SHOWN: &str = "document.querySelector('#stage section:not([hidden])')";
+
+impl Page {
+    fn go(&mut self, query: &str) {
+        let address = format!("{}review{query}", self.address);
+        self.browser.go(&address);
+        self.browser.wait(SHOWN);
+    }
+
+    fn shown(&mut self, name: &str) -> String {
+        self.browser
+            .text(&format!("({SHOWN}.dataset.{name} || '')"))
+    }
+
+    fn answered(&mut self) -> u32 {
+        self.browser
+            .text("document.getElementById('answered').textContent")
+            .parse()
+            .unwrap()
+    }
+
+    /// Presses keys that answer the shown question and waits for the next one. What the form's rules
+    /// refuse is insisted on.
+    fn answer(&mut self, keys: &[&str]) -> f64 {
+        let wanted = self.answered() + 1;
+        for key in keys {
+            self.browser.press(key);
+        }
+        let next = format!(
+            "document.getElementById('answered').textContent == '{wanted}' \
+             && document.getElementById('stage').dataset.took"
+        );
+        self.browser.wait(&format!("({next}) || ({REFUSED})"));
+        if self.browser.text(&format!("!!({next})")) == "false" {
+            self.browser.chord("Enter", chromium::CONTROL);
+            self.browser.wait(&next);
+        }
+        let took = self.browser.text(
+            "(() => { const s = document.getElementById('stage'); const t = s.dataset.took; \
+             delete s.dataset.took; return t; })()",
+        );
+        took.parse().unwrap()
+    }
+}
+
+const REFUSED: &str =
+    "document.querySelector('#stage section:not([hidden]) [data-refused] .words')";
+
+/// The samples once read, a copy for each test.
+fn samples() -> Campaign {
+    static READ: OnceLock<Campaign> = OnceLock::new();
+    let read = READ.get_or_init(|| {
+        let forms = ["vaccine-intent", "resident-survey", "benefit-application"];
+        let campaign = Campaign::new(&forms);
+        for set in forms.iter().chain(&["foreign"]) {
+            let scans = program::samples().join(set).to_string_lossy().into_owned();
+            assert_eq!(campaign.hagaki(&["run", &scans]).code, 0);
+        }
+        campaign
+    });
+    let copy = Campaign::new(&[]);
+    for entry in walkdir::WalkDir::new(read.root()) {
+        let from = entry.unwrap().into_path();
+        let to = copy.root().join(from.strip_prefix(read.root()).unwrap());
+        if from.is_dir() {
+            fs::create_dir_all(to).unwrap();
+        } else {
+            fs::copy(from, to).unwrap();
+        }
+    }
+    copy
+}
+
+fn waiting(campaign: &Campaign) -> usize {
+    campaign
+        .hagaki(&["--json", "review", "list"])
+        .out
+        .lines()
+        .count()
+}
+
+/// Which keys settle what is shown, as a person would: accept what is there, type or tick what is
+/// not, and set strange pages aside.
+fn settle(page: &mut Page) -> f64 {
+    let (kind, enter, shows) = (page.shown("kind"), page.shown("enter"), page.shown("shows"));
+    match (kind.as_str(), enter.as_str(), shows.as_str()) {
+        (_, "value" | "accept", "field" | "key") => page.answer(&["Enter"]),
+        ("one", _, _) => page.answer(&["1"]),
+        ("many", "", _) => page.answer(&["1", "Enter"]),
+        _ => page.answer(&["F4"]),
+    }
+}
+
+#[test]
+fn fifty_questions_are_settled_by_keyboard_only() {
+    let campaign = samples();
+    let before = waiting(&campaign);
+    let Some(mut page) = open(&campaign, "") else {
+        return;
+    };
+    let wanted = before.min(50);
+    assert!(wanted >= 40, "{before} questions are too few for this test");
+    let mut took = Vec::new();
+    for n in 0..wanted {
+        let question = page.shown("question");
+        took.push(settle(&mut page));
+        assert_ne!(page.shown("question"), question, "answer {n}");
+    }
+    let left = waiting(&campaign);
+    assert_eq!(before - left, wanted);
+    took.sort_by(f64::total_cmp);
+    let median = took[took.len() / 2];
+    assert!(median < 100.0, "{median} ms from key to the next question");
+    // The last word is taken back, and the question is open again.
+    page.browser.chord("z", chromium::CONTROL);
+    page.browser
+        .wait(&format!("{SHOWN}.querySelector('[data-notice]')"));
+    assert_eq!(waiting(&campaign), left + 1);
+    // Looking back at an answer changes nothing, and Enter goes on to where one was.
+    let here = page.shown("question");
+    page.browser.press("PageUp");
+    page.browser.wait(&format!("{SHOWN}.dataset.looking"));
+    page.browser.press("Enter");
+    page.browser
+        .wait(&format!("{SHOWN}.dataset.question == '{here}'"));
+    assert_eq!(waiting(&campaign), left + 1);
+}
+
+#[test]
+fn the_page_follows_the_browser_s_language_and_the_person_s_choice() {
+    let campaign = samples();
+    let Some(mut page) = open(&campaign, "?field=phone") else {
+        return;
+    };
+    let title = |page: &mut Page| {
+        page.browser
+            .text("document.querySelector('section h2').textContent")
+    };
+    assert_eq!(title(&mut page), "電話番号");
+    let question = page.shown("question");
+    page.browser
+        .text("(document.getElementById('language').click(), '')");
+    page.browser.wait("document.documentElement.lang == 'en'");
+    page.browser.wait(SHOWN);
+    assert!(["Telephone", "Daytime telephone"].contains(&title(&mut page).as_str()));
+    assert_eq!(page.shown("question"), question);
+    assert!(page.browser.text("location.search").contains("field=phone"));
+}
+
+#[test]
+fn a_missing_crop_is_said_and_the_card_and_hold_stay_at_hand() {
+    let campaign = samples();
+    for entry in walkdir::WalkDir::new(campaign.root().join("store")) {
+        let path = entry.unwrap().into_path();
+        if path.extension().is_some_and(|e| e == "zip") {
+            fs::remove_file(path).unwrap();
+        }
+    }
+    let Some(mut page) = open(&campaign, "?kind=field") else {
+        return;
+    };
+    page.browser
+        .wait(&format!("!{SHOWN}.querySelector('[data-missing]').hidden"));
+    page.browser.press("F2");
+    page.browser.wait(&format!(
+        "!{SHOWN}.querySelector('[data-missing-card]').hidden"
+    ));
+    page.browser.press("Escape");
+    page.browser
+        .wait(&format!("{SHOWN}.querySelector('[data-card]').hidden"));
+    let before = waiting(&campaign);
+    page.answer(&["F9"]);
+    assert_eq!(waiting(&campaign), before);
+}
+
+#[test]
+fn a_wrong_value_is_refused_corrected_and_full_width_digits_are_understood() {
+    let campaign = samples();
+    let Some(mut page) = open(&campaign, "?field=phone") else {
+        return;
+    };
+    page.browser.type_text("１２");
+    page.browser
+        .wait(&format!("{SHOWN}.querySelector('input').value == '12'"));
+    page.browser.press("Enter");
+    page.browser
+        .wait(&format!("{SHOWN}.querySelector('[data-refused] .words')"));
+    page.browser.type_text("０３１２３４５６７８");
+    page.answer(&["Enter"]);
+    let rows = campaign.hagaki(&["export", "--profile", "long"]);
+    assert!(rows.out.contains("phone,0312345678,"), "{}", rows.err);
+}
+
+#[test]
+fn a_whole_number_goes_on_by_itself_and_a_held_key_answers_once() {
+    let campaign = samples();
+    let Some(mut page) = open(&campaign, "?field=bank_code") else {
+        return;
+    };
+    assert_eq!(
+        page.browser
+            .text(&format!("{SHOWN}.querySelector('input').dataset.full")),
+        "4"
+    );
+    page.answer(&["0", "0", "0", "1"]);
+    // Enter held down on a proposal answers it and not the ones behind it.
+    page.go("?field=phone");
+    let (question, before) = (page.shown("question"), waiting(&campaign));
+    page.browser.hold_down("Enter", 5);
+    page.browser
+        .wait(&format!("{SHOWN}.dataset.question != '{question}'"));
+    assert_eq!(waiting(&campaign), before - 1);
+    assert_eq!(page.answered(), 1);
+}
+
+#[test]
+fn nothing_lies_outside_the_window_at_three_sizes() {
+    let campaign = samples();
+    let Some(mut page) = open(&campaign, "?field=phone") else {
+        return;
+    };
+    for (width, height, zoom) in [(1280, 720, 1), (1920, 1080, 1), (1280, 720, 2)] {
+        page.browser.resize((width, height), zoom);
+        page.go("?field=phone");
+        page.browser.wait(&format!(
+            "{SHOWN}.querySelector('[data-picture]').naturalWidth"
+        ));
+        let fault = page.browser.text(OUTSIDE);
+        assert_eq!(fault, "", "{width}x{height} at {zoom}00 %");
+    }
+}
+
+/// Says which part of the page a person would have to scroll for, or that the crop is too small.
+const OUTSIDE: &str = "(() => {
+    const s = document.querySelector('#stage section:not([hidden])');
+    const inside = (e) => { const r = e.getBoundingClientRect();
+        return r.left >= 0 && r.top >= 0 && r.right <= innerWidth + 1 && r.bottom <= innerHeight + 1; };
+    const keys = s.querySelector('.keys').getBoundingClientRect().top;
+    for (const what of ['input.line', '.keys', '.reasons', 'h2'])
+        if (!inside(s.querySelector(what))) return what;
+    if (s.querySelector('input.line').getBoundingClientRect().bottom > keys + 1) return 'input under keys';
+    if (document.documentElement.scrollWidth > innerWidth) return 'scrolls sideways';
+    const p = s.querySelector('[data-picture]');
+    const zoom = p.width / p.naturalWidth * devicePixelRatio;
+    return zoom < 0.99 ? 'picture at ' + zoom : '';
+})()";
