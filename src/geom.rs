@@ -229,6 +229,33 @@ impl<A, B> Transform<A, B> {
         }
     }
 
+    /// The transform that lays the corners of `from`, clockwise from the top left, onto `to`; `None`
+    /// when three of them lie on one line. (Heckbert 1989, square to quadrilateral.)
+    pub fn of_corners(from: Rect<A>, to: [Point<B>; 4]) -> Option<Self> {
+        let [p, q, r, s] = to;
+        let (x1, x2, x3) = (q.x - r.x, s.x - r.x, p.x - q.x + r.x - s.x);
+        let (y1, y2, y3) = (q.y - r.y, s.y - r.y, p.y - q.y + r.y - s.y);
+        let det = x1 * y2 - x2 * y1;
+        if det.abs() < 1e-9 || from.area() <= 0.0 {
+            return None;
+        }
+        let (g, h) = ((x3 * y2 - x2 * y3) / det, (x1 * y3 - x3 * y1) / det);
+        let square = Self::from_matrix([
+            q.x - p.x + g * q.x,
+            s.x - p.x + h * s.x,
+            p.x,
+            q.y - p.y + g * q.y,
+            s.y - p.y + h * s.y,
+            p.y,
+            g,
+            h,
+            1.0,
+        ]);
+        let (w, h) = (1.0 / from.w, 1.0 / from.h);
+        let unit = Transform::<A, A>::affine(w, 0.0, -from.x * w, 0.0, h, -from.y * h);
+        Some(unit.then(&square))
+    }
+
     pub fn scale(factor: f64) -> Self {
         Self::affine(factor, 0.0, 0.0, 0.0, factor, 0.0)
     }

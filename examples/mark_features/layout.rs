@@ -1,7 +1,8 @@
 //! Cards full of questions of every layout.
 
 use hagaki::form::{
-    Anchors, BoxShape, CrossMeans, Field, FieldId, MarkOption, MarkZone, Side, ValueKind, Zone,
+    Anchors, BoxShape, Corrected, CrossMeans, Field, FieldId, MarkOption, MarkZone, Side,
+    ValueKind, Zone,
 };
 use hagaki::geom::{Rect, Size};
 use hagaki::lang::Text;
@@ -97,6 +98,7 @@ fn question(n: usize, options: Vec<MarkOption>, kind: u32) -> Field {
             BoxShape::Square
         },
         cross_means: CrossMeans::Ask,
+        corrected: Corrected::Ask,
     };
     Field {
         id: FieldId(format!("q{n}")),
@@ -107,6 +109,7 @@ fn question(n: usize, options: Vec<MarkOption>, kind: u32) -> Field {
         required: false,
         consent: false,
         target_error: 0.001,
+        ditto_from: None,
         zone: Zone::Marks(zone),
         value: ValueKind::Choice,
     }

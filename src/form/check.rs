@@ -1,5 +1,6 @@
 //! Raw text -> [`Form`], or every fault at once. What passes here is never checked again.
 
+mod anchors;
 mod cells;
 mod check_digit;
 mod fields;

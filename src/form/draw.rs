@@ -139,10 +139,10 @@ fn anchor(mark: &AnchorMark, canvas: &mut Canvas) {
     let (x, y, size) = (mark.at.x, mark.at.y, mark.size);
     let half = size / 2.0;
     let arm = size * ARM;
-    let around = Rect::<Mm>::new(x - half, y - half, size, size);
+    let around = mark.around();
     // An L's arms run from its outer corner into the page.
     let (right, down) = match mark.kind {
-        MarkKind::Square => return canvas.fill(around, 0),
+        MarkKind::Square | MarkKind::Bar => return canvas.fill(around, 0),
         MarkKind::Disc => return canvas.disc(around, 0),
         MarkKind::Cross => {
             canvas.fill(Rect::new(x - half, y - arm / 2.0, size, arm), 0);

@@ -79,14 +79,11 @@ fn zones(side: &Side) -> Vec<(Rgb<u8>, Place<'_>)> {
         )
     }));
     if let Anchors::Marks(marks) = &side.anchors {
-        let around = |m: &super::types::AnchorMark| {
-            Rect::new(m.at.x - m.size / 2.0, m.at.y - m.size / 2.0, m.size, m.size)
-        };
         found.extend(marks.iter().map(|m| {
             (
                 ANCHOR,
                 Place {
-                    rect: around(m),
+                    rect: m.around(),
                     id: None,
                 },
             )

@@ -4,6 +4,7 @@
 //! names its kind by its sub-table (`marks`, `comb`, ...): serde's tagged enums would lose places.
 
 mod at;
+mod matrix;
 mod pieces;
 mod short;
 mod zones;
@@ -14,8 +15,9 @@ use serde::Deserialize;
 use super::types::{Align, MarkKind, Role};
 
 pub use at::At;
+pub use matrix::{RawMatrix, RawMatrixOption, RawMatrixRow};
 pub(super) use pieces::{Pieces, SidePieces, parse};
-pub use short::{RawCharset, RawCheck, RawCheckTable, RawLength, RawText};
+pub use short::{RawCharset, RawCheck, RawCheckTable, RawColumns, RawLength, RawText};
 pub use zones::{
     RawBarcode, RawComb, RawGrid, RawInk, RawLine, RawMarkOption, RawMarks, RawPicture, RawRank,
     RawRankOption,
@@ -69,6 +71,9 @@ pub struct RawSide {
     /// The questions, in the order of export columns.
     #[serde(default)]
     pub field: Vec<RawField>,
+    /// Questions that share their options, as rows of one table.
+    #[serde(default)]
+    pub matrix: Vec<RawMatrix>,
     /// What the drawn blank shows besides the fields' own boxes.
     #[serde(default)]
     pub print: Vec<RawPrint>,
@@ -87,8 +92,11 @@ pub struct RawAnchorMark {
     pub kind: MarkKind,
     /// Its centre; of an L corner the outer corner point.
     pub at: At<Pair>,
-    /// Side of the square, diameter of the disc, arm length of the L or cross, in millimetres.
+    /// Side of the square, width of the bar, diameter of the disc, arm length of the L or cross, in
+    /// millimetres.
     pub size: At<f64>,
+    /// Of a bar only.
+    pub height: Option<At<f64>>,
 }
 
 /// The barcode that names the recipient (or the batch).
@@ -128,6 +136,9 @@ pub struct RawField {
     pub consent: Option<At<bool>>,
     /// Accepted wrong answers one is willing to live with, as a share (default 0.001).
     pub target_error: Option<At<f64>>,
+    /// The earlier field that a ditto sign stands for; without it such a sign is a question. Only
+    /// with `line` and `comb`.
+    pub ditto_from: Option<At<String>>,
     pub marks: Option<At<RawMarks>>,
     pub grid: Option<At<RawGrid>>,
     pub comb: Option<At<RawComb>>,

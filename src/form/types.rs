@@ -100,16 +100,28 @@ pub enum Anchors {
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct AnchorMark {
     pub kind: MarkKind,
-    /// Of the square, disc or cross; of an L corner the outer corner point.
+    /// The middle; of an L corner the outer corner point.
     pub at: Point<Mm>,
-    /// Side of the square, diameter of the disc, arm length of the L or cross.
+    /// Side of the square, width of the bar, diameter of the disc, arm length of the L or cross.
     pub size: f64,
+    /// Of a bar; for all others the same as `size`.
+    pub height: f64,
+}
+
+impl AnchorMark {
+    /// The box round a mark whose place is its middle.
+    pub fn around(&self) -> Rect<Mm> {
+        let (x, y) = (self.at.x - self.size / 2.0, self.at.y - self.height / 2.0);
+        Rect::new(x, y, self.size, self.height)
+    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum MarkKind {
     Square,
+    /// A filled rectangle, as timing tracks have them.
+    Bar,
     Disc,
     Cross,
     /// Two arms from the corner point: to the right and down for a top-left corner, and so on.
@@ -205,6 +217,8 @@ pub struct Field {
     pub consent: bool,
     /// Accepted wrong answers a person is willing to live with, as a share; default 0.001.
     pub target_error: f64,
+    /// Whose answer a ditto sign (`〃`, `同上`, `↓`) stands for: an earlier field of the side.
+    pub ditto_from: Option<FieldId>,
     pub zone: Zone,
     pub value: ValueKind,
 }
@@ -268,6 +282,17 @@ pub enum CrossMeans {
     No,
 }
 
+/// What becomes of an answer beside a choice that was struck out.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Corrected {
+    /// A question for a person.
+    #[default]
+    Ask,
+    /// The one that is left counts, where strike and mark are both beyond doubt.
+    Accept,
+}
+
 /// A question answered by marking printed options.
 #[derive(Clone, Debug)]
 pub struct MarkZone {
@@ -278,6 +303,7 @@ pub struct MarkZone {
     pub at_least: usize,
     pub shape: BoxShape,
     pub cross_means: CrossMeans,
+    pub corrected: Corrected,
 }
 
 /// One option. At least one of `boxed` and `word` is there; a word is marked by circling it.
@@ -292,9 +318,9 @@ pub struct MarkOption {
 /// Columns of bubbles, one character each (a name or number filled in by bubbles).
 #[derive(Clone, Debug)]
 pub struct GridZone {
-    /// What the bubbles of a column stand for, in order.
-    pub values: Vec<char>,
-    /// `columns[c][v]` is the bubble of `values[v]` in column `c`.
+    /// What the bubbles of each column stand for, in order.
+    pub values: Vec<Vec<char>>,
+    /// `columns[c][v]` is the bubble of `values[c][v]`.
     pub columns: Vec<Vec<Rect<Mm>>>,
     pub shape: BoxShape,
 }

@@ -87,6 +87,7 @@ fn leveled(shown: &Scan) -> Upright<'_> {
     let (w, h) = (f64::from(shown.width()), f64::from(shown.height()));
     Upright {
         paper: Rect::new(0.0, 0.0, w, h),
+        border: None,
         skew_cw_degrees: 0.0,
         ..normalize::normalize(shown)
     }

@@ -10,16 +10,20 @@
 use image::GrayImage;
 
 use super::Upright;
-use super::outline::{OutlineShape, outlines};
-use crate::form::{Anchors, MarkKind, PrintItem, Side, Zone};
+use super::grid::{Grid, draw};
+use crate::form::Side;
 use crate::geom::{Mm, Point, Px, QuarterTurn, Rect, Transform};
 use crate::raster::sample_gray;
 
-/// Width assumed for printed outlines, mm.
-const LINE_WIDTH: f64 = 0.3;
 /// Shift looked for at least and at most, mm.
 const LEAST_REACH: f64 = 8.0;
 const MOST_REACH: f64 = 45.0;
+/// Cuts that are tried where only the picture's size tells the scale, and the most that its two
+/// directions may differ. The match forgives 1.5 mm at the edge, 1.5 % of an A4 sheet.
+const CROPPED: [f64; 4] = [0.97, 0.985, 1.015, 1.03];
+const MOST_CROPPED: f64 = 1.1;
+/// A sheet seen from 45 degrees is shorter one way by this factor.
+const MOST_FORESHORTENED: f64 = 1.42;
 /// Room between paper and side that is more than margins of feeding, mm.
 const SLACK: f64 = 6.0;
 
@@ -86,6 +90,26 @@ pub fn scales(page: &Upright<'_>, side: &Side, turn: QuarterTurn) -> Vec<(f64, f
     found
 }
 
+/// The same with what a photo cut at its paper may be beside: a picture that is its own only
+/// measure is often cut a little too wide or too narrow.
+fn likely_scales(page: &Upright<'_>, side: &Side, turn: QuarterTurn) -> Vec<(f64, f64)> {
+    let mut found = scales(page, side, turn);
+    if page.scan.resolution.is_some() || page.border.is_some() {
+        return found;
+    }
+    let (w, h) = if turn.swaps_sides() {
+        (side.size.h, side.size.w)
+    } else {
+        (side.size.w, side.size.h)
+    };
+    let (kx, ky) = (page.paper.w / w, page.paper.h / h);
+    if kx.max(ky) < MOST_CROPPED * kx.min(ky) {
+        found.push((kx, ky));
+        found.extend(CROPPED.map(|f| (f * kx, f * ky)));
+    }
+    found
+}
+
 /// Millimetres to pixels for a page of that scale whose middle is the paper's middle.
 pub fn centered(
     page: &Upright<'_>,
@@ -108,6 +132,21 @@ pub fn centered(
     )
 }
 
+/// The side laid onto the paper's own border; `None` where no border is seen, or the side has
+/// another shape than the paper can have as it is seen.
+pub fn by_border(page: &Upright<'_>, side: &Side, turn: QuarterTurn) -> Option<Transform<Mm, Px>> {
+    let border = page.border?;
+    let (w, h) = if turn.swaps_sides() {
+        (side.size.h, side.size.w)
+    } else {
+        (side.size.w, side.size.h)
+    };
+    let (across, down) = border.sides();
+    let seen = (across / w) / (down / h);
+    (seen > 1.0 / MOST_FORESHORTENED && seen < MOST_FORESHORTENED)
+        .then(|| border.place(side.size, turn))?
+}
+
 fn guesses(page: &Upright<'_>, side: &Side, turn: QuarterTurn) -> Vec<(Transform<Mm, Px>, f64)> {
     let (w, h) = if turn.swaps_sides() {
         (side.size.h, side.size.w)
@@ -115,7 +154,13 @@ fn guesses(page: &Upright<'_>, side: &Side, turn: QuarterTurn) -> Vec<(Transform
         (side.size.w, side.size.h)
     };
     let mut found = Vec::new();
-    for (kx, ky) in scales(page, side, turn) {
+    if let Some(guess) = by_border(page, side, turn) {
+        found.push((guess, LEAST_REACH));
+        if page.scan.resolution.is_none() {
+            return found;
+        }
+    }
+    for (kx, ky) in likely_scales(page, side, turn) {
         let (paper_w, paper_h) = (page.paper.w / kx, page.paper.h / ky);
         // Less than four fifths of the side could be on the picture.
         if paper_w.min(w) * paper_h.min(h) < 0.8 * w * h {
@@ -239,6 +284,7 @@ impl Leveled {
         let (cut, _) = sample_gray(&page.tiny.gray, &page.tiny.shrink(guess), area, 1.0);
         let mut grid = Grid::new(w + 2 * reach, h + 2 * reach);
         fill_from(&mut grid, &cut, page, guess, edge);
+        grid.bleach_blobs();
         let grid = grid.blurred();
         let stride = grid.width + 1;
         let mut sums = vec![(0.0, 0.0); stride * (grid.height + 1)];
@@ -279,150 +325,5 @@ fn fill_from(
             let dark = page.levels.darkness(f64::from(v[0])).clamp(0.0, 1.0);
             grid.dark[y as usize * grid.width + x as usize] = dark as f32;
         }
-    }
-}
-
-/// Darkness a cell of a square millimetre, 0 to 1.
-struct Grid {
-    width: usize,
-    height: usize,
-    dark: Vec<f32>,
-}
-
-impl Grid {
-    fn new(width: usize, height: usize) -> Self {
-        Self {
-            width,
-            height,
-            dark: vec![0.0; width * height],
-        }
-    }
-
-    /// Adds ink of `area` square millimetres at a point.
-    fn add(&mut self, x: f64, y: f64, area: f64) {
-        if x >= 0.0 && y >= 0.0 && (x as usize) < self.width && (y as usize) < self.height {
-            let cell = &mut self.dark[y as usize * self.width + x as usize];
-            *cell = (*cell + area as f32).min(1.0);
-        }
-    }
-
-    fn line(&mut self, from: (f64, f64), to: (f64, f64), width: f64) {
-        let length = (to.0 - from.0).hypot(to.1 - from.1);
-        let steps = (length / 0.25).ceil().max(1.0);
-        for i in 0..steps as u32 {
-            let t = (f64::from(i) + 0.5) / steps;
-            let (x, y) = (from.0 + t * (to.0 - from.0), from.1 + t * (to.1 - from.1));
-            self.add(x, y, width * length / steps);
-        }
-    }
-
-    fn frame(&mut self, r: Rect<Mm>, width: f64) {
-        let c = r.corners();
-        for i in 0..4 {
-            let (a, b) = (c[i], c[(i + 1) % 4]);
-            self.line((a.x, a.y), (b.x, b.y), width);
-        }
-    }
-
-    fn bubble(&mut self, r: Rect<Mm>, width: f64) {
-        let m = r.center();
-        let point = |i: i32| {
-            let (sin, cos) = (f64::from(i) * std::f64::consts::TAU / 16.0).sin_cos();
-            (m.x + r.w / 2.0 * cos, m.y + r.h / 2.0 * sin)
-        };
-        for i in 0..16 {
-            self.line(point(i), point(i + 1), width);
-        }
-    }
-
-    fn fill(&mut self, r: Rect<Mm>, share: f64) {
-        let (nx, ny) = ((r.w / 0.25).ceil().max(1.0), (r.h / 0.25).ceil().max(1.0));
-        let area = share * r.area() / (nx * ny);
-        for j in 0..ny as u32 {
-            for i in 0..nx as u32 {
-                let (tx, ty) = ((f64::from(i) + 0.5) / nx, (f64::from(j) + 0.5) / ny);
-                self.add(r.x + tx * r.w, r.y + ty * r.h, area);
-            }
-        }
-    }
-
-    /// Each cell with a share of its neighbours (1 2 1 both ways), so that a millimetre of
-    /// misfit still matches.
-    fn blurred(self) -> Self {
-        let (w, h) = (self.width, self.height);
-        let mut across = self.dark.clone();
-        for (from, to) in self.dark.chunks_exact(w).zip(across.chunks_exact_mut(w)) {
-            for x in 0..w {
-                let (l, r) = (from[x.saturating_sub(1)], from[(x + 1).min(w - 1)]);
-                to[x] = (l + 2.0 * from[x] + r) / 4.0;
-            }
-        }
-        let mut out = across.clone();
-        for y in 0..h {
-            let (a, b) = (y.saturating_sub(1) * w, (y + 1).min(h - 1) * w);
-            for x in 0..w {
-                out[y * w + x] = (across[a + x] + 2.0 * across[y * w + x] + across[b + x]) / 4.0;
-            }
-        }
-        Self {
-            width: w,
-            height: h,
-            dark: out,
-        }
-    }
-}
-
-/// What the form's own text says is printed.
-fn draw(side: &Side, grid: &mut Grid) {
-    if let Anchors::Marks(marks) = &side.anchors {
-        for m in marks {
-            draw_mark(m.kind, m.at, m.size, grid);
-        }
-    }
-    for field in &side.fields {
-        for o in outlines(field) {
-            match o.shape {
-                OutlineShape::Frame => grid.frame(o.area, LINE_WIDTH),
-                OutlineShape::Bubble => grid.bubble(o.area, LINE_WIDTH),
-                OutlineShape::Below => {
-                    let (y, r) = (o.area.bottom(), o.area.right());
-                    grid.line((o.area.x, y), (r, y), LINE_WIDTH);
-                }
-            }
-        }
-        if let Zone::Marks(z) = &field.zone {
-            for word in z.options.iter().filter_map(|o| o.word) {
-                grid.fill(word, 0.2);
-            }
-        }
-    }
-    for item in &side.print {
-        match item {
-            PrintItem::Line { from, to, width } => {
-                grid.line((from.x, from.y), (to.x, to.y), *width);
-            }
-            PrintItem::Box { rect, width, .. } => grid.frame(*rect, *width),
-            _ => {}
-        }
-    }
-}
-
-fn draw_mark(kind: MarkKind, at: Point<Mm>, size: f64, grid: &mut Grid) {
-    let half = size / 2.0;
-    let arm = |dx: f64, dy: f64, grid: &mut Grid| {
-        grid.line((at.x, at.y), (at.x + dx, at.y), 0.6);
-        grid.line((at.x, at.y), (at.x, at.y + dy), 0.6);
-    };
-    match kind {
-        MarkKind::Square => grid.fill(Rect::new(at.x - half, at.y - half, size, size), 1.0),
-        MarkKind::Disc => grid.fill(Rect::new(at.x - half, at.y - half, size, size), 0.785),
-        MarkKind::Cross => {
-            grid.line((at.x - half, at.y), (at.x + half, at.y), 0.4);
-            grid.line((at.x, at.y - half), (at.x, at.y + half), 0.4);
-        }
-        MarkKind::LTopLeft => arm(size, size, grid),
-        MarkKind::LTopRight => arm(-size, size, grid),
-        MarkKind::LBottomLeft => arm(size, -size, grid),
-        MarkKind::LBottomRight => arm(-size, -size, grid),
     }
 }

@@ -4,20 +4,26 @@
 //! there, and later stages look for anchors in the same small picture. Cannot fail: a page that
 //! shows nothing keeps the whole picture as paper and a skew of 0.
 
+pub mod border;
+mod grid;
 pub mod layout;
 pub mod outline;
 mod paper;
 mod skew;
 
-use crate::geom::{Px, Rect};
+use crate::geom::{Point, Px, Rect};
 use crate::raster::{Components, Ink, Reduced, histogram, otsu};
 use crate::scan::Scan;
+
+use border::Border;
 
 /// Ink is darker than this share of its neighbourhood's mean: pencil at 15 % contrast is seen,
 /// paper grain (2-3 % after averaging) is not.
 const INK_SHARE: f64 = 0.85;
 /// The small picture's resolution lies between this and twice this, in dpi.
 const REDUCED_DPI: f64 = 140.0;
+/// The border is measured in a picture of at least so many pixels.
+const BORDER_SIDE: u32 = 400;
 /// Without a resolution: the small picture's longer side is at least this many pixels.
 const REDUCED_SIDE: u32 = 1300;
 
@@ -28,6 +34,8 @@ pub struct Upright<'a> {
     pub scan: &'a Scan,
     /// The paper without the scanner's backing; the whole picture when no edge is seen.
     pub paper: Rect<Px>,
+    /// The paper's four sides, where they are seen on something darker.
+    pub border: Option<Border>,
     pub skew_cw_degrees: f64,
     pub levels: Levels,
     /// Share of the paper covered with ink, 0 to 1.
@@ -68,16 +76,25 @@ pub fn normalize(scan: &Scan) -> Upright<'_> {
     let radius = (gray.width().min(gray.height()) / 40).clamp(4, 32);
     let ink = Ink::local(gray, radius, INK_SHARE, black);
     let found = Components::find(&ink);
-    let backing = paper::backing(&found, &ink);
-    let small_paper = paper::rectangle(&found, &backing, &ink);
-    let levels = levels(gray, &ink, &found, &backing);
-    let aspect = scan.resolution.map_or(1.0, |r| r.x.get() / r.y.get());
-    let edges = skew::Edges::collect(gray, &ink, &found, &backing, levels);
-    let k = f64::from(reduced.factor);
+    let mut backing = paper::backing(&found, &ink);
     let tiny = Reduced {
         gray: crate::raster::box_reduce(gray, 3),
         factor: 3 * reduced.factor,
     };
+    let large = tiny.gray.width().max(tiny.gray.height()) >= BORDER_SIDE;
+    let border = border::find(scan, if large { &tiny } else { &reduced });
+    let small_paper = match border {
+        // Nothing else says how large the paper is.
+        Some(border) if scan.resolution.is_none() => border.bounds_in(&reduced),
+        _ => paper::rectangle(&found, &backing, &ink),
+    };
+    if let Some(border) = border {
+        border.part(&reduced, &found, &mut backing);
+    }
+    let levels = levels((gray, &reduced), &ink, (&found, &backing), border);
+    let aspect = scan.resolution.map_or(1.0, |r| r.x.get() / r.y.get());
+    let edges = skew::Edges::collect(gray, &ink, &found, &backing, levels);
+    let k = f64::from(reduced.factor);
     Upright {
         scan,
         paper: Rect::new(
@@ -86,6 +103,7 @@ pub fn normalize(scan: &Scan) -> Upright<'_> {
             k * small_paper.w,
             k * small_paper.h,
         ),
+        border,
         skew_cw_degrees: edges.stretched(aspect).skew_cw_degrees(),
         levels,
         ink_share: paper::ink_area(&found, &backing) / small_paper.area().max(1.0),
@@ -125,7 +143,12 @@ fn quantile(counts: &[u32; 256], (from, to): (u8, u8), share: f64) -> f64 {
     f64::from(to)
 }
 
-fn levels(gray: &image::GrayImage, ink: &Ink, found: &Components, backing: &[bool]) -> Levels {
+fn levels(
+    (gray, reduced): (&image::GrayImage, &Reduced),
+    ink: &Ink,
+    (found, backing): (&Components, &[bool]),
+    border: Option<Border>,
+) -> Levels {
     let (mut dark, mut bare) = ([0u32; 256], [0u32; 256]);
     let width = ink.width;
     for run in found.runs.iter().filter(|r| !backing[r.owner as usize]) {
@@ -134,13 +157,12 @@ fn levels(gray: &image::GrayImage, ink: &Ink, found: &Components, backing: &[boo
             dark[usize::from(v)] += 1;
         }
     }
-    for (&v, _) in gray
-        .as_raw()
-        .iter()
-        .zip(&ink.dark)
-        .step_by(7)
-        .filter(|(_, d)| **d == 0)
-    {
+    let on_paper = |i: usize| {
+        let at = Point::new((i % width) as f64, (i / width) as f64);
+        border.is_none_or(|b| b.contains(reduced.grow(at)))
+    };
+    let pixels = gray.as_raw().iter().zip(&ink.dark).enumerate().step_by(7);
+    for (_, (&v, _)) in pixels.filter(|(i, (_, d))| **d == 0 && on_paper(*i)) {
         bare[usize::from(v)] += 1;
     }
     let seen: u32 = dark.iter().sum();

@@ -28,6 +28,12 @@ impl Reduced {
         to_px.then(&Transform::affine(k, 0.0, c, 0.0, k, c))
     }
 
+    /// An original pixel position in reduced pixels.
+    pub fn shrunk(&self, p: Point<Px>) -> Point<Px> {
+        let k = f64::from(self.factor);
+        Point::new((p.x + 0.5) / k - 0.5, (p.y + 0.5) / k - 0.5)
+    }
+
     /// A reduced pixel position in original pixels.
     pub fn grow(&self, p: Point<Px>) -> Point<Px> {
         let k = f64::from(self.factor);

@@ -45,6 +45,12 @@ pub fn layout_score(page: &Registered<'_>) -> f64 {
         .unwrap_or(NOTHING_TO_CHECK)
 }
 
+/// Whether the score is about print, not only about what people wrote.
+pub(super) fn is_shown(page: &Registered<'_>) -> bool {
+    let by_blank = prepared::of(page.side, page.local.print()).and_then(|p| tiles(page, &p.tiles));
+    by_blank.or_else(|| outlines_seen(page)).is_some()
+}
+
 /// Where nothing is printed that a scan shows (drop-out colours), people's own marks tell: they
 /// stand in the boxes. From 0.3 (none does) to 0.7 (all do), so that it never outweighs print;
 /// `None` without enough ink. A turned page of 36 rows of boxes with gaps of a third: 0.52 against

@@ -8,8 +8,11 @@ use super::Registered;
 use crate::geom::{Mm, Point, Rect};
 use crate::normalize::outline::{Outline, OutlineShape, outlines};
 
-/// Resolution of the cut-outs, px a mm.
+/// Resolution of the cut-outs, px a mm. On photos coarser than 60 dpi it follows the page's own: a
+/// line's blur would be taken for what lies beside it.
 const SCALE: f64 = 6.0;
+const COARSE: f64 = 2.4;
+const OVERSAMPLED: f64 = 1.5;
 /// How far an edge is looked for, mm.
 pub(super) const REACH: f64 = 1.5;
 /// Darkness of a line against the paper beside it: a hair line in light grey at 300 dpi.
@@ -74,8 +77,15 @@ pub(crate) fn offsets(page: &Registered<'_>) -> Vec<(Point<Mm>, (f64, f64))> {
 /// Looks for the edges of `outline` within `reach` mm.
 pub(super) fn find(page: &Registered<'_>, outline: &Outline, reach: f64) -> Found {
     let margin = reach + 0.6;
-    let cut = page.cut(outline.area.inflate(margin), SCALE);
+    let own = page.native_px_per_mm();
+    let scale = if own < COARSE {
+        OVERSAMPLED * own
+    } else {
+        SCALE
+    };
+    let cut = page.cut(outline.area.inflate(margin), scale);
     let view = View {
+        scale,
         cut: &cut.gray,
         page,
         area: outline.area,
@@ -114,6 +124,7 @@ enum Side {
 }
 
 struct View<'a> {
+    scale: f64,
     cut: &'a image::GrayImage,
     page: &'a Registered<'a>,
     area: Rect<Mm>,
@@ -137,10 +148,10 @@ impl View<'_> {
             };
         // A neighbour's edge is not this one.
         let reach = reach.min(0.45 * across);
-        let steps = (reach * SCALE).floor() as i32;
-        let from = ((self.margin + length * (1.0 - share) / 2.0) * SCALE) as u32;
-        let to = ((self.margin + length * (1.0 + share) / 2.0) * SCALE) as u32;
-        let middle = at * SCALE - 0.5;
+        let steps = (reach * self.scale).floor() as i32;
+        let from = ((self.margin + length * (1.0 - share) / 2.0) * self.scale) as u32;
+        let to = ((self.margin + length * (1.0 + share) / 2.0) * self.scale) as u32;
+        let middle = at * self.scale - 0.5;
         let outward = if matches!(side, Side::Left | Side::Top) {
             -1
         } else {
@@ -168,7 +179,7 @@ impl View<'_> {
                 continue;
             }
             let fine = crate::raster::correlate::parabola(profile[i - 1], v, profile[i + 1]);
-            let mm = (f64::from(offset) + fine) / SCALE;
+            let mm = (f64::from(offset) + fine) / self.scale;
             // Prefer dark and near.
             let worth = (v - outside).min(0.5) - 0.15 * mm.abs();
             if best.is_none_or(|b| worth > b.1) {

@@ -160,7 +160,8 @@ fn of_print(page: &Upright<'_>, lay: &Lay, print: &FieldPrint) -> Result<Shift, 
         return Err(Unseen::Nothing);
     };
     let margin = (ELSEWHERE + 1) as f64 / WIDE;
-    let (cut, _) = lay.cut(&page.tiny, print.area.inflate(margin), WIDE);
+    let small = lay.small(page, print.area.center());
+    let (cut, _) = lay.cut(small, print.area.inflate(margin), WIDE);
     let start = (ELSEWHERE + 1, ELSEWHERE + 1);
     let near = whole.search(&cut, start, IN_PLACE).ok_or(Unseen::Nothing)?;
     let far = whole

@@ -26,23 +26,45 @@ pub(super) fn spots(
     turn: QuarterTurn,
     per_mm: f64,
 ) -> Vec<Vec<Spot>> {
-    let mut known: Vec<(MarkKind, f64, Vec<Spot>)> = Vec::new();
+    let mut known: Vec<(Sought, Vec<Spot>)> = Vec::new();
     let mut out = Vec::new();
     for mark in marks {
-        let kind = turned(mark.kind, turn);
-        let old = known
-            .iter()
-            .find(|(k, s, _)| *k == kind && (s - mark.size).abs() < 1e-6);
-        let list = if let Some((_, _, list)) = old {
+        let sought = Sought::of(mark, turn, per_mm);
+        let old = known.iter().find(|(s, _)| s.is_like(&sought));
+        let list = if let Some((_, list)) = old {
             list.clone()
         } else {
-            let list = of_kind(page, kind, mark.size * per_mm);
-            known.push((kind, mark.size, list.clone()));
+            let list = sought.spots(page);
+            known.push((sought, list.clone()));
             list
         };
         out.push(list);
     }
     out
+}
+
+/// What is looked for: a mark as it lies on the page, in reduced pixels.
+struct Sought {
+    kind: MarkKind,
+    w: f64,
+    h: f64,
+}
+
+impl Sought {
+    fn of(mark: &AnchorMark, turn: QuarterTurn, per_mm: f64) -> Self {
+        let (w, h) = (mark.size * per_mm, mark.height * per_mm);
+        let kind = turned(mark.kind, turn);
+        if turn.swaps_sides() {
+            Self { kind, w: h, h: w }
+        } else {
+            Self { kind, w, h }
+        }
+    }
+
+    fn is_like(&self, other: &Self) -> bool {
+        let near = |a: f64, b: f64| (a - b).abs() < 1e-6;
+        self.kind == other.kind && near(self.w, other.w) && near(self.h, other.h)
+    }
 }
 
 /// The kind as it appears on a page that lies turned.
@@ -56,52 +78,71 @@ fn turned(kind: MarkKind, turn: QuarterTurn) -> MarkKind {
         .map_or(kind, |i| round[(i + steps) % 4])
 }
 
-fn of_kind(page: &Upright<'_>, kind: MarkKind, size: f64) -> Vec<Spot> {
-    // An upright box round a slanted square is larger.
-    let (sin, cos) = page.skew_cw_degrees.to_radians().sin_cos();
-    let slack = match kind {
-        MarkKind::Disc => 1.0,
-        _ => sin.abs() + cos,
-    };
-    let mut list: Vec<(f64, Component)> = page
-        .found
-        .list
-        .iter()
-        .zip(&page.backing)
-        .filter(|(_, backing)| !**backing)
-        .filter_map(|(c, _)| Some((oddness(c, kind, size * slack, slack)?, *c)))
-        .collect();
-    list.sort_by(|a, b| a.0.total_cmp(&b.0));
-    let measured = list.iter().take(MOST).filter_map(|(odd, c)| {
-        let at = match kind {
-            MarkKind::Square | MarkKind::Disc | MarkKind::Cross => center(page, c),
-            _ => corner(page, c, kind)?,
-        };
-        Some(Spot {
-            at: page.reduced.grow(at),
-            oddness: *odd,
-        })
-    });
-    measured.collect()
+impl Sought {
+    fn spots(&self, page: &Upright<'_>) -> Vec<Spot> {
+        let outer = self.slanted(page.skew_cw_degrees);
+        let candidates = page.found.list.iter().zip(&page.backing);
+        let mut list: Vec<(f64, Component)> = candidates
+            .filter(|(_, backing)| !**backing)
+            .filter_map(|(c, _)| Some((self.oddness(c, outer)?, *c)))
+            .collect();
+        list.sort_by(|a, b| a.0.total_cmp(&b.0));
+        let measured = list.iter().take(MOST).filter_map(|(odd, c)| {
+            let at = match self.kind {
+                MarkKind::Square | MarkKind::Bar | MarkKind::Disc | MarkKind::Cross => {
+                    center(page, c)
+                }
+                _ => corner(page, c, self.kind)?,
+            };
+            Some(Spot {
+                at: page.reduced.grow(at),
+                oddness: *odd,
+            })
+        });
+        measured.collect()
+    }
+
+    /// The upright box round the slanted mark.
+    fn slanted(&self, degrees: f64) -> (f64, f64) {
+        let (sin, cos) = degrees.to_radians().sin_cos();
+        match self.kind {
+            MarkKind::Disc => (self.w, self.h),
+            _ => (
+                self.w * cos + self.h * sin.abs(),
+                self.h * cos + self.w * sin.abs(),
+            ),
+        }
+    }
+
+    /// How unlike the mark a component is; `None` when it cannot be one.
+    fn oddness(&self, c: &Component, outer: (f64, f64)) -> Option<f64> {
+        let (w, h) = (
+            f64::from(c.width()) / outer.0,
+            f64::from(c.height()) / outer.1,
+        );
+        // Ink grows by up to a reduced pixel at each edge.
+        let grow = 1.5 / outer.0.min(outer.1);
+        let fits = |v: f64| v > SIZE_RANGE.0 && v < SIZE_RANGE.1 + grow;
+        if !fits(w) || !fits(h) || w.max(h) > 1.3 * w.min(h) + grow {
+            return None;
+        }
+        let slack = outer.0 * outer.1 / (self.w * self.h);
+        let (good, shape) = build(c, self.kind, slack);
+        let off = (w - 1.0).abs() + (h - 1.0).abs() + (w - h).abs();
+        good.then_some(off / 3.0 + shape)
+    }
 }
 
-/// How unlike the mark a component is; `None` when it cannot be one.
-fn oddness(c: &Component, kind: MarkKind, size: f64, slack: f64) -> Option<f64> {
-    let (w, h) = (f64::from(c.width()) / size, f64::from(c.height()) / size);
-    // Ink grows by up to a reduced pixel at each edge.
-    let grow = 1.5 / size;
-    let fits = |v: f64| v > SIZE_RANGE.0 && v < SIZE_RANGE.1 + grow;
-    if !fits(w) || !fits(h) || w.max(h) > 1.3 * w.min(h) + grow {
-        return None;
-    }
-    let off = (w - 1.0).abs() + (h - 1.0).abs() + (w - h).abs();
+/// Whether a component is built like the mark, and how unlike it is; `slack`: how much larger the
+/// upright box round the slanted mark is.
+fn build(c: &Component, kind: MarkKind, slack: f64) -> (bool, f64) {
     // Centre of gravity against the box, -1 to 1.
     let gx = 2.0 * (c.cx - f64::from(c.x0) + 0.5) / f64::from(c.width()) - 1.0;
     let gy = 2.0 * (c.cy - f64::from(c.y0) + 0.5) / f64::from(c.height()) - 1.0;
-    let solid = c.fill() * slack * slack;
+    let solid = c.fill() * slack;
     let central = gx.abs() < 0.15 && gy.abs() < 0.15;
-    let (good, shape) = match kind {
-        MarkKind::Square => (solid > 0.75 && central, 1.0 - solid.min(1.0)),
+    match kind {
+        MarkKind::Square | MarkKind::Bar => (solid > 0.75 && central, 1.0 - solid.min(1.0)),
         // A ring is a disc with a hole.
         MarkKind::Disc => (c.fill() > 0.2 && c.fill() < 0.95 && central, 0.0),
         MarkKind::Cross => (c.fill() < 0.55 && central, 0.0),
@@ -109,8 +150,7 @@ fn oddness(c: &Component, kind: MarkKind, size: f64, slack: f64) -> Option<f64> 
         MarkKind::LTopRight => (gx > 0.1 && gy < -0.1 && c.fill() < 0.75, 0.0),
         MarkKind::LBottomLeft => (gx < -0.1 && gy > 0.1 && c.fill() < 0.75, 0.0),
         MarkKind::LBottomRight => (gx > 0.1 && gy > 0.1 && c.fill() < 0.75, 0.0),
-    };
-    good.then_some(off / 3.0 + shape)
+    }
 }
 
 /// Centre of darkness in the component's box and a pixel and a half round it.

@@ -8,9 +8,9 @@
 //! crossing of the two outer edges of an L. Good to 0.1 pixels of 150 dpi, 0.02 mm.
 
 use super::finder::{Spot, spots};
-use super::fit::{Pair, similarity};
+use super::fit::{Pair, affine, shape, similarity};
 use crate::form::{AnchorMark, Side};
-use crate::geom::{Mm, Px, QuarterTurn, Transform};
+use crate::geom::{Mm, Point, Px, QuarterTurn, Transform};
 use crate::normalize::Upright;
 use crate::normalize::layout::scales;
 
@@ -21,6 +21,13 @@ const SCALE_RANGE: (f64, f64) = (0.8, 1.2);
 /// A mark may lie this far from where two others put it, as a share of the side's diagonal
 /// (perspective of a photo; false marks are sorted out by the fit that follows).
 const REACH_SHARE: f64 = 0.05;
+/// A mark may lie this far from where the paper's border puts it, mm: a print may stand 5 mm off
+/// on its sheet, and a curled edge moves it as far.
+const BY_BORDER: f64 = 10.0;
+/// The marks may correct the border's scale by this share and its angles by so many degrees: a
+/// corner of an A4 sheet found 3 mm off, over the distance of its marks.
+const MOST_SCALED: f64 = 0.03;
+const MOST_TURNED: f64 = 1.5;
 /// Hypotheses handed on.
 const MOST: usize = 4;
 
@@ -50,6 +57,58 @@ pub(super) fn assignments(
         .take(MOST)
         .map(|(_, _, pairs)| pairs)
         .collect()
+}
+
+/// The marks that are where the paper's own border puts them. Positions in original pixels.
+pub(super) fn near(
+    page: &Upright<'_>,
+    marks: &[AnchorMark],
+    turn: QuarterTurn,
+    laid: &Transform<Mm, Px>,
+) -> Vec<Pair> {
+    let place = |mark: &AnchorMark| {
+        let scale = laid.scale_at(mark.at);
+        let per_mm = scale / f64::from(page.reduced.factor);
+        let expected = laid.apply(mark.at);
+        let off = |s: &Spot| s.at.distance(expected) / scale;
+        let spots = spots(page, std::slice::from_ref(mark), turn, per_mm);
+        let nearest = spots.into_iter().flatten().filter(|s| off(s) < BY_BORDER);
+        let best = nearest.min_by(|a, b| {
+            let odd = |s: &Spot| off(s) / BY_BORDER + s.oddness;
+            odd(a).total_cmp(&odd(b))
+        })?;
+        Some(Pair {
+            mm: mark.at,
+            px: best.at,
+        })
+    };
+    marks.iter().filter_map(place).collect()
+}
+
+/// The border's transform with the small affine correction that at least three marks ask for:
+/// print stands a little off on its sheet, and an edge is a little curled. `None` when they ask
+/// for more than that: then one of them is something else.
+pub(super) fn corrected(laid: &Transform<Mm, Px>, pairs: &[Pair]) -> Option<Transform<Mm, Px>> {
+    let back = laid.inverse()?;
+    // Where the border puts each mark on paper, as if paper were pixels.
+    let on_paper = |p: &Pair| {
+        let seen = back.apply(p.px);
+        Pair {
+            mm: p.mm,
+            px: Point::new(seen.x, seen.y),
+        }
+    };
+    let moved: Vec<Pair> = pairs.iter().map(on_paper).collect();
+    let small = affine(&moved)?;
+    let form = shape(&small, Point::new(0.0, 0.0), (1.0, 1.0));
+    let scaled = |s: f64| (s - 1.0).abs() < MOST_SCALED;
+    let turned = (form.turn_cw_degrees + 180.0).rem_euclid(360.0) - 180.0;
+    let is_small = scaled(form.scale_x)
+        && scaled(form.scale_y)
+        && form.shear_degrees.abs() < MOST_TURNED
+        && turned.abs() < MOST_TURNED;
+    let small = Transform::<Mm, Mm>::from_matrix(*small.matrix());
+    is_small.then(|| small.then(laid))
 }
 
 struct Search<'a> {

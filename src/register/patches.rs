@@ -61,6 +61,19 @@ pub(super) fn find(
     prepared: &Prepared,
     coarse: &Transform<Mm, Px>,
 ) -> Option<Matched> {
+    by_consensus(page, side, prepared, coarse).or_else(|| {
+        // The paper's border has told a perspective that no affine consensus can.
+        let told = !coarse.is_affine();
+        told.then(|| settle(page, side, prepared, Lay::flat(*coarse)))?
+    })
+}
+
+fn by_consensus(
+    page: &Upright<'_>,
+    side: &Side,
+    prepared: &Prepared,
+    coarse: &Transform<Mm, Px>,
+) -> Option<Matched> {
     let patches = &prepared.patches;
     let first = locate(page, side, &Lay::flat(*coarse), (patches, COARSE_RANGE));
     let least = LEAST.max((LEAST_CONSENSUS * first.len() as f64) as usize);
@@ -153,7 +166,8 @@ fn locate(
         side.size.w + 2.0 * edge,
         side.size.h + 2.0 * edge,
     );
-    let (leveled, _) = lay.cut(&page.tiny, whole, COARSE);
+    let middle = Point::new(side.size.w / 2.0, side.size.h / 2.0);
+    let (leveled, _) = lay.cut(lay.small(page, middle), whole, COARSE);
     let find = |patch: &Patch| {
         let area = patch.area;
         let at = (

@@ -10,13 +10,15 @@ use rand_chacha::ChaCha8Rng;
 use super::*;
 use crate::digest::Digest;
 use crate::form::{
-    Blank, BoxShape, CrossMeans, Field, FieldId, Form, FormId, MarkKind, MarkOption, MarkZone,
-    Role, ValueKind, Zone,
+    AnchorMark, Blank, BoxShape, Corrected, CrossMeans, Field, FieldId, Form, FormId, MarkKind,
+    MarkOption, MarkZone, Role, ValueKind, Zone,
 };
-use crate::geom::{Dpi, Size};
+use crate::geom::{Dpi, QuarterTurn, Size};
 use crate::lang::Text;
 use crate::normalize::normalize;
 use crate::scan::{Origin, Picture, Resolution};
+
+mod photos;
 
 const SIZE: Size = Size { w: 100.0, h: 148.0 };
 const BLANK_SCALE: f64 = 8.0;
@@ -75,6 +77,7 @@ fn card(seed: u64, kind: Option<MarkKind>) -> Card {
             kind: pick(i),
             at: Point::new(x, y),
             size: 4.0,
+            height: 4.0,
         };
         corners.iter().enumerate().map(mark).collect()
     });
@@ -120,6 +123,7 @@ impl Card {
             required: false,
             consent: false,
             target_error: 0.001,
+            ditto_from: None,
             value: ValueKind::Choice,
             zone: Zone::Marks(MarkZone {
                 options: vec![MarkOption {
@@ -132,6 +136,7 @@ impl Card {
                 at_least: 0,
                 shape: BoxShape::Square,
                 cross_means: CrossMeans::Ask,
+                corrected: Corrected::Ask,
             }),
         };
         let side = Side {
@@ -172,7 +177,7 @@ fn in_mark(m: &AnchorMark, p: Point<Mm>) -> bool {
         u >= 0.0 && v >= 0.0 && ((u < m.size && v < 0.6) || (v < m.size && u < 0.6))
     };
     match m.kind {
-        MarkKind::Square => dx.abs() < half && dy.abs() < half,
+        MarkKind::Square | MarkKind::Bar => dx.abs() < half && dy.abs() < m.height / 2.0,
         MarkKind::Disc => dx.hypot(dy) < half,
         MarkKind::Cross => {
             (dx.abs() < half && dy.abs() < 0.3) || (dy.abs() < half && dx.abs() < 0.3)

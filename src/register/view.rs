@@ -4,7 +4,11 @@ use image::GrayImage;
 
 use super::bend::Bend;
 use crate::geom::{Mm, Point, Px, Rect, Transform};
+use crate::normalize::Upright;
 use crate::raster::{Reduced, sample_gray, sample_gray_bent};
+
+/// Print of 3 mm is three pixels high, px a mm; pages from scanners have 1.8 and more here.
+const LEAST_SMALL: f64 = 1.0;
 
 /// Where the form lies on a page.
 #[derive(Clone, Debug)]
@@ -23,6 +27,17 @@ impl Lay {
 
     pub(super) fn place(&self, p: Point<Mm>) -> Point<Px> {
         self.to_px.apply(self.bend.apply(p))
+    }
+
+    /// The smallest picture of the page that still shows print at `at`: of a small photo that is
+    /// not the one at a third of its pixels.
+    pub(super) fn small<'p>(&self, page: &'p Upright<'_>, at: Point<Mm>) -> &'p Reduced {
+        let px_per_mm = self.to_px.scale_at(at) / f64::from(page.tiny.factor);
+        if px_per_mm < LEAST_SMALL {
+            &page.reduced
+        } else {
+            &page.tiny
+        }
     }
 
     /// A rectangle of the form from a smaller picture of the page.

@@ -260,8 +260,8 @@ fn text(value: ValueRef<'_>) -> String {
 pub(crate) fn form(fields: &[&str]) -> crate::form::Library {
     use crate::charset::Charset;
     use crate::form::{
-        Anchors, BoxShape, CrossMeans, Field, Form, LineZone, MarkOption, MarkZone, Side,
-        ValueKind, Zone,
+        Anchors, BoxShape, Corrected, CrossMeans, Field, Form, LineZone, MarkOption, MarkZone,
+        Side, ValueKind, Zone,
     };
     use crate::geom::Size;
     use crate::lang::Text;
@@ -279,6 +279,7 @@ pub(crate) fn form(fields: &[&str]) -> crate::form::Library {
         at_least: 0,
         shape: BoxShape::Square,
         cross_means: CrossMeans::Ask,
+        corrected: Corrected::Ask,
     };
     let line = LineZone {
         area,
@@ -309,6 +310,7 @@ pub(crate) fn form(fields: &[&str]) -> crate::form::Library {
             required: false,
             consent: false,
             target_error: 0.001,
+            ditto_from: None,
             zone,
             value,
         }

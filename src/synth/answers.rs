@@ -323,9 +323,8 @@ fn written(field: &Field, person: &Person, rng: &mut ChaCha8Rng) -> Answer {
         }
         (Zone::Grid(zone), _) => {
             let length = rng.random_range(1..=zone.columns.len());
-            let text: String = (0..length)
-                .filter_map(|_| zone.values.choose(rng))
-                .collect();
+            let columns = zone.values.iter().take(length);
+            let text: String = columns.filter_map(|values| values.choose(rng)).collect();
             answer(Written::Cells(text.clone()), &text)
         }
         (Zone::Marks(_) | Zone::Barcode(_), _) => blank(),

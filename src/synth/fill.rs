@@ -58,8 +58,9 @@ fn write(filled: &mut Filled, field: &Field, written: &Written, hand: (&Hand, &m
             }
         }
         (Written::Cells(text), Zone::Grid(zone)) => {
-            for (c, column) in text.chars().zip(&zone.columns) {
-                if let Some(at) = zone.values.iter().position(|v| *v == c) {
+            let columns = zone.columns.iter().zip(&zone.values);
+            for (c, (column, values)) in text.chars().zip(columns) {
+                if let Some(at) = values.iter().position(|v| *v == c) {
                     filled.pen.fill(column[at], hand, rng);
                 }
             }

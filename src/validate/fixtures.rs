@@ -8,8 +8,9 @@ use crate::calendar::Day;
 use crate::charset::Charset;
 use crate::confidence::Confidence;
 use crate::form::{
-    Anchors, BoxShape, CombFrame, CombZone, CrossMeans, DateFormat, DateKind, Field, FieldId,
-    InkKind, InkZone, LineZone, MarkOption, MarkZone, RankOption, RankZone, Side, ValueKind, Zone,
+    Anchors, BoxShape, CombFrame, CombZone, Corrected, CrossMeans, DateFormat, DateKind, Field,
+    FieldId, InkKind, InkZone, LineZone, MarkOption, MarkZone, RankOption, RankZone, Side,
+    ValueKind, Zone,
 };
 use crate::geom::{Rect, Size};
 use crate::lang::Text;
@@ -42,6 +43,7 @@ pub(super) fn field(zone: Zone, value: ValueKind) -> Field {
         required: false,
         consent: false,
         target_error: 0.001,
+        ditto_from: None,
         zone,
         value,
     }
@@ -60,6 +62,7 @@ pub(super) fn marks(options: &[(&str, &str)], at_most: usize) -> Field {
         at_least: 0,
         shape: BoxShape::Square,
         cross_means: CrossMeans::Ask,
+        corrected: Corrected::Ask,
     };
     let value = if at_most == 1 {
         ValueKind::Choice

@@ -137,6 +137,7 @@ mod tests {
             required: false,
             consent: false,
             target_error: 0.001,
+            ditto_from: None,
             zone,
             value,
         }

@@ -9,25 +9,17 @@ use super::place::Page;
 use super::values::charset;
 use super::zones::{MAX_BOXES, all_on_page, boxes_apart, check_values, option_label};
 use crate::form::fault::Faults;
-use crate::form::raw::{At, Quad, RawComb, RawGrid, RawRank};
+use crate::form::raw::{At, Quad, RawColumns, RawComb, RawGrid, RawRank};
 use crate::form::types::{BoxShape, CombFrame, CombZone, GridZone, RankOption, RankZone};
 
 pub(super) fn grid(raw: &At<RawGrid>, page: Page, faults: &mut Faults<'_>) -> Option<GridZone> {
-    let values: Vec<char> = raw.values.chars().collect();
-    let unique: BTreeSet<char> = values.iter().copied().collect();
-    if values.is_empty() || unique.len() != values.len() {
-        faults.add(
-            &raw.values.span,
-            "a column's values are at least one character, none twice",
-        );
-        return None;
-    }
+    let values = grid_values(raw, faults)?;
     let columns = match (&raw.columns_at, &raw.first) {
         (Some(at), None) => {
             let columns: Vec<_> = at.iter().map(|c| cells_at(c, page, faults)).collect();
             columns.into_iter().collect::<Option<Vec<_>>>()?
         }
-        (None, Some(_)) => regular_grid(raw, values.len(), page, faults)?,
+        (None, Some(_)) => regular_grid(raw, &values, page, faults)?,
         _ => {
             let hint = "`first`, `step`, `pitch` and `columns`, or `columns_at`";
             faults.add_hint(
@@ -38,18 +30,12 @@ pub(super) fn grid(raw: &At<RawGrid>, page: Page, faults: &mut Faults<'_>) -> Op
             return None;
         }
     };
-    if columns.is_empty() || columns.iter().any(|c| c.len() != values.len()) {
-        let message = format!(
-            "every column has one bubble for each of the {} values",
-            values.len()
-        );
-        faults.add(
-            &raw.columns_at
-                .as_ref()
-                .map_or(&raw.span, |c| &c.span)
-                .clone(),
-            message,
-        );
+    let full = |(column, values): (&Vec<Rect<Mm>>, &Vec<char>)| column.len() == values.len();
+    let complete = columns.len() == values.len() && columns.iter().zip(&values).all(full);
+    if columns.is_empty() || !complete {
+        let span = raw.columns_at.as_ref().map_or(&raw.span, |c| &c.span);
+        let message = "every column has one bubble for each of its values";
+        faults.add(&span.clone(), message);
         return None;
     }
     let all: Vec<Rect<Mm>> = columns.iter().flatten().copied().collect();
@@ -62,9 +48,44 @@ pub(super) fn grid(raw: &At<RawGrid>, page: Page, faults: &mut Faults<'_>) -> Op
     })
 }
 
+/// The values of each column.
+fn grid_values(raw: &At<RawGrid>, faults: &mut Faults<'_>) -> Option<Vec<Vec<char>>> {
+    let count = match &raw.columns_at {
+        Some(at) => at.len(),
+        None => raw.columns.as_ref().map_or(1, |n| n.value),
+    };
+    if count > MAX_BOXES {
+        faults.add(&raw.span, format!("{count} columns are not possible"));
+        return None;
+    }
+    let values: Vec<Vec<char>> = match &raw.values.value {
+        RawColumns::Alike(text) => vec![text.chars().collect(); count],
+        RawColumns::Each(list) => list.iter().map(|text| text.chars().collect()).collect(),
+    };
+    let sound = |column: &Vec<char>| {
+        let unique: BTreeSet<char> = column.iter().copied().collect();
+        !column.is_empty() && unique.len() == column.len()
+    };
+    if !values.iter().all(sound)
+        || matches!(&raw.values.value, RawColumns::Alike(t) if t.is_empty())
+    {
+        faults.add(
+            &raw.values.span,
+            "a column's values are at least one character, none twice",
+        );
+        return None;
+    }
+    if values.len() != count {
+        let message = format!("values for {} columns, and {count} columns", values.len());
+        faults.add(&raw.values.span, message);
+        return None;
+    }
+    Some(values)
+}
+
 fn regular_grid(
     raw: &At<RawGrid>,
-    values: usize,
+    values: &[Vec<char>],
     page: Page,
     faults: &mut Faults<'_>,
 ) -> Option<Vec<Vec<Rect<Mm>>>> {
@@ -75,20 +96,21 @@ fn regular_grid(
         );
         return None;
     };
-    let columns = raw.columns.as_ref().map_or(1, |n| n.value);
     let pitch = raw.pitch.as_ref().map_or([0.0, 0.0], |p| p.value);
-    if columns > 1 && raw.pitch.is_none() {
+    if values.len() > 1 && raw.pitch.is_none() {
         faults.add(
             &raw.span,
             "a grid of several columns needs `pitch`, from column to column",
         );
         return None;
     }
-    if columns == 0 || columns.saturating_mul(values) > MAX_BOXES {
-        faults.add(
-            &raw.span,
-            format!("{columns} columns of {values} bubbles are not possible"),
+    let bubbles: usize = values.iter().map(Vec::len).sum();
+    if bubbles == 0 || bubbles > MAX_BOXES {
+        let message = format!(
+            "{} columns of {bubbles} bubbles are not possible",
+            values.len()
         );
+        faults.add(&raw.span, message);
         return None;
     }
     let origin = page.rect(first, faults)?;
@@ -97,8 +119,9 @@ fn regular_grid(
         let [dx, dy] = [0, 1].map(|i| c * pitch[i] + v * step.value[i]);
         Rect::new(origin.x + dx, origin.y + dy, origin.w, origin.h)
     };
-    let grid: Vec<Vec<_>> = (0..columns)
-        .map(|c| (0..values).map(|v| cell(c, v)).collect())
+    let columns = values.iter().enumerate();
+    let grid: Vec<Vec<_>> = columns
+        .map(|(c, values)| (0..values.len()).map(|v| cell(c, v)).collect())
         .collect();
     all_on_page(grid.iter().flatten(), &first.span, page, faults).then_some(grid)
 }

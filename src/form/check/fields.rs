@@ -9,7 +9,7 @@ use super::place::Page;
 use super::{text, values, zones};
 use crate::form::fault::{Faults, nearest};
 use crate::form::raw::{At, RawField};
-use crate::form::types::{Era, Field, FieldId, ValueKind, Zone};
+use crate::form::types::{Corrected, Era, Field, FieldId, ValueKind, Zone};
 
 /// Accepted wrong answers when the form does not say: 1 in 1,000.
 const TARGET_ERROR: f64 = 0.001;
@@ -36,6 +36,7 @@ pub(super) fn check(
         fields.push(checked);
     }
     check_era_fields(raw, &fields, faults);
+    check_dittos(raw, &fields, faults);
     fields
 }
 
@@ -82,12 +83,19 @@ fn check_field(raw: &RawField, page: Page, faults: &mut Faults<'_>) -> Option<Fi
         required: raw.required,
         consent: raw.consent.as_ref().is_some_and(|c| c.value),
         target_error,
+        ditto_from: raw.ditto_from.as_ref().map(|id| FieldId(id.value.clone())),
         zone,
         value,
     })
 }
 
 fn check_consent(raw: &RawField, faults: &mut Faults<'_>) {
+    let corrected = raw.marks.as_ref().and_then(|m| m.corrected.as_ref());
+    let accepts = corrected.filter(|c| c.value == Corrected::Accept);
+    if let (Some(accepts), true) = (accepts, raw.consent.as_ref().is_some_and(|c| c.value)) {
+        let message = "a legal choice that was corrected is always a question";
+        faults.add(&accepts.span, message);
+    }
     let Some(consent) = raw
         .consent
         .as_ref()
@@ -162,6 +170,42 @@ fn check_era_fields(raw: &[RawField], fields: &[Field], faults: &mut Faults<'_>)
                 format!("`{}` is no choice of eras", era.value),
                 hint,
             );
+        }
+    }
+}
+
+/// `ditto_from` names an earlier field of the same side that is answered in the same way.
+fn check_dittos(raw: &[RawField], fields: &[Field], faults: &mut Faults<'_>) {
+    for (at, field) in raw.iter().enumerate() {
+        let Some(from) = &field.ditto_from else {
+            continue;
+        };
+        if field.line.is_none() && field.comb.is_none() {
+            let message = format!(
+                "`{}` is not written, so nobody writes 同上 there",
+                field.id.value
+            );
+            faults.add_hint(
+                &from.span,
+                message,
+                "`ditto_from` goes with `line` or `comb`",
+            );
+            continue;
+        }
+        let earlier = || raw[..at].iter().map(|f| f.id.value.as_str());
+        if !earlier().any(|id| id == from.value) {
+            let hint = nearest(from, earlier()).map(|n| format!("did you mean `{n}`?"));
+            let hint = hint.unwrap_or_else(|| "it names a field above it on the same side".into());
+            let message = format!("there is no field `{}` before this one", from.value);
+            faults.add_hint(&from.span, message, hint);
+            continue;
+        }
+        let checked = |id: &str| fields.iter().find(|f| f.id.0 == id);
+        if let (Some(own), Some(other)) = (checked(&field.id), checked(from))
+            && std::mem::discriminant(&own.value) != std::mem::discriminant(&other.value)
+        {
+            let message = format!("`{}` holds another kind of answer", from.value);
+            faults.add_hint(&from.span, message, "both fields have the same `value`");
         }
     }
 }

@@ -5,6 +5,7 @@ use proptest::prelude::*;
 
 use super::Form;
 use crate::form::types::*;
+use crate::geom::Rect;
 
 /// The example of the design, wholly.
 const CARD: &str = r#"form = "vaccine-intent"
@@ -458,4 +459,119 @@ proptest! {
             prop_assert!(!found.is_empty());
         }
     }
+}
+
+/// The card with more written before its rule.
+fn card_with(more: &str) -> String {
+    CARD.replace("[[rule]]", &format!("{more}\n[[rule]]"))
+}
+
+#[test]
+fn a_matrix_is_a_field_a_row() {
+    let source = card_with(
+        r#"[[side.matrix]]
+first = [20, 90, 4, 4]
+step = [18, 0]
+pitch = [0, 8]
+required = true
+options = [ { value = "good", label = "良い" }, { value = "poor" } ]
+rows = [ { id = "speed", label = "待ち時間" }, { id = "care" } ]
+
+[[side.field]]
+id = "last"
+marks = { options = [ { value = "x", box = [20, 120, 4, 4] } ] }
+"#,
+    );
+    let form = Form::parse(&source, "form.toml", &card_picture).expect("no fault");
+    let fields = &form.sides[0].fields;
+    let ids: Vec<&str> = fields.iter().map(|f| f.id.0.as_str()).collect();
+    assert_eq!(ids, ["wish", "phone", "name", "speed", "care", "last"]);
+    assert!(fields[3].required && fields[3].label.ja == "待ち時間");
+    let Zone::Marks(zone) = &fields[4].zone else {
+        panic!("marks")
+    };
+    assert_eq!(zone.options[1].boxed, Some(Rect::new(38.0, 98.0, 4.0, 4.0)));
+    assert_eq!(zone.options[1].value, "poor");
+    let off = source.replace("pitch = [0, 8]", "pitch = [0, 80]");
+    assert!(faults(&off)[0].contains("lies outside the side"));
+    let unknown = source.replace("rows = [", "row = [");
+    assert!(faults(&unknown)[0].contains("did you mean `rows`?"));
+}
+
+#[test]
+fn dittos_name_an_earlier_field_of_the_same_kind() {
+    let line = |ditto: &str| {
+        card_with(&format!(
+            "[[side.field]]\nid = \"again\"\nline = {{ area = [12, 90, 70, 10] }}\n\
+             value = {{ name = {{}} }}\nditto_from = \"{ditto}\"\n"
+        ))
+    };
+    let form = Form::parse(&line("name"), "form.toml", &card_picture).expect("no fault");
+    let from = &form.sides[0].fields[3].ditto_from;
+    assert_eq!(from, &Some(FieldId("name".into())));
+    for (ditto, said) in [
+        ("nome", "did you mean `name`?"),
+        ("again", "there is no field `again` before this one"),
+        ("phone", "holds another kind of answer"),
+    ] {
+        let found = faults(&line(ditto));
+        assert!(found.len() == 1 && found[0].contains(said), "{found:?}");
+    }
+    let marks = CARD.replace("consent = true", "ditto_from = \"phone\"");
+    assert!(faults(&marks)[0].contains("is not written"));
+}
+
+#[test]
+fn a_legal_choice_never_accepts_corrections() {
+    let accept = CARD.replace("at_most = 1,", "at_most = 1, corrected = \"accept\",");
+    let found = faults(&accept);
+    assert!(
+        found.len() == 1 && found[0].contains("always a question"),
+        "{found:?}"
+    );
+    let plain = accept.replace("consent = true\n", "");
+    let form = Form::parse(&plain, "form.toml", &card_picture).expect("no fault");
+    let Zone::Marks(zone) = &form.sides[0].fields[0].zone else {
+        panic!("marks")
+    };
+    assert_eq!(zone.corrected, Corrected::Accept);
+}
+
+#[test]
+fn bars_have_a_height_and_nothing_else_has() {
+    let marks = |mark: &str| {
+        let square = |at: &str| format!("{{ kind = \"square\", at = {at}, size = 5 }}");
+        let list = [square("[6, 6]"), square("[94, 6]"), mark.to_owned()].join(", ");
+        faults(&CARD.replace("anchors = \"auto\"", &format!("marks = [{list}]")))
+    };
+    let bar = "{ kind = \"bar\", at = [50, 140], size = 5, height = 2 }";
+    assert_eq!(marks(bar), Vec::<String>::new());
+    assert_eq!(marks(&bar.replace(", height = 2", "")).len(), 1);
+    assert_eq!(marks(&bar.replace("bar", "disc")).len(), 1);
+}
+
+#[test]
+fn columns_of_a_grid_may_have_their_own_values() {
+    let grid = |values: &str| {
+        card_with(&format!(
+            "[[side.field]]\nid = \"roll\"\ngrid = {{ values = {values}, first = [10, 90, 3, 3], \
+             step = [0, 4], pitch = [5, 0], columns = 3 }}\n"
+        ))
+    };
+    let source = grid(r#"["EH", "0123456789", "0123456789"]"#);
+    let form = Form::parse(&source, "form.toml", &card_picture).expect("no fault");
+    let Zone::Grid(zone) = &form.sides[0].fields[3].zone else {
+        panic!("a grid")
+    };
+    let sizes: Vec<usize> = zone.columns.iter().map(Vec::len).collect();
+    assert_eq!((sizes, zone.values[0][1]), (vec![2, 10, 10], 'H'));
+    for wrong in [
+        r#"["EH", "01"]"#,
+        r#"["EH", "", "01"]"#,
+        r#""""#,
+        r#"["EE", "01", "01"]"#,
+    ] {
+        assert_eq!(faults(&grid(wrong)).len(), 1, "{wrong}");
+    }
+    assert_eq!(faults(&grid(r#""0123456789""#)), Vec::<String>::new());
 }

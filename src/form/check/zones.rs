@@ -164,6 +164,7 @@ fn marks(raw: &At<RawMarks>, page: Page, faults: &mut Faults<'_>) -> Option<Mark
         at_least,
         shape,
         cross_means,
+        corrected: raw.corrected.as_ref().map(|c| c.value).unwrap_or_default(),
     })
 }
 

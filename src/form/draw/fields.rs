@@ -116,8 +116,8 @@ fn letter(area: Rect<Mm>, text: &str, canvas: &mut Canvas) {
 }
 
 fn grid(zone: &GridZone, canvas: &mut Canvas) {
-    for column in &zone.columns {
-        for (bubble, value) in column.iter().zip(&zone.values) {
+    for (column, values) in zone.columns.iter().zip(&zone.values) {
+        for (bubble, value) in column.iter().zip(values) {
             mark_box(*bubble, zone.shape, canvas);
             if zone.shape == BoxShape::Bubble {
                 letter(*bubble, &value.to_string(), canvas);

@@ -8,7 +8,7 @@ use serde::de::IntoDeserializer;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-use super::{RawField, RawForm, RawPrint, RawRule, RawSide};
+use super::{RawField, RawForm, RawMatrix, RawPrint, RawRule, RawSide};
 use crate::form::fault::{Faults, nearest};
 
 /// A form file as far as it could be read.
@@ -21,7 +21,7 @@ pub(in crate::form) struct Pieces {
 
 /// A side as far as it could be read.
 pub(in crate::form) struct SidePieces {
-    /// `None`: the side's own table is at fault. Its `field` and `print` are empty.
+    /// `None`: the side's own table is at fault. Its `field`, `matrix` and `print` are empty.
     pub side: Option<RawSide>,
     pub fields: Vec<RawField>,
     pub print: Vec<RawPrint>,
@@ -77,6 +77,7 @@ fn read_side(side: Spanned<DeValue<'_>>, faults: &mut Faults<'_>) -> SidePieces 
         };
     };
     let fields = take_tables(&mut table, "field");
+    let matrices = take_tables(&mut table, "matrix");
     let print = take_tables(&mut table, "print");
     let mut pieces = SidePieces {
         side: read(Spanned::new(span, DeValue::Table(table)), faults),
@@ -98,7 +99,26 @@ fn read_side(side: Spanned<DeValue<'_>>, faults: &mut Faults<'_>) -> SidePieces 
             None => pieces.broken.extend(id),
         }
     }
+    for matrix in matrices {
+        let rows = row_ids(matrix.as_ref());
+        match read::<RawMatrix>(matrix, faults) {
+            Some(matrix) => pieces.fields.extend(matrix.fields()),
+            None => pieces.broken.extend(rows),
+        }
+    }
+    // In the order of the file, whichever way each is written.
+    pieces.fields.sort_by_key(|field| field.id.span.start);
     pieces
+}
+
+/// The ids of a matrix's rows, as far as they can be told.
+fn row_ids(matrix: &DeValue<'_>) -> Vec<String> {
+    let rows = matrix.get("rows").and_then(|rows| rows.as_ref().as_array());
+    let ids = rows.into_iter().flatten().filter_map(|row| {
+        let id = row.as_ref().get("id")?;
+        id.as_ref().as_str().map(str::to_owned)
+    });
+    ids.collect()
 }
 
 /// Takes an array of tables out of `table`; anything else stays there and is a fault of its own.

@@ -71,6 +71,14 @@ pub enum RawLength {
     Several(Vec<usize>),
 }
 
+/// The values of a grid's columns: one string for all of them, or a list with one for each.
+#[derive(Clone, Debug, JsonSchema)]
+#[schemars(untagged)]
+pub enum RawColumns {
+    Alike(String),
+    Each(Vec<String>),
+}
+
 /// What a short form or a table turns into.
 trait TextOrTable: Sized {
     type Table: for<'de> Deserialize<'de>;
@@ -160,6 +168,34 @@ impl<'de> Visitor<'de> for LengthVisitor {
             all.push(length);
         }
         Ok(RawLength::Several(all))
+    }
+}
+
+struct ColumnsVisitor;
+
+impl<'de> Visitor<'de> for ColumnsVisitor {
+    type Value = RawColumns;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a string of characters or a list of strings, one a column")
+    }
+
+    fn visit_str<E: de::Error>(self, text: &str) -> Result<RawColumns, E> {
+        Ok(RawColumns::Alike(text.to_owned()))
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<RawColumns, A::Error> {
+        let mut all = Vec::new();
+        while let Some(values) = list.next_element()? {
+            all.push(values);
+        }
+        Ok(RawColumns::Each(all))
+    }
+}
+
+impl<'de> Deserialize<'de> for RawColumns {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(ColumnsVisitor)
     }
 }
 

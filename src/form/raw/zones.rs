@@ -4,9 +4,9 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::at::At;
-use super::short::{RawCharset, RawText};
+use super::short::{RawCharset, RawColumns, RawText};
 use super::{Pair, Quad};
-use crate::form::types::{BoxShape, CombFrame, CrossMeans, InkKind};
+use crate::form::types::{BoxShape, CombFrame, Corrected, CrossMeans, InkKind};
 
 /// Boxes or bubbles, each where it is printed.
 pub(super) type Quads = Vec<At<Quad>>;
@@ -22,6 +22,8 @@ pub struct RawMarks {
     pub shape: Option<BoxShape>,
     /// What a cross in a box means: `ask` (default), `selected` or `no`.
     pub x_means: Option<CrossMeans>,
+    /// What becomes of an answer beside a choice that was struck out: `ask` (default) or `accept`.
+    pub corrected: Option<At<Corrected>>,
     pub options: At<Vec<At<RawMarkOption>>>,
 }
 
@@ -40,8 +42,8 @@ pub struct RawMarkOption {
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct RawGrid {
-    /// What the bubbles of a column stand for, in order.
-    pub values: At<String>,
+    /// What the bubbles of a column stand for, in order; a list where each column has its own.
+    pub values: At<RawColumns>,
     /// The first bubble of the first column.
     pub first: Option<At<Quad>>,
     /// From value to value.

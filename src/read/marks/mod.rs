@@ -95,10 +95,7 @@ fn reading(
     }
     let content = if let Zone::Grid(_) = field.zone {
         Content::Grid {
-            columns: options
-                .chunks(slots.per_column.max(1))
-                .map(<[_]>::to_vec)
-                .collect(),
+            columns: by_group(options, &slots.groups),
         }
     } else {
         Content::Marks { options }
@@ -117,13 +114,25 @@ fn reading(
     }
 }
 
+/// A grid's options column by column; none where none was read.
+fn by_group(options: Vec<OptionReading>, groups: &[usize]) -> Vec<Vec<OptionReading>> {
+    let mut rest = options.into_iter();
+    let columns = groups
+        .iter()
+        .map(|size| rest.by_ref().take(*size).collect());
+    columns.filter(|c: &Vec<_>| !c.is_empty()).collect()
+}
+
 fn options(slots: &FieldSlots, ink: &FieldInk, scale: PageScale) -> Vec<OptionReading> {
     let strokes = stroke::strokes(&ink.added, &ink.hidden, &ink.frames, &ink.words);
     let (mut all, forms): (Vec<MarkMeasures>, Vec<Form>) = (0..slots.slots.len())
         .map(|i| measure::measure(ink, &strokes, i, scale))
         .unzip();
-    for question in all.chunks_mut(slots.per_column.max(1)) {
+    let mut rest = &mut all[..];
+    for size in &slots.groups {
+        let (question, more) = rest.split_at_mut((*size).min(rest.len()));
         measure::with_rivals(question);
+        rest = more;
     }
     let one = |((slot, measures), form): ((&slot::Slot, MarkMeasures), Form)| {
         let has = (slot.boxed, slot.word.is_some());

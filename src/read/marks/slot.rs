@@ -41,8 +41,8 @@ impl Slot {
 pub(super) struct FieldSlots {
     /// Index into `side.fields`.
     pub(super) field: usize,
-    /// Options in a row of the question; slots are a multiple of it.
-    pub(super) per_column: usize,
+    /// How many options each row of the question or column of the grid has, in order.
+    pub(super) groups: Vec<usize>,
     pub(super) slots: Vec<Slot>,
 }
 
@@ -65,14 +65,14 @@ pub(super) fn of_side(side: &Side) -> Vec<FieldSlots> {
 }
 
 fn of_field(field: usize, f: &Field) -> Option<FieldSlots> {
-    let (per_column, slots) = match &f.zone {
-        Zone::Marks(z) => (z.options.len(), of_marks(z)),
-        Zone::Grid(z) => (z.values.len(), of_grid(z)),
+    let (groups, slots) = match &f.zone {
+        Zone::Marks(z) => (vec![z.options.len()], of_marks(z)),
+        Zone::Grid(z) => (z.values.iter().map(Vec::len).collect(), of_grid(z)),
         _ => return None,
     };
     Some(FieldSlots {
         field,
-        per_column,
+        groups,
         slots,
     })
 }
@@ -92,8 +92,8 @@ fn of_marks(zone: &MarkZone) -> Vec<Slot> {
 }
 
 fn of_grid(zone: &GridZone) -> Vec<Slot> {
-    let column = |frames: &Vec<Rect<Mm>>| -> Vec<Slot> {
-        let pairs = zone.values.iter().zip(frames);
+    let column = |(frames, values): (&Vec<Rect<Mm>>, &Vec<char>)| -> Vec<Slot> {
+        let pairs = values.iter().zip(frames);
         pairs
             .map(|(value, frame)| Slot {
                 value: value.to_string(),
@@ -104,5 +104,6 @@ fn of_grid(zone: &GridZone) -> Vec<Slot> {
             })
             .collect()
     };
-    zone.columns.iter().flat_map(column).collect()
+    let columns = zone.columns.iter().zip(&zone.values);
+    columns.flat_map(column).collect()
 }

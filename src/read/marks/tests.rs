@@ -141,6 +141,7 @@ fn read(card: &Card) -> Vec<(String, MarkState, f64)> {
         at_least: 0,
         shape: BoxShape::Square,
         cross_means: CrossMeans::Ask,
+        corrected: Corrected::Ask,
     };
     let field = Field {
         id: FieldId("wish".into()),
@@ -151,6 +152,7 @@ fn read(card: &Card) -> Vec<(String, MarkState, f64)> {
         required: false,
         consent: false,
         target_error: 0.001,
+        ditto_from: None,
         zone: Zone::Marks(zone),
         value: ValueKind::Choice,
     };

@@ -5,7 +5,7 @@ use rand_chacha::ChaCha8Rng;
 
 use super::question::{self, Ask, Drawn, Question, Room, extent};
 use super::{MarkKind, Marker};
-use crate::form::{CrossMeans, Field, GridZone, MarkOption, MarkZone, Side, Zone};
+use crate::form::{Corrected, CrossMeans, Field, GridZone, MarkOption, MarkZone, Side, Zone};
 use crate::geom::{Mm, Point, Rect};
 use crate::read::MarkState;
 use crate::synth::inks::Inks;
@@ -83,7 +83,7 @@ fn grid(
     rng: &mut ChaCha8Rng,
 ) -> Drawn {
     let (mut value, mut options) = (String::new(), Vec::new());
-    for column in &zone.columns {
+    for (column, values) in zone.columns.iter().zip(&zone.values) {
         let bubble = |(v, r): (&char, &Rect<Mm>)| MarkOption {
             value: v.to_string(),
             label: String::new(),
@@ -91,11 +91,12 @@ fn grid(
             word: None,
         };
         let zone = MarkZone {
-            options: zone.values.iter().zip(column).map(bubble).collect(),
+            options: values.iter().zip(column).map(bubble).collect(),
             at_most: 1,
             at_least: 0,
             shape: zone.shape,
             cross_means: CrossMeans::Selected,
+            corrected: Corrected::Ask,
         };
         let question = Question {
             zone: &zone,

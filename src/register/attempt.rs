@@ -1,0 +1,270 @@
+//! One way of laying a side onto a page: anchors, fit, gate, and each field's own place.
+
+use super::bend::Bend;
+use super::fit::{self, Pair, Residual};
+use super::prepared::{self, Print};
+use super::{
+    Local, Registered, RegistrationReport, check, fields, gate, layout_score, marks, patches,
+    refuse,
+};
+use crate::form::{AnchorMark, Side};
+use crate::geom::{Mm, Px, QuarterTurn, Transform};
+use crate::normalize::Upright;
+use crate::normalize::layout::{by_border, match_layout};
+use crate::rejection::Rejection;
+
+/// Residuals of a page that may be read, mm (domain.md 2.6 sends more than 0.8 mm to review).
+const MOST_RMS: f64 = 0.5;
+const MOST_MAX: f64 = 0.8;
+/// Above this an affine fit of marks is tried again as a projective one, mm.
+const TRY_PROJECTIVE: f64 = 0.25;
+/// A bent page is refused when two fields are not found, and one in so many.
+const MOST_LOST: usize = 4;
+/// Fewer of the frames than this: their color was dropped. Chance finds one edge in five.
+const FRAMELESS: f64 = 0.3;
+/// Least agreement of the page's print with the form.
+const LEAST_LAYOUT: f64 = 0.35;
+
+/// One side, one way round, on one page.
+pub(super) struct Attempt<'p, 'a> {
+    pub(super) page: &'p Upright<'a>,
+    pub(super) side: &'a Side,
+    pub(super) turn: QuarterTurn,
+    pub(super) coarse: Option<Transform<Mm, Px>>,
+}
+
+/// A transform with the anchors that made it.
+struct Fitted {
+    to_px: Transform<Mm, Px>,
+    residual: Residual,
+    kept: usize,
+}
+
+/// Where the anchors come from.
+#[derive(Clone, Copy)]
+struct Method {
+    name: &'static str,
+    expected: usize,
+    print: Print,
+}
+
+impl<'a> Attempt<'_, 'a> {
+    pub(super) fn by_marks(&self, marks: &[AnchorMark]) -> Result<Registered<'a>, Rejection> {
+        let mut refused = refuse("too few printed marks");
+        let method = Method {
+            name: "marks",
+            expected: marks.len(),
+            print: Print::Whole,
+        };
+        let mut best: Option<(f64, Registered<'a>)> = None;
+        for fitted in self.tries(marks) {
+            match self.proved(&fitted, (Bend::default(), method)) {
+                Ok(done) => {
+                    // More marks first, then better print.
+                    let worth = done.report.layout_score + done.report.anchors_found as f64;
+                    if best.as_ref().is_none_or(|b| worth > b.0 + 1e-9) {
+                        best = Some((worth, done));
+                    }
+                }
+                Err(why) => refused = why,
+            }
+            if best
+                .as_ref()
+                .is_some_and(|b| b.1.report.anchors_found == marks.len())
+            {
+                break;
+            }
+        }
+        let flat = best.map(|b| b.1).ok_or(refused)?;
+        self.with_fields(self.bent(flat))
+    }
+
+    /// Transforms worth proving. Where the paper's own border is seen, the marks near to where it
+    /// puts them come first, and its perspective stands in for a mark that is lost.
+    fn tries(&self, marks: &[AnchorMark]) -> Vec<Fitted> {
+        let laid = by_border(self.page, self.side, self.turn);
+        let near = laid.map(|laid| marks::near(self.page, marks, self.turn, &laid));
+        let near = near.unwrap_or_default();
+        let mut tries = Vec::new();
+        if near.len() >= 4 {
+            tries.extend(Self::fits(&near));
+        }
+        let assigned = marks::assignments(self.page, self.side, marks, self.turn);
+        tries.extend(assigned.iter().flat_map(|pairs| Self::fits(pairs)));
+        tries.extend(
+            laid.and_then(|laid| marks::corrected(&laid, &near))
+                .map(|to_px| Fitted {
+                    to_px,
+                    residual: fit::residual(&to_px, &near),
+                    kept: near.len(),
+                }),
+        );
+        tries
+    }
+
+    /// The same page with the bend that its print shows, when that fits better.
+    fn bent(&self, flat: Registered<'a>) -> Registered<'a> {
+        let Some(prepared) = prepared::of(self.side, flat.local.print()) else {
+            return flat;
+        };
+        let bend = patches::bend_of(self.page, self.side, &prepared, &flat.to_px);
+        let Some((bend, _)) = bend.filter(|(bend, _)| !bend.is_flat()) else {
+            return flat;
+        };
+        let mut bent = flat.clone();
+        bent.local.bend = bend;
+        bent.report.bend_mm = bent.local.bend.most();
+        bent.report.layout_score = layout_score(&bent);
+        if bent.report.layout_score >= flat.report.layout_score {
+            bent
+        } else {
+            flat
+        }
+    }
+
+    /// Looks at every field. On a page that is not flat, fields that are not found say that the
+    /// bend is not the paper's: then nothing else of it is believed.
+    fn with_fields(&self, mut page: Registered<'a>) -> Result<Registered<'a>, Rejection> {
+        let frames = check::outlines_seen(&page);
+        page.local.frameless |= frames.is_some_and(|seen| seen < FRAMELESS);
+        let prepared = prepared::of(self.side, page.local.print());
+        let fits = fields::fits(self.page, &page, prepared.as_deref());
+        let lost = fits.iter().filter(|f| f.is_doubtful()).count();
+        let flat = page.local.bend.is_flat() && page.to_px.is_affine();
+        if !flat && lost >= 2 && MOST_LOST * lost >= fits.len() {
+            return Err(refuse("the page is bent more than its print tells"));
+        }
+        page.report.fields.clone_from(&fits);
+        page.local.fits = fits.into();
+        Ok(page)
+    }
+
+    /// Transforms worth proving: of all pairs, and of all but one.
+    fn fits(pairs: &[Pair]) -> Vec<Fitted> {
+        let mut out = Vec::new();
+        let whole = fit::affine(pairs).map(|t| (t, fit::residual(&t, pairs)));
+        if let Some((to_px, residual)) = whole {
+            out.push(Fitted {
+                to_px,
+                residual,
+                kept: pairs.len(),
+            });
+            if residual.max < TRY_PROJECTIVE {
+                return out;
+            }
+        }
+        if let Some(to_px) = fit::projective(pairs) {
+            out.push(Fitted {
+                to_px,
+                residual: fit::residual(&to_px, pairs),
+                kept: pairs.len(),
+            });
+        }
+        for left_out in 0..pairs.len() {
+            let mut rest = pairs.to_vec();
+            rest.remove(left_out);
+            if let Some(to_px) = fit::affine(&rest) {
+                out.push(Fitted {
+                    to_px,
+                    residual: fit::residual(&to_px, &rest),
+                    kept: rest.len(),
+                });
+            }
+        }
+        out
+    }
+
+    pub(super) fn by_patches(&self, print: Print) -> Result<Registered<'a>, Rejection> {
+        let Some(prepared) = prepared::of(self.side, print) else {
+            return Err(refuse("the form has no picture"));
+        };
+        let layout = || match_layout(self.page, self.side, self.turn).map(|m| m.transform);
+        let Some(coarse) = self.coarse.or_else(layout) else {
+            return Err(refuse("the page's layout is another"));
+        };
+        let Some(found) = patches::find(self.page, self.side, &prepared, &coarse) else {
+            return Err(refuse("too little of the form's print is on the page"));
+        };
+        let fitted = Fitted {
+            to_px: found.lay.to_px,
+            residual: Residual::of(&found.misses),
+            kept: found.misses.len(),
+        };
+        let method = Method {
+            name: "patches",
+            expected: found.tried,
+            print,
+        };
+        let done = self.proved(&fitted, (found.lay.bend, method))?;
+        self.with_fields(done)
+    }
+
+    /// The page as it lies by a transform that nothing has proved yet.
+    fn laid(&self, to_px: Transform<Mm, Px>, (bend, print): (Bend, Print)) -> Registered<'a> {
+        Registered {
+            scan: self.page.scan,
+            side: self.side,
+            to_px,
+            levels: self.page.levels,
+            local: Local {
+                bend,
+                frameless: print == Print::WithoutFrames,
+                ..Local::default()
+            },
+            report: RegistrationReport::default(),
+        }
+    }
+
+    /// The gate: residual, shape, print.
+    fn proved(
+        &self,
+        fitted: &Fitted,
+        (bend, method): (Bend, Method),
+    ) -> Result<Registered<'a>, Rejection> {
+        let Residual { rms, max } = fitted.residual;
+        if !(rms <= MOST_RMS && max <= MOST_MAX) {
+            return Err(refuse(format!(
+                "anchors are off by {rms:.2} mm, at most {max:.2} mm"
+            )));
+        }
+        let shape = gate::plausible(
+            (self.page, self.side, self.turn),
+            &fitted.to_px,
+            fitted.kept,
+        )?;
+        let report = RegistrationReport {
+            method: method.name,
+            anchors_found: fitted.kept,
+            anchors_expected: method.expected,
+            residual_rms_mm: rms,
+            residual_max_mm: max,
+            turn_degrees: self.turn.degrees(),
+            skew_cw_degrees: signed(shape.turn_cw_degrees - f64::from(self.turn.degrees())),
+            scale_x: shape.scale_x,
+            scale_y: shape.scale_y,
+            bend_mm: bend.most(),
+            layout_score: 0.0,
+            fields: Vec::new(),
+        };
+        let mut done = self.laid(fitted.to_px, (bend, method.print));
+        done.report = report;
+        let score = layout_score(&done);
+        if score < LEAST_LAYOUT {
+            return Err(refuse(format!(
+                "the print does not fit the form ({score:.2})"
+            )));
+        }
+        // Three marks fit any plane.
+        let exact = method.name == "marks" && fitted.kept <= 3 && fitted.to_px.is_affine();
+        if exact && !check::is_shown(&done) {
+            return Err(refuse("three marks, and no print that proves them"));
+        }
+        done.report.layout_score = score;
+        Ok(done)
+    }
+}
+
+/// An angle between -180 and 180 degrees.
+fn signed(degrees: f64) -> f64 {
+    (degrees + 540.0).rem_euclid(360.0) - 180.0
+}
