@@ -8,7 +8,7 @@ mod odds;
 use super::Verdict;
 use crate::confidence::Confidence;
 use crate::doubt::{Doubt, Reason};
-use crate::form::{CrossMeans, Field, MarkZone, Zone};
+use crate::form::{Corrected, CrossMeans, Field, MarkZone, Zone};
 use crate::read::{Content, MarkState, OptionReading, Reading};
 
 /// A mark alone in its row: added darkness against the page's clear marks at which it is as likely
@@ -120,10 +120,29 @@ fn marks(zone: &MarkZone, options: &[OptionReading]) -> Decided {
     } else {
         several(zone, options)
     };
-    if odds::judged(options) {
+    let decided = if odds::judged(options) {
         odds::second(zone, options, by_rules)
     } else {
         by_rules
+    };
+    accept_correction(zone, options, decided)
+}
+
+/// The answer that is left beside a struck one, where the form accepts corrections and the second
+/// reader is as sure of strike and mark as it must be to accept anything alone.
+fn accept_correction(zone: &MarkZone, options: &[OptionReading], decided: Decided) -> Decided {
+    let corrected = decided.doubts == [Doubt::new(Reason::Corrected)] && !decided.value.is_empty();
+    if zone.corrected != Corrected::Accept || !corrected || !odds::judged(options) {
+        return decided;
+    }
+    let confidence = odds::left_over(options, &decided.value, zone.cross_means);
+    if confidence < odds::SURE {
+        return decided;
+    }
+    Decided {
+        confidence,
+        doubts: Vec::new(),
+        ..decided
     }
 }
 

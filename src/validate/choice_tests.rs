@@ -199,3 +199,50 @@ fn a_grid_keeps_blank_columns_and_asks_for_double_ones() {
     let double = grid(&[a, column([(Filled, 1.0), (Filled, 1.0), PAPER]), c]);
     assert_eq!(double.doubts.len(), 1);
 }
+
+/// A correction that both readers see the same way: `p` sure of every option.
+fn corrected(field: &Field, states: [MarkState; 3], p: f64) -> Verdict {
+    let values = ["a", "b", "c"];
+    let options = values
+        .iter()
+        .zip(states)
+        .map(|(value, state)| OptionReading {
+            kinds: vec![(state, p), (Filled, 1.0 - p)],
+            ..option(value, (state, if state == Empty { 0.02 } else { 0.9 }))
+        })
+        .collect();
+    decide(field, &fixtures::reading(field, Content::Marks { options }))
+}
+
+#[test]
+fn what_is_left_beside_a_struck_choice_is_accepted_only_where_the_form_says_so() {
+    let mut field = question(1);
+    let struck_and_ticked = [Struck, Tick, Empty];
+    let asked = corrected(&field, struck_and_ticked, 0.9999);
+    assert_eq!(
+        (asked.status, asked.value.as_str()),
+        (Status::Question, "b")
+    );
+    assert_eq!(asked.doubts, [Doubt::new(Reason::Corrected)]);
+    if let Zone::Marks(zone) = &mut field.zone {
+        zone.corrected = Corrected::Accept;
+    }
+    let accepted = corrected(&field, struck_and_ticked, 0.9999);
+    assert_eq!(
+        (accepted.status, accepted.value.as_str()),
+        (Status::Accepted, "b")
+    );
+    for (states, p) in [
+        (struck_and_ticked, 0.99),
+        ([Struck, Empty, Empty], 0.9999),
+        ([ScribbledOut, Tick, Empty], 0.9999),
+        ([Struck, Tick, Tick], 0.9999),
+        ([Struck, Crossed, Empty], 0.9999),
+    ] {
+        let got = corrected(&field, states, p);
+        assert_eq!(got.status, Status::Question, "{states:?}");
+    }
+    field.consent = true;
+    let consent = corrected(&field, struck_and_ticked, 0.9999);
+    assert_eq!(consent.status, Status::Question);
+}

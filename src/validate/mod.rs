@@ -1,7 +1,8 @@
 //! Fifth stage: readings become values or questions. Pure: the day is given.
 //!
-//! Each field is decided alone, by its zone and kind of value; dates then take their era from
-//! another field where the form says so; last, the side's rules across fields and `required`.
+//! Each field is decided alone, by its zone and kind of value; dates then take their era, and
+//! ditto signs their answer, from another field where the form says so; last, the side's rules
+//! across fields and `required`.
 //! Every doubt makes a question: an accepted verdict carries none. The same parsers serve the
 //! machine's readings and the answers that people type ([`parse::parse`]).
 
@@ -20,6 +21,7 @@ mod code;
 mod words;
 mod options;
 pub mod choice;
+mod ditto;
 mod boxes;
 mod lines;
 mod rank;
@@ -163,6 +165,8 @@ pub fn validate(side: &Side, readings: &[Reading], context: &Context<'_>) -> Vec
             verdicts[i] = decide(field, reading, &plain(era), context);
         }
     }
+    let fields: Vec<&Field> = pairs.iter().map(|(field, _)| *field).collect();
+    ditto::resolve(&fields, &mut verdicts);
     rules::apply(side, &mut verdicts);
     verdicts
 }

@@ -39,6 +39,8 @@ mod characters;
 mod omr;
 /// Marks of every kind under every wear.
 mod marks;
+/// What drawn marks and digits mean together.
+mod decisions;
 /// Registration against the truth of drawn pages.
 mod registration;
 /// A blank picture from filled scans.

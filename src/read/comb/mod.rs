@@ -30,6 +30,10 @@ const CROSSING: usize = 6;
 const OVERFLOW_SHARE: f64 = 0.006;
 /// Contrast of the writing against the page's own ink below which it is faint.
 const FAINT: f64 = 0.25;
+/// Strokes so much thicker than in the other boxes of a row were drawn twice; fewer boxes say
+/// nothing.
+const TWICE: f64 = 1.6;
+const LEAST_OTHERS: usize = 2;
 /// Probability of a box without any ink to be blank: the rest is for ink that no scan shows.
 const CERTAINLY_BLANK: f64 = 0.9999;
 /// From here on a box counts as blank and has no alternatives.
@@ -126,7 +130,28 @@ fn write_ups(page: &Registered<'_>, cells: &[Rect<Mm>], frame: CombFrame) -> Vec
         }
         out.push(written);
     }
+    doubt_overwritten(&mut out);
     out
+}
+
+/// Strokes much thicker than those of the other boxes were drawn twice: somebody wrote one digit
+/// over another, and no reader knows which was meant (domain 4).
+fn doubt_overwritten(cells: &mut [Written]) {
+    let thick: Vec<f64> = cells
+        .iter()
+        .map(|c| c.glyph.as_ref().map_or(0.0, |_| c.ink.thickness()))
+        .collect();
+    for (i, cell) in cells.iter_mut().enumerate() {
+        let mut others: Vec<f64> = (0..thick.len())
+            .filter(|k| *k != i && thick[*k] > 0.0)
+            .map(|k| thick[k])
+            .collect();
+        others.sort_by(f64::total_cmp);
+        let usual = others.get(others.len() / 2).copied().unwrap_or(f64::MAX);
+        if others.len() >= LEAST_OTHERS && thick[i] >= TWICE * usual {
+            cell.doubts.push(Reason::Overwrite.into());
+        }
+    }
 }
 
 /// The middle of a cut, where no frame can be: paper and pen are measured there.

@@ -341,3 +341,39 @@ fn the_reader_in_rust_reaches_the_logits_of_the_training_code() {
         assert_eq!(seen, 10);
     }
 }
+
+/// Digits as polylines on the cell.
+const TWO: &[(f64, f64)] = &[
+    (28.0, 34.0),
+    (40.0, 20.0),
+    (60.0, 20.0),
+    (70.0, 34.0),
+    (62.0, 52.0),
+    (28.0, 80.0),
+    (74.0, 80.0),
+];
+const ONE: &[(f64, f64)] = &[(50.0, 18.0), (50.0, 84.0)];
+
+#[test]
+fn a_digit_traced_over_another_is_a_question() {
+    let overwritten = |sheet: Sheet| -> Vec<bool> {
+        let cells = sheet.read(&Charset::Digits);
+        let is = |c: &CellReading| c.doubts.contains(&Reason::Overwrite.into());
+        cells.iter().map(is).collect()
+    };
+    let mut plain = Sheet::framed();
+    for (cell, digit) in [TWO, SEVEN, ONE, TWO].into_iter().enumerate() {
+        plain.write(cell, digit);
+    }
+    assert_eq!(overwritten(plain), [false; 4]);
+    // Drawn again and again, a little off each time, until the new one shows.
+    let mut traced = Sheet::framed();
+    for (cell, digit) in [TWO, SEVEN, ONE, TWO].into_iter().enumerate() {
+        traced.write(cell, digit);
+    }
+    for off in [4.0, 8.0, 11.0] {
+        let again: Vec<_> = SEVEN.iter().map(|(x, y)| (x + off, y + off)).collect();
+        traced.write(1, &again);
+    }
+    assert_eq!(overwritten(traced), [false, true, false, false]);
+}

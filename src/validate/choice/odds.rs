@@ -12,7 +12,7 @@ use crate::doubt::{Doubt, Reason};
 use crate::form::{CrossMeans, MarkZone};
 
 /// The classifier alone accepts nothing below this.
-const SURE: f64 = 0.999;
+pub(super) const SURE: f64 = 0.999;
 
 /// Below this the second reader contradicts the rules, and a legal choice needs more. Of 768 answers
 /// that the rules accepted on 51 made sheets (every kind of mark under every wear) 3 in 10 of those
@@ -257,6 +257,23 @@ fn crossed(
         _ => "",
     };
     Decided::asked(only, Reason::XMark)
+}
+
+/// The probability that `value` alone is meant where another option was struck out.
+pub(super) fn left_over(options: &[OptionReading], value: &str, cross: CrossMeans) -> f64 {
+    let struck = |o: &OptionReading| -> f64 {
+        let kinds = o.kinds.iter().filter(|k| k.0 == MarkState::Struck);
+        kinds.map(|k| k.1).sum()
+    };
+    let one = |o: &OptionReading| {
+        let odds = Odds::of(o, cross);
+        if o.value == value {
+            odds.answer
+        } else {
+            odds.unmeant() + struck(o)
+        }
+    };
+    options.iter().map(one).product()
 }
 
 /// The probability that exactly these options are meant.
