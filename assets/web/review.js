@@ -126,8 +126,9 @@
     busy = true;
     await more();
     if (ahead.length > 0) showNext();
-    if (shown && !isDone(shown)) await more();
+    // No key is lost while the one behind it is on its way.
     busy = false;
+    if (shown && !isDone(shown)) await more();
   }
 
   async function send(answer, value = '', insist = false) {

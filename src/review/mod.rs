@@ -2,9 +2,10 @@
 //!
 //! What a person types passes the parser that the machine's readings pass, so both write a value
 //! the same way. A person may insist on what the paper says where the parser objects. [`desk`]
-//! hands the questions out to several people at once.
+//! hands the questions out to several people at once; [`group`] answers many that look alike.
 
 pub mod desk;
+pub mod group;
 
 use std::path::PathBuf;
 

@@ -153,19 +153,7 @@ impl Store {
         token: &str,
         decisions: &[NewDecision],
     ) -> Result<Settled, StoreError> {
-        self.write(|tx| {
-            let stands = stands(tx, token)?;
-            tx.prepare_cached("DELETE FROM leases WHERE token = ?1")?
-                .execute([token])?;
-            match stands {
-                None => Ok(Settled::TakenBack),
-                Some(false) => Ok(Settled::Meanwhile),
-                Some(true) => {
-                    let ids = decisions.iter().map(|d| add_decision(tx, d));
-                    Ok(Settled::Done(ids.collect::<Result<_, _>>()?))
-                }
-            }
-        })
+        self.write(|tx| settle(tx, token, decisions))
     }
 
     /// Something happens at the desk: what it has stays its own for another term.
@@ -215,6 +203,22 @@ impl Store {
         })
     }
 
+    /// How many questions are open, held ones included: asked with every answer, so it looks at
+    /// nothing else.
+    pub fn count_open(&self, wanted: &Wanted) -> Result<u64, StoreError> {
+        self.read(|db| {
+            let mut one = db.prepare_cached(include_str!("sql/count_open.sql"))?;
+            let count: u32 = one.query_row(
+                named_params! {
+                    ":kind": wanted.kind.map(Kind::name), ":field": wanted.field,
+                    ":form": wanted.form, ":reason": wanted.reason.map(Reason::code),
+                },
+                |r| r.get(0),
+            )?;
+            Ok(count.into())
+        })
+    }
+
     /// Pages that were set aside together with that decision, by the same word.
     pub fn set_aside_with(&self, decision: DecisionId) -> Result<Vec<PageId>, StoreError> {
         self.read(|db| {
@@ -225,7 +229,25 @@ impl Store {
     }
 }
 
-fn renew(tx: &Transaction<'_>, desk: &Desk, term: &Term) -> Result<(), Fault> {
+pub(super) fn settle(
+    tx: &Transaction<'_>,
+    token: &str,
+    decisions: &[NewDecision],
+) -> Result<Settled, Fault> {
+    let stands = stands(tx, token)?;
+    tx.prepare_cached("DELETE FROM leases WHERE token = ?1")?
+        .execute([token])?;
+    match stands {
+        None => Ok(Settled::TakenBack),
+        Some(false) => Ok(Settled::Meanwhile),
+        Some(true) => {
+            let ids = decisions.iter().map(|d| add_decision(tx, d));
+            Ok(Settled::Done(ids.collect::<Result<_, _>>()?))
+        }
+    }
+}
+
+pub(super) fn renew(tx: &Transaction<'_>, desk: &Desk, term: &Term) -> Result<(), Fault> {
     tx.prepare_cached("UPDATE leases SET until = ?3 WHERE desk = ?1 AND who = ?2 AND until < ?3")?
         .execute((&desk.id, &desk.who, &term.until))?;
     // What ran out and was answered by another way is of no use to anybody.
@@ -237,7 +259,7 @@ fn renew(tx: &Transaction<'_>, desk: &Desk, term: &Term) -> Result<(), Fault> {
     Ok(())
 }
 
-fn give(
+pub(super) fn give(
     tx: &Transaction<'_>,
     (desk, token): (&Desk, &str),
     question: QuestionId,

@@ -16,11 +16,13 @@ mod counts;
 mod error;
 mod exports;
 mod files;
+mod groups;
 mod ids;
 mod leases;
 mod look;
 mod lots;
 mod migrate;
+mod progress;
 mod questions;
 mod record;
 mod redecide;
@@ -41,6 +43,7 @@ pub use counts::{Counted, FileCounts};
 pub use error::StoreError;
 pub use exports::{ExportKind, ExportRow, LastExport, NewExport, Operation, RowMark};
 pub use files::{KnownFile, NewFile, Quarantine};
+pub use groups::{Group, GroupField};
 pub use ids::{
     Act, DecisionId, ExportSeq, FileId, LotId, OutcomeId, PageId, QuestionId, ReadingId, RunId,
     Timestamp,
@@ -48,6 +51,7 @@ pub use ids::{
 pub use leases::{Desk, Lease, Settled, Term, UNDO, Waiting, Wanted};
 pub use look::{AnswerRow, AnswerStatus, Bucket, PageRow, Picture, ReadingRow};
 pub use lots::{FieldCount, KeyCount, LotFit, LotRow, LotShift, Printed};
+pub use progress::{PersonRow, WaitingRow};
 pub use questions::{
     Answer, Kind, NewDecision, QuestionFilter, QuestionRow, QuestionState, Subject,
 };

@@ -147,7 +147,7 @@ pub(super) async fn back(
             (desk::back(store, (&desk, &token), id, now), w.was_answered)
         };
         match done {
-            Ok(()) => site.question(store, (&desk, token, id), &look.window, (lang, notice)),
+            Ok(()) => site.question(store, (token, id), &look.window, (lang, notice)),
             Err(ReviewError::Meanwhile) => Ok(notice_of(StatusCode::CONFLICT, w.no_undo, lang)),
             Err(e) => Ok(refused(&e, lang)),
         }
@@ -227,7 +227,7 @@ pub(super) async fn card(
 }
 
 /// A token for a lease.
-fn fresh() -> Result<String, StoreError> {
+pub(super) fn fresh() -> Result<String, StoreError> {
     secret::name().map_err(|e| StoreError::Io {
         path: "random numbers".into(),
         source: std::io::Error::other(e),
@@ -247,7 +247,7 @@ impl Site {
         let token = fresh()?;
         let found = desk::next(store, (desk, &token), &wanted, now.clone())?;
         match found {
-            Some(id) => self.question(store, (desk, token, id), window, (lang, "")),
+            Some(id) => self.question(store, (token, id), window, (lang, "")),
             None => Ok(html(&Done {
                 w: Words::of(lang),
                 waiting: store.count_waiting(desk, &wanted, &now)?,
@@ -259,16 +259,15 @@ impl Site {
     fn question(
         &self,
         store: &Store,
-        (desk, lease, id): (&Desk, String, QuestionId),
+        (lease, id): (String, QuestionId),
         window: &Window,
         (lang, notice): (Lang, &'static str),
     ) -> Result<Response, StoreError> {
         let shown = review::look(store, &self.library, id)?;
-        let now = (self.clock.now)();
         let asked = Asked {
             lease,
             lang,
-            waiting: store.count_waiting(desk, &window.wanted(), &now)?.open,
+            waiting: store.count_open(&window.wanted())?,
             notice,
             library: &self.library,
         };
@@ -300,7 +299,7 @@ fn png(store: &Store, picture: Option<Picture>) -> Response {
     }
 }
 
-fn refused(error: &ReviewError, lang: Lang) -> Response {
+pub(super) fn refused(error: &ReviewError, lang: Lang) -> Response {
     let w = Words::of(lang);
     match error {
         ReviewError::Invalid { doubts, suggestion } => {
@@ -341,7 +340,7 @@ fn notice_of(status: StatusCode, text: &'static str, lang: Lang) -> Response {
     (status, html(&notice)).into_response()
 }
 
-fn failed(lang: Lang) -> Response {
+pub(super) fn failed(lang: Lang) -> Response {
     let text = Words::of(lang).store_failed;
     notice_of(StatusCode::SERVICE_UNAVAILABLE, text, lang)
 }

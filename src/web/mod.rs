@@ -6,11 +6,14 @@
 //! question and by nothing else, so nobody sees what he was not given. Rules, leases and the audit
 //! are `review`'s and `store`'s; here is only their face.
 
+mod alternatives;
 mod assets;
 mod desk;
 mod field;
 mod gate;
+mod kinds;
 mod pages;
+mod progress;
 mod secret;
 mod view;
 mod words;
@@ -182,6 +185,9 @@ fn router(site: Arc<Site>) -> Router {
         .route("/review/back", post(desk::back))
         .route("/review/here", post(desk::here))
         .route("/review/leave", post(desk::leave))
+        .route("/kinds", get(kinds::kinds))
+        .route("/kinds/screen", post(kinds::screen))
+        .route("/progress", get(progress::progress))
         .route("/picture/{lease}", get(desk::picture))
         .route("/card/{lease}", get(desk::card))
         .route("/assets/{name}", get(assets::asset))

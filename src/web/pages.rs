@@ -22,17 +22,44 @@ pub(super) async fn home() -> Response {
     (StatusCode::SEE_OTHER, [(LOCATION, "/review")]).into_response()
 }
 
-/// A window with a desk of its own.
+/// What every page shows around its own part.
+#[derive(Debug)]
+pub(super) struct Frame {
+    pub(super) w: &'static Words,
+    pub(super) version: &'static str,
+    pub(super) token: String,
+    pub(super) desk: String,
+    pub(super) who: String,
+    /// The path of the page itself.
+    pub(super) here: &'static str,
+    /// The language that is not shown, and where to get it.
+    pub(super) other: &'static str,
+    pub(super) other_href: String,
+}
+
+/// A window that answers one question after another.
 pub(super) async fn review(
     State(site): State<Arc<Site>>,
     Extension(visitor): Extension<Visitor>,
     RawQuery(query): RawQuery,
 ) -> Response {
-    let query = query.unwrap_or_default();
-    if let Some(lang) = chosen(&query) {
+    let wanted = query.unwrap_or_default();
+    page(&site, &visitor, ("/review", &wanted), |f| Page {
+        f,
+        wanted: &wanted,
+    })
+}
+
+/// A page at a path with its query. A language in the query becomes a cookie first.
+pub(super) fn page<T: Template>(
+    site: &Site,
+    visitor: &Visitor,
+    (path, query): (&'static str, &str),
+    body: impl FnOnce(Frame) -> T,
+) -> Response {
+    if let Some(lang) = chosen(query) {
         let cookie = format!("hagaki-lang={lang}; Path=/; SameSite=Strict; Max-Age={LANG_SECONDS}");
-        let rest = without_lang(&query);
-        let place = format!("/review{}{rest}", if rest.is_empty() { "" } else { "?" });
+        let place = joined(path, &without_lang(query));
         return (
             StatusCode::SEE_OTHER,
             [(LOCATION, place), (SET_COOKIE, cookie)],
@@ -42,24 +69,35 @@ pub(super) async fn review(
     let (Ok(fresh), Ok(desk)) = (secret::name(), secret::name()) else {
         return StatusCode::INTERNAL_SERVER_ERROR.into_response();
     };
-    let session = visitor.session.unwrap_or(fresh);
-    let page = Page {
+    let session = visitor.session.clone().unwrap_or(fresh);
+    let other = match visitor.lang {
+        Lang::Ja => "en",
+        Lang::En => "ja",
+    };
+    let rest = without_lang(query);
+    let and = if rest.is_empty() { "" } else { "&" };
+    let frame = Frame {
         w: Words::of(visitor.lang),
         version: env!("CARGO_PKG_VERSION"),
-        token: &site.secret.token(&session),
-        desk: &desk,
-        wanted: &query,
-        who: &visitor.who,
-        other: match visitor.lang {
-            Lang::Ja => "en",
-            Lang::En => "ja",
-        },
+        token: site.secret.token(&session),
+        desk,
+        who: visitor.who.clone(),
+        here: path,
+        other,
+        other_href: joined(path, &format!("{rest}{and}lang={other}")),
     };
     let cookie = format!(
         "{}={session}; Path=/; HttpOnly; SameSite=Strict",
         site.cookie()
     );
-    ([(SET_COOKIE, cookie)], html(&page)).into_response()
+    ([(SET_COOKIE, cookie)], html(&body(frame))).into_response()
+}
+
+fn joined(path: &str, query: &str) -> String {
+    match query {
+        "" => path.to_owned(),
+        query => format!("{path}?{query}"),
+    }
 }
 
 pub(super) async fn nothing(Extension(visitor): Extension<Visitor>) -> Response {

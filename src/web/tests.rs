@@ -198,7 +198,13 @@ fn every_reply_is_hardened_and_kept_by_no_cache() {
     ] {
         assert!(!page.body.contains(foul), "{foul}");
     }
-    for asset in ["review.css", "review.js", "icon.svg", "ud-gothic.ttf"] {
+    for asset in [
+        "review.css",
+        "review.js",
+        "kinds.js",
+        "icon.svg",
+        "ud-gothic.ttf",
+    ] {
         assert_eq!(serving.get(&format!("/assets/{asset}?1"), "").status, 200);
     }
 }
@@ -464,4 +470,70 @@ fn one_key_answers_an_option() {
     assert!(got.body.contains("data-enter=\"value\""), "{}", got.body);
     let library = form(&["wish"]);
     assert!(library.forms()[0].field(&FieldId("wish".into())).is_some());
+}
+
+#[test]
+fn many_alike_are_confirmed_together_and_taken_back_together() {
+    let cards: Vec<&[(&str, &str)]> = (0..90)
+        .map(|n| -> &[(&str, &str)] {
+            match n {
+                n if n % 9 == 0 => &[("phone", "?12")],
+                _ => &[("phone", "?0312345678")],
+            }
+        })
+        .collect();
+    let serving = serve(&cards);
+    let window = serving.window();
+    let page = serving.get("/kinds", "");
+    assert!(
+        page.body.contains("/kinds?form=wish&#38;field=phone"),
+        "{}",
+        page.body
+    );
+    let screen =
+        |more: &str| window.post("/kinds/screen", &format!("form=wish&field=phone&{more}"));
+    let got = screen("");
+    let leases: Vec<String> = got
+        .body
+        .split("data-lease=\"")
+        .skip(1)
+        .map(|part| part[..32].to_owned())
+        .collect();
+    assert_eq!(leases.len(), 60);
+    let got = screen(&format!("right={}&but=2", leases[1..].join(",")));
+    assert!(got.body.contains("data-done=\"59\""), "{}", got.body);
+    assert_eq!(value(&serving, "phone"), None);
+    let ids = between(&got.body, "data-last=\"", "\"");
+    assert_eq!(ids.split(',').count(), 59);
+    // A screen answers once.
+    let again = screen(&format!("right={}", leases[1..].join(",")));
+    assert!(again.body.contains("data-done=\"0\""), "{}", again.body);
+    assert!(again.body.contains("59: not recorded"), "{}", again.body);
+    let undone = screen(&format!("undo={ids}"));
+    assert!(
+        undone.body.contains("data-waiting=\"90\""),
+        "{}",
+        undone.body
+    );
+    let store = Store::open(serving.dir.path()).unwrap();
+    assert_eq!(store.audit_break().unwrap(), None);
+    assert_eq!(
+        screen(&format!("right={}", vec!["0"; 500].join(","))).status,
+        400
+    );
+}
+
+#[test]
+fn the_progress_page_counts_and_links_to_what_waits() {
+    let serving = serve(&[&[("wish", "?yes"), ("memo", "?<b>")], &[("wish", "?no")]]);
+    let window = serving.window();
+    let first = window.next();
+    assert_eq!(window.answer(&first, "answer=blank").status, 200);
+    let got = serving.get("/progress", "Accept-Language: ja\r\n");
+    assert_eq!(got.status, 200);
+    let link = "/review?kind=field&#38;reason=MULTI_MARK&#38;form=wish&#38;field=wish";
+    assert!(got.body.contains(link), "{}", got.body);
+    assert!(got.body.contains("<td>sato</td>"), "{}", got.body);
+    assert!(!got.body.contains("style="), "{}", got.body);
+    assert_eq!(serving.get("/progress?lang=en", "").status, 303);
 }

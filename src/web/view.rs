@@ -2,32 +2,23 @@
 
 use askama::Template;
 
+use super::alternatives::{Other, others, percent};
 use super::field::{Entry, Line, OPTION_KEYS, Script, entry};
+use super::pages::Frame;
 use super::words::Words;
 use crate::doubt::Doubt;
 use crate::form::{Field, Form, FormId, Library};
 use crate::ingest::told;
 use crate::lang::Lang;
-use crate::review::{Alternative, Shown, field_of, takes};
+use crate::review::{Shown, field_of, takes};
 use crate::store::{AnswerStatus, QuestionRow, Store, StoreError, Subject, Waiting};
 
-/// Alternatives beyond these help nobody.
-const MOST_ALTERNATIVES: usize = 8;
-
-/// Below this an alternative is noise.
-const LEAST_WEIGHT: f64 = 0.005;
-
-/// The frame of a page with a stage for questions.
+/// A page with a stage for questions.
 #[derive(Template)]
 #[template(path = "review.html")]
 pub(super) struct Page<'a> {
-    pub(super) w: &'static Words,
-    pub(super) version: &'static str,
-    pub(super) token: &'a str,
-    pub(super) desk: &'a str,
+    pub(super) f: Frame,
     pub(super) wanted: &'a str,
-    pub(super) who: &'a str,
-    pub(super) other: &'static str,
 }
 
 /// One question.
@@ -46,7 +37,7 @@ pub(super) struct Question {
     proposal: String,
     alternatives: Vec<Other>,
     has_picture: bool,
-    frame: Option<Frame>,
+    frame: Option<Outline>,
     /// What the picture is: of the `field`, of the `page`, or of the page for its `key`.
     shows: &'static str,
     /// Where the key stands on its side, as shares of its width and height.
@@ -91,15 +82,8 @@ struct Choice {
     proposed: bool,
 }
 
-struct Other {
-    text: String,
-    weight: String,
-    /// May stand in the field as it is.
-    whole: bool,
-}
-
 /// Where the field lies on its side, in millimetres.
-struct Frame {
+struct Outline {
     width: f64,
     height: f64,
     x: f64,
@@ -158,7 +142,10 @@ impl Question {
                 .map_or_else(String::new, |f| f.title.get(asked.lang).to_owned()),
             place: format!("{} [{}]", row.file, row.page),
             reasons: row.doubts.iter().map(|d| why(d, asked.lang)).collect(),
-            alternatives: others(&shown.alternatives, &entry, &start),
+            alternatives: match entry.kind {
+                "line" => others(&shown.alternatives, &start),
+                _ => Vec::new(),
+            },
             proposal: proposal(row).unwrap_or_default(),
             has_picture: row.picture.is_some(),
             frame: page
@@ -342,47 +329,6 @@ fn options(shown: &Shown, chosen: &[&str]) -> Vec<Choice> {
     shown.options.iter().zip(keys).map(one).collect()
 }
 
-/// What else it may be, besides what stands in the field; options say theirs themselves. Of single
-/// characters only those are told that may be another one.
-fn others(all: &[Alternative], entry: &Shape, start: &str) -> Vec<Other> {
-    if entry.kind != "line" {
-        return Vec::new();
-    }
-    let mut others: Vec<Other> = Vec::new();
-    for alternative in all.iter().filter(|a| a.weight >= LEAST_WEIGHT) {
-        let (text, weight) = (&alternative.text, percent(alternative.weight));
-        match (text.split_once(' '), text.starts_with('[')) {
-            (Some((place, character)), true) => {
-                let part = format!("{character} {weight}");
-                match others.iter_mut().find(|o| !o.whole && o.text == place) {
-                    Some(known) => known.weight = format!("{} / {part}", known.weight),
-                    None => others.push(Other {
-                        text: place.to_owned(),
-                        weight: part,
-                        whole: false,
-                    }),
-                }
-            }
-            _ if text == start || text.is_empty() || others.iter().any(|o| o.text == *text) => {}
-            _ => others.push(Other {
-                text: text.clone(),
-                weight,
-                whole: true,
-            }),
-        }
-    }
-    others.retain(|o| o.whole || o.weight.contains('/'));
-    others.truncate(MOST_ALTERNATIVES);
-    others
-}
-
-fn percent(weight: f64) -> String {
-    match weight {
-        w if w >= 0.995 => "99 %".to_owned(),
-        w => format!("{:.0} %", w * 100.0),
-    }
-}
-
 /// The middle of the zone where the key is printed.
 fn key_place(library: &Library, row: &QuestionRow) -> Option<String> {
     let sides = &form_of(library, row)?.sides;
@@ -398,10 +344,10 @@ fn key_place(library: &Library, row: &QuestionRow) -> Option<String> {
 /// White round the field, so that its frame hides nothing.
 const FRAME_MARGIN_MM: f64 = 1.5;
 
-fn frame(form: &Form, field: &Field) -> Option<Frame> {
+fn frame(form: &Form, field: &Field) -> Option<Outline> {
     let (side, _) = form.field(&field.id)?;
     let area = field.zone.area()?.inflate(FRAME_MARGIN_MM);
-    Some(Frame {
+    Some(Outline {
         width: side.size.w,
         height: side.size.h,
         x: area.x,

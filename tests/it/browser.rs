@@ -10,6 +10,7 @@ use std::io::{BufRead as _, BufReader};
 use std::process::{Child, Stdio};
 use std::sync::OnceLock;
 
+use crate::copies::copy_question;
 use crate::program::{self, Campaign};
 use chromium::Chromium;
 
@@ -297,3 +298,42 @@ const OUTSIDE: &str = "(() => {
     const zoom = p.width / p.naturalWidth * devicePixelRatio;
     return zoom < 0.99 ? 'picture at ' + zoom : '';
 })()";
+
+#[test]
+fn two_hundred_crops_are_confirmed_by_kind() {
+    let campaign = samples();
+    copy_question(&campaign, "phone", 200);
+    let Some(mut page) = open(&campaign, "?kind=page") else {
+        return;
+    };
+    let before = waiting(&campaign);
+    let address = format!("{}kinds?form=vaccine-intent&field=phone", page.address);
+    page.browser.go(&address);
+    let tiles = "document.querySelectorAll('.tile').length";
+    page.browser.wait(&format!("{tiles} == 60"));
+    // The second one is not what the machine read: it stays a question and does not come again.
+    page.browser.press("ArrowRight");
+    page.browser.press(" ");
+    let wrong = page
+        .browser
+        .text("document.querySelector('.tile[aria-pressed=true]').dataset.question");
+    let mut done = 0;
+    for screen in [59, 60, 60] {
+        page.browser.press("Enter");
+        done += screen;
+        page.browser.wait(&format!(
+            "document.getElementById('answered').textContent == '{done}' && {tiles} > 0"
+        ));
+        let again = format!("!!document.querySelector('.tile[data-question=\"{wrong}\"]')");
+        assert_eq!(page.browser.text(&again), "false");
+    }
+    assert_eq!(before - waiting(&campaign), done);
+    page.browser.chord("z", chromium::CONTROL);
+    page.browser.wait(&format!(
+        "document.getElementById('answered').textContent == '{}'",
+        done - 60
+    ));
+    assert_eq!(before - waiting(&campaign), done - 60);
+    let list = campaign.hagaki(&["--json", "review", "list"]);
+    assert!(list.out.contains(&format!("{{\"id\":{wrong},")), "{wrong}");
+}

@@ -23,8 +23,12 @@ mod journey;
 mod redecide;
 /// Lots that are unlike the ones before them.
 mod lots;
+/// Thousands of questions from a few scans.
+mod copies;
 /// The review page in a real browser.
 mod browser;
+/// Many reviewers at once, and a server that is killed.
+mod load;
 /// A full disk.
 mod disk;
 /// Accuracy floors.

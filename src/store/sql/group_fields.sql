@@ -1,0 +1,10 @@
+SELECT o.form, q.field, count(*) AS waiting,
+       count(*) FILTER (WHERE r.value <> '' AND r.crop_sha256 IS NOT NULL) AS groupable,
+       count(DISTINCT nullif(r.value, '')) AS kinds
+FROM questions q
+JOIN outcomes o ON o.id = q.outcome_id
+JOIN readings r ON r.outcome_id = q.outcome_id AND r.field = q.field
+LEFT JOIN decisions d ON d.id = q.decision_id
+WHERE q.state = 'open' AND q.kind = 'field' AND (d.id IS NULL OR d.why = :undo)
+GROUP BY o.form, q.field
+ORDER BY o.form, min(r.position), q.field
