@@ -6,7 +6,7 @@ use crate::calendar::Day;
 use crate::digest::Digest;
 use crate::doubt::{Doubt, Reason};
 use crate::engine::{Barcode, EngineError, Engines};
-use crate::form::{FormId, Library, Role, Side};
+use crate::form::{FieldId, FormId, Library, Role, Side};
 use crate::geom::{Mm, Rect};
 use crate::identify::{self, Candidate, Identified, KeyReading};
 use crate::normalize::{self, Upright};
@@ -276,12 +276,22 @@ pub fn judge(
     context: &validate::Context<'_>,
 ) -> Judgement {
     let mut doubts = noticed.to_vec();
+    let mut verdicts = validate::validate(side, readings, context);
     if side.margin_notes && read::margin::is_note(margin) {
         doubts.push(Reason::MarginNote.into());
+        doubt_consent(side, &mut verdicts);
     }
-    Judgement {
-        verdicts: validate::validate(side, readings, context),
-        doubts,
+    Judgement { verdicts, doubts }
+}
+
+/// A remark anywhere on the side may be about what was consented to (domain 4).
+fn doubt_consent(side: &Side, verdicts: &mut [Verdict]) {
+    let legal = |id: &FieldId| side.fields.iter().any(|f| f.id == *id && f.consent);
+    for verdict in verdicts {
+        let settled = matches!(verdict.status, Status::Accepted | Status::Blank);
+        if settled && legal(&verdict.field) {
+            verdict.ask(Reason::MarginNote.into());
+        }
     }
 }
 

@@ -5,6 +5,7 @@ use hagaki::geom::{Mm, Point, Rect, Size};
 use hagaki::read::MarkState;
 use hagaki::synth::fill::Filled;
 use hagaki::synth::hand::{Hand, Pen, between};
+use hagaki::synth::marks::question::OptionTruth;
 use rand::Rng;
 use rand_chacha::ChaCha8Rng as R;
 
@@ -15,6 +16,7 @@ struct Drawer<'a> {
     zone: &'a MarkZone,
     hand: &'a Hand,
     labels: Vec<MarkState>,
+    written: Vec<Rect<Mm>>,
 }
 
 /// Marks one question by one of the things that people do.
@@ -23,13 +25,14 @@ pub(crate) fn mark(
     zone: &MarkZone,
     hand: &Hand,
     rng: &mut R,
-) -> Vec<MarkState> {
+) -> Vec<OptionTruth> {
     let n = zone.options.len();
     let mut d = Drawer {
         filled,
         zone,
         hand,
         labels: vec![MarkState::Empty; n],
+        written: Vec::new(),
     };
     let a = rng.random_range(0..n);
     let b = (a + rng.random_range(1..n)) % n;
@@ -67,7 +70,17 @@ pub(crate) fn mark(
             d.plain(a, rng);
         }
     }
-    d.labels
+    let near = |i: usize| {
+        let reach = d.extent(i).inflate(3.5);
+        let part = |t: &Rect<Mm>| reach.intersection(t.inflate(-0.3));
+        d.written.iter().filter_map(part).any(|p| p.area() >= 2.0)
+    };
+    let truth = |i: usize| OptionTruth {
+        state: d.labels[i],
+        selected: false,
+        written: near(i),
+    };
+    (0..n).map(truth).collect()
 }
 
 impl Drawer<'_> {
@@ -314,6 +327,7 @@ impl Drawer<'_> {
             zone: self.zone,
             hand: &hand,
             labels: vec![MarkState::Empty; self.zone.options.len()],
+            written: Vec::new(),
         };
         inner.plain(i, rng);
         self.labels[i] = MarkState::Ghost;
@@ -375,6 +389,7 @@ impl Drawer<'_> {
         let h = between(rng, 2.5, 4.5);
         let mut x = r.x + between(rng, 0.0, 0.4) * r.w;
         let y = r.center().y - h / 2.0 + between(rng, -1.5, 1.5);
+        let from = x;
         let text = ["父", "山田", "3", "太郎", "午後", "アメ"];
         for c in text[rng.random_range(0..text.len())].chars() {
             let mut hand = *self.hand;
@@ -384,6 +399,7 @@ impl Drawer<'_> {
                 .character(c, Rect::new(x, y, h, h), &hand, rng);
             x += h;
         }
+        self.written.push(Rect::new(from, y, x - from, h));
     }
 
     /// A seal, a date stamp or a piece of a postmark; red ink lies on the other sheet.

@@ -1,27 +1,31 @@
-//! Training data for the mark classifier: draws cards of random layout in memory, marks them as
-//! people do, scans them, measures every option as the reader does, and prints a line an option:
-//! `card,question,option,label,` and the inputs.
+//! Training data for the mark network: draws cards of random layout in memory, marks them as people
+//! do, scans them, cuts every option's patch as the reader does, and writes a record an option: card
+//! (u32), question (u16), option, label, kind of mark (255: by hand), wear (255), whether words or a
+//! number stand beside it, whether anything is to be seen, then the patch's planes of tones and the one of places, 128 x 64 bytes each.
 //!
-//!     cargo run --release --example mark_features -- made|own CARDS SEED > data.csv
+//!     cargo run --release --example mark_features -- made|own CARDS SEED > patches.bin
 //!
 //! `made` marks and wears the cards by `synth::volume`, as `hagaki synth --marks` does; `own` by
-//! this program alone, which shares nothing with it but pens and paper: a classifier that learns
-//! from one hand only learns that hand.
+//! this program alone, which shares nothing with it but pens and paper: a network that learns
+//! from one hand only learns that hand. Options at which nothing can be seen are counted on
+//! standard error instead: the reader does not ask the network about them.
 
-#![expect(clippy::print_stdout, reason = "the data is the result")]
+#![expect(clippy::print_stderr, reason = "what was left out is worth a line")]
 
 mod hand;
 mod layout;
 
+use std::collections::BTreeMap;
 use std::error::Error;
+use std::io::{self, BufWriter, Write};
 use std::sync::Arc;
 
 use hagaki::digest::Digest;
 use hagaki::form::{Blank, Form, FormId, Role, Side, Zone, draw};
 use hagaki::geom::{Mm, Px, Transform};
 use hagaki::lang::Text;
-use hagaki::read::marks::{Survey, features};
-use hagaki::read::{Content, MarkState};
+use hagaki::read::MarkState;
+use hagaki::read::marks::{Patch, patches};
 use hagaki::register::{Local, Registered, RegistrationReport};
 use hagaki::scan::{Origin, Picture, Resolution, Scan};
 use hagaki::synth::card_rng;
@@ -29,6 +33,7 @@ use hagaki::synth::degrade::Degradation;
 use hagaki::synth::fill::Filled;
 use hagaki::synth::hand::{Hand, Sheet, between};
 use hagaki::synth::marks::MarkKind;
+use hagaki::synth::marks::question::OptionTruth;
 use hagaki::synth::volume;
 use hagaki::synth::wear::{self, Mode, Wear};
 use image::GrayImage;
@@ -48,7 +53,8 @@ fn main() -> Result<(), Box<dyn Error>> {
         return Err("mark_features made|own CARDS SEED".into());
     };
     let (cards, seed): (u32, u64) = (cards.parse()?, seed.parse()?);
-    println!("card,question,option,label,{}", features::NAMES.join(","));
+    let mut out = BufWriter::new(io::stdout().lock());
+    let mut unseen = BTreeMap::new();
     for card in 0..cards {
         let mut rng = card_rng(seed, card);
         let page = if source == "made" {
@@ -56,18 +62,60 @@ fn main() -> Result<(), Box<dyn Error>> {
         } else {
             own(&mut rng)?
         };
-        measure(card, page, &mut rng);
+        for (option, patch) in measure(card, page, &mut rng) {
+            if !patch.is_touched() {
+                *unseen.entry(option.truth.state).or_insert(0u32) += 1;
+            }
+            if patch.is_touched() || option.truth.state != MarkState::Empty {
+                out.write_all(&option.record(patch.is_touched()))?;
+                out.write_all(&patch.bytes().collect::<Vec<u8>>())?;
+            }
+        }
     }
+    out.flush()?;
+    eprintln!("nothing to be seen: {unseen:?}");
     Ok(())
 }
 
-/// A scanned side with what was done to it: a label an option.
+/// Which option a record is of, and what was done there.
+struct Drawn {
+    card: u32,
+    question: u16,
+    option: u8,
+    truth: OptionTruth,
+    kind: u8,
+    wear: u8,
+}
+
+impl Drawn {
+    fn record(&self, touched: bool) -> Vec<u8> {
+        let mut out = self.card.to_le_bytes().to_vec();
+        out.extend(self.question.to_le_bytes());
+        let (label, written) = (self.truth.state as u8, u8::from(self.truth.written));
+        out.extend([
+            self.option,
+            label,
+            self.kind,
+            self.wear,
+            written,
+            u8::from(touched),
+        ]);
+        out
+    }
+}
+
+/// What the `own` marks are called, which have no kind and no degradation.
+const BY_HAND: u8 = u8::MAX;
+
+/// A scanned side with what was done at each option of each question.
 struct Page {
     side: Side,
     blank: GrayImage,
     scan: Scan,
     to_px: Transform<Mm, Px>,
-    labels: Vec<Vec<MarkState>>,
+    labels: Vec<Vec<OptionTruth>>,
+    kinds: Vec<u8>,
+    wear: u8,
 }
 
 fn made(card: u32, rng: &mut ChaCha8Rng) -> Result<Page, Box<dyn Error>> {
@@ -88,13 +136,15 @@ fn made(card: u32, rng: &mut ChaCha8Rng) -> Result<Page, Box<dyn Error>> {
     let wear = Degradation::ALL[card as usize % Degradation::ALL.len()];
     let pages = volume::card(&form, kinds, wear, rng)?;
     let page = pages.into_iter().next().ok_or("no side")?;
-    let labels = page.fields.iter();
-    let labels = labels.map(|f| f.drawn.options.iter().map(|o| o.state).collect());
+    let labels = page.fields.iter().map(|f| f.drawn.options.clone());
+    let place = |kind: MarkKind| MarkKind::ALL.iter().position(|k| *k == kind).unwrap_or(0) as u8;
     Ok(Page {
         blank: draw::side(page.side, SCALE, &draw::Values::default())?,
         scan: page.scanned.scan()?,
         to_px: page.scanned.to_px,
         labels: labels.collect(),
+        kinds: page.fields.iter().map(|f| place(f.drawn.kind)).collect(),
+        wear: (card as usize % Degradation::ALL.len()) as u8,
         side: page.side.clone(),
     })
 }
@@ -145,13 +195,15 @@ fn own(rng: &mut ChaCha8Rng) -> Result<Page, Box<dyn Error>> {
             picture,
             resolution: Some(Resolution::square(wear.dpi)),
         },
+        kinds: vec![BY_HAND; labels.len()],
+        wear: BY_HAND,
         labels,
         side,
         blank,
     })
 }
 
-fn measure(card: u32, page: Page, rng: &mut ChaCha8Rng) {
+fn measure(card: u32, page: Page, rng: &mut ChaCha8Rng) -> Vec<(Drawn, Patch)> {
     let mut side = page.side;
     side.blank = Some(Blank {
         gray: Arc::new(page.blank),
@@ -167,25 +219,23 @@ fn measure(card: u32, page: Page, rng: &mut ChaCha8Rng) {
         local: Local::default(),
         report: report(),
     };
-    let survey = Survey::of(&registered);
+    let mut seen = patches(&registered);
+    let mut all = Vec::new();
     for (q, (field, labels)) in side.fields.iter().zip(&page.labels).enumerate() {
-        let (Some(reading), Zone::Marks(zone)) = (survey.reading(&field.id), &field.zone) else {
-            continue;
-        };
-        let Content::Marks { options } = &reading.content else {
-            continue;
-        };
-        for (o, ((option, place), label)) in
-            options.iter().zip(&zone.options).zip(labels).enumerate()
-        {
-            let has = (place.boxed.is_some(), place.word.is_some());
-            let inputs = features::inputs(&option.measures, has);
-            let line: Vec<String> = inputs.iter().map(|x| format!("{x:.4}")).collect();
-            let label = serde_json::to_string(label).unwrap_or_default();
-            let label = label.trim_matches('"');
-            println!("{card},{q},{o},{label},{}", line.join(","));
+        let patches = seen.remove(&field.id).unwrap_or_default();
+        for (o, (patch, truth)) in patches.into_iter().zip(labels).enumerate() {
+            let drawn = Drawn {
+                card,
+                question: q as u16,
+                option: o as u8,
+                truth: *truth,
+                kind: page.kinds[q],
+                wear: page.wear,
+            };
+            all.push((drawn, patch));
         }
     }
+    all
 }
 
 fn report() -> RegistrationReport {

@@ -462,3 +462,38 @@ proptest! {
         prop_assert_eq!(dump(&store, &[]), after);
     }
 }
+
+#[test]
+fn a_remark_on_the_side_asks_about_its_legal_choices_only() {
+    use crate::read::MarginInk;
+    use crate::validate::Status;
+    for (consent, written, wanted) in [
+        (true, 30.0, Status::Question),
+        (true, 3.0, Status::Accepted),
+        (false, 30.0, Status::Accepted),
+    ] {
+        let library = changed(|form| {
+            form.sides[0].margin_notes = true;
+            form.sides[0].fields[0].consent = consent;
+        });
+        let side = &library.forms()[0].sides[0];
+        let wish = Reading {
+            field: FieldId(FIELDS[0].into()),
+            engine: "marks-0".into(),
+            content: marks([CLEAR, EMPTY]),
+            doubts: Vec::new(),
+            crop_area: Rect::new(0.0, 0.0, 1.0, 1.0),
+        };
+        let margin = MarginInk {
+            area_mm2: written,
+            ..MarginInk::default()
+        };
+        let context = Context {
+            today: Day::new(2024, 5, 1).unwrap(),
+            key: None,
+        };
+        let judged = pipeline::judge(side, &[wish], (&[], &margin), &context);
+        assert_eq!(judged.verdicts[0].status, wanted, "{consent} {written}");
+        assert_eq!(judged.doubts.is_empty(), written < 10.0);
+    }
+}

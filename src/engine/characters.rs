@@ -1,14 +1,12 @@
 //! The project's own networks for boxed characters, run by `rten`. Weights and cards are part of
 //! the binary: these readers are always there.
 
-use std::sync::Arc;
-
-use rten::{Model, RunOptions, ThreadPool};
+use rten::{Model, RunOptions};
 use rten_tensor::prelude::*;
 use rten_tensor::{NdTensor, NdTensorView};
 use serde::Deserialize;
 
-use super::{CharacterReader, EngineError, Glyph, GlyphReading};
+use super::{CharacterReader, EngineError, Glyph, GlyphReading, one_thread};
 use crate::charset::Charset;
 use crate::digest::Digest;
 
@@ -115,7 +113,7 @@ impl Network {
             pixels.extend_from_slice(&glyph.0);
         }
         let input = NdTensor::from_data([glyphs.len(), 1, GLYPH_SIDE, GLYPH_SIDE], pixels);
-        let options = RunOptions::default().with_thread_pool(Some(own_thread()));
+        let options = RunOptions::default().with_thread_pool(Some(one_thread()));
         let output = self
             .model
             .run_one(input.view().into(), Some(options))
@@ -246,15 +244,6 @@ fn folded(c: char) -> char {
 
 fn row_of(table: &NdTensorView<'_, f32, 2>, row: usize) -> Vec<f32> {
     (0..table.size(1)).map(|k| table[[row, k]]).collect()
-}
-
-/// A pool of one thread for each calling thread: pages are read in parallel, so the networks must
-/// neither spread over all cores nor queue behind each other.
-fn own_thread() -> Arc<ThreadPool> {
-    thread_local! {
-        static POOL: Arc<ThreadPool> = Arc::new(ThreadPool::with_num_threads(1));
-    }
-    POOL.with(Arc::clone)
 }
 
 fn unusable(name: &str, why: &str) -> EngineError {

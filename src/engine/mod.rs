@@ -7,11 +7,13 @@ pub mod barcodes;
 mod ctc;
 pub mod lines;
 pub mod models;
+pub mod patches;
 #[cfg(feature = "tesseract")]
 pub mod tesseract;
 pub mod characters;
 
 use std::path::Path;
+use std::sync::Arc;
 
 use image::GrayImage;
 
@@ -158,4 +160,13 @@ fn installed_tesseract() -> Option<Box<dyn LineReader>> {
 #[cfg(not(feature = "tesseract"))]
 fn installed_tesseract() -> Option<Box<dyn LineReader>> {
     None
+}
+
+/// A pool of one thread for each calling thread: pages are read in parallel, so the networks must
+/// neither spread over all cores nor queue behind each other.
+fn one_thread() -> Arc<rten::ThreadPool> {
+    thread_local! {
+        static POOL: Arc<rten::ThreadPool> = Arc::new(rten::ThreadPool::with_num_threads(1));
+    }
+    POOL.with(Arc::clone)
 }

@@ -180,6 +180,15 @@ pub struct MarkMeasures {
     /// The strongest other option of the question, as [`Self::relative`], and its outline.
     pub rival: f64,
     pub rival_round: f64,
+    /// The probability that words or a number stand on the option or within 3.5 mm of it; 0 where
+    /// the empty form is not known.
+    pub written: f64,
+    /// Ink in mm2 that stands within 3.5 mm of the option, touches none and encloses none: a number
+    /// written instead of a mark, a part of a broken circle.
+    pub near: f64,
+    /// Share of the form's print at all options of the page that is not there: what thins print
+    /// away, a fax, thins pencil away.
+    pub lost: f64,
 }
 
 /// One box for a character.
@@ -228,7 +237,7 @@ pub struct Crop {
 /// # Errors
 /// Only when an engine breaks; whatever is on paper becomes a reading or a doubt.
 pub fn read(page: &Registered<'_>, engines: &Engines) -> Result<Vec<Reading>, EngineError> {
-    let survey = marks::Survey::of(page);
+    let survey = marks::Survey::of(page)?;
     page.side
         .fields
         .iter()
@@ -246,7 +255,7 @@ pub fn read_field(
     engines: &Engines,
 ) -> Result<Reading, EngineError> {
     let survey = match field.zone {
-        Zone::Marks(_) | Zone::Grid(_) => marks::Survey::of(page),
+        Zone::Marks(_) | Zone::Grid(_) => marks::Survey::of(page)?,
         _ => marks::Survey::default(),
     };
     read_surveyed(page, field, &survey, engines)

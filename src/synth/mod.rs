@@ -15,6 +15,7 @@ pub mod fill;
 pub mod geometry;
 pub mod hand;
 pub mod inks;
+mod lost;
 pub mod marks;
 pub mod nib;
 pub mod strokes;

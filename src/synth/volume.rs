@@ -1,7 +1,8 @@
 //! Pages of marks by the thousand: every kind of mark under every kind of wear, with its truth.
 //!
 //! Only marked questions and bubble grids are answered; the other fields of the form stay empty.
-//! The truth's `note` says `kind/degradation`, and `/consent` where the law looks on.
+//! The truth's `note` says `kind/degradation`, and `/consent` where the law looks on. A mark of which
+//! the scanner left nothing counts as not made: nobody could read it from the picture.
 
 use std::fs;
 use std::io;
@@ -14,6 +15,7 @@ use super::card_rng;
 use super::cards::key_for;
 use super::degrade::{Degradation, Scanned, Sheet};
 use super::inks::Inks;
+use super::lost;
 use super::marks::MarkKind;
 use super::marks::page::{self, FieldDrawn};
 use super::marks::question::{Ask, extent};
@@ -87,7 +89,17 @@ pub fn card<'a>(
             size: side.size,
             back: &print,
         };
+        let mut same = rng.clone();
         let scanned = degradation.scan(&sheet, &wear, rng);
+        if degradation.loses_ink() {
+            let paper = Inks::new(side.size, DRAW_PX_PER_MM).onto(&print, BLACK);
+            let bare = Sheet {
+                paper: &paper,
+                ..sheet
+            };
+            let bare = degradation.scan(&bare, &wear, &mut same);
+            lost::forget(side, &mut fields, &scanned, &bare);
+        }
         for f in &mut fields {
             let field = &side.fields[f.field];
             if is_hard_to_see(field, marker.nib.contrast(), &scanned) {

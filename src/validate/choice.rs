@@ -91,10 +91,16 @@ pub(super) fn decide(field: &Field, reading: &Reading) -> Verdict {
 /// consent costs far more than a review).
 fn second_thoughts(field: &Field, options: &[OptionReading], value: &str) -> Vec<Doubt> {
     let mut doubts = Vec::new();
-    if let (Zone::Marks(zone), true) = (&field.zone, odds::judged(options))
-        && odds::chance(options, value, zone.cross_means) < odds::CONSENT_CHANCE
-    {
-        doubts.push(Reason::LowConf.into());
+    if let (Zone::Marks(zone), true) = (&field.zone, odds::judged(options)) {
+        if odds::chance(options, value, zone.cross_means) < odds::CONSENT_CHANCE {
+            doubts.push(Reason::LowConf.into());
+        }
+        if options
+            .iter()
+            .any(|o| o.measures.written >= odds::CONSENT_WRITTEN)
+        {
+            doubts.push(Reason::MarginNote.into());
+        }
     }
     for option in options {
         let reason = match (option.value == value, option.state) {

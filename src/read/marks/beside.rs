@@ -6,9 +6,9 @@ use crate::form::{Side, Zone};
 use crate::geom::{Mm, Rect};
 use crate::register::Registered;
 
-use super::plane::{PX_PER_MM, Plane, blank_darkness, darkness};
-use super::slot::FieldSlots;
-use super::stroke::{Stroke, pieces};
+use super::plane::{PX_PER_MM, Plane, PxRect, blank_darkness, darkness};
+use super::slot::{FieldSlots, Slot};
+use super::stroke::{Stroke, pieces, pieces_from};
 use super::subtract::{added_to_form, best_shift};
 
 /// How far beside and above or below a question its writing may stand, in mm.
@@ -26,8 +26,32 @@ const LEAST_LENGTH: f64 = 1.8;
 const FORGIVEN: usize = 2;
 const REACH: i32 = 4;
 
-/// The doubt that such writing makes; none where the empty form is not known.
-pub(super) fn doubt(page: &Registered<'_>, slots: &FieldSlots) -> Option<Doubt> {
+/// Pencil as pale as this is still ink near an option; farther off, where the other side shows through
+/// as well, only what is called ink everywhere.
+const PALE: f32 = 0.09;
+
+/// Ink this near to an option's box or word belongs to a mark of it, in mm.
+const TOUCHES: f64 = 0.4;
+
+/// Writing that touches no option.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(super) struct Beside {
+    /// Some of it stands away from all options.
+    pub(super) far: bool,
+    /// Area in mm2 of what stands within 3.5 mm of an option, one an option, each piece at the
+    /// nearest: a number, a remark, or a part of a broken circle.
+    pub(super) near: Vec<f64>,
+}
+
+impl Beside {
+    /// The doubt that writing away from all options makes.
+    pub(super) fn doubt(&self) -> Option<Doubt> {
+        self.far.then(|| Reason::MarginNote.into())
+    }
+}
+
+/// Looks for such writing; `None` where the empty form is not known.
+pub(super) fn look(page: &Registered<'_>, slots: &FieldSlots) -> Option<Beside> {
     let paper = Rect::new(0.0, 0.0, page.side.size.w, page.side.size.h).inflate(-ABOVE);
     let whole = slots.area(page.side, 0.0)?;
     let wide = Rect::new(
@@ -45,20 +69,54 @@ pub(super) fn doubt(page: &Registered<'_>, slots: &FieldSlots) -> Option<Doubt> 
     let dark = darkness(&local, area, false);
     let (dx, dy) = best_shift(&dark, &blank, dark.whole(), REACH);
     let added = added_to_form(&dark, &blank.shifted(dx, dy).dilated(FORGIVEN)).smoothed();
-    let taken: Vec<_> = zones(page.side)
-        .into_iter()
-        .filter_map(|z| z.inflate(ZONE_REACH).intersection(area))
-        .map(|z| added.px_of(z, area))
-        .collect();
-    let free = |s: &Stroke| {
-        let at = |(x, y): &(u16, u16)| taken.iter().any(|z| z.contains((*x).into(), (*y).into()));
-        !s.pixels.iter().any(at)
-    };
-    let written = |s: &Stroke| is_writing(s, &added) && free(s);
-    pieces(&added)
+    let px = |r: Rect<Mm>| Some(added.px_of(r.intersection(area)?, area));
+    let own: Vec<Rect<Mm>> = slots.slots.iter().map(Slot::extent).collect();
+    let touched: Vec<PxRect> = own.iter().filter_map(|r| px(r.inflate(TOUCHES))).collect();
+    let reached: Vec<PxRect> = own
         .iter()
-        .any(written)
-        .then(|| Reason::MarginNote.into())
+        .filter_map(|r| px(r.inflate(ZONE_REACH)))
+        .collect();
+    let others: Vec<PxRect> = zones(page.side)
+        .into_iter()
+        .filter(|z| !own.iter().any(|o| o.contains(z.center())))
+        .filter_map(|z| px(z.inflate(ZONE_REACH)))
+        .collect();
+    let mut found = Beside {
+        far: false,
+        near: vec![0.0; own.len()],
+    };
+    let free = |s: &Stroke| {
+        let encloses = |r: &PxRect| {
+            let (x, y) = r.center();
+            s.bounds.contains(x, y)
+        };
+        let marks = meets(s, &others) || meets(s, &touched) || touched.iter().any(encloses);
+        is_writing(s, &added) && !marks
+    };
+    let dark = pieces(&added);
+    found.far = dark.iter().any(|s| free(s) && !meets(s, &reached));
+    for stroke in pieces_from(&added, PALE).iter().filter(|s| free(s)) {
+        if let (true, Some(i)) = (meets(stroke, &reached), nearest(stroke, &touched)) {
+            found.near[i] += stroke.pixels.len() as f64 / (PX_PER_MM * PX_PER_MM);
+        }
+    }
+    Some(found)
+}
+
+fn meets(stroke: &Stroke, places: &[PxRect]) -> bool {
+    let at = |(x, y): &(u16, u16)| places.iter().any(|z| z.contains((*x).into(), (*y).into()));
+    stroke.pixels.iter().any(at)
+}
+
+/// The place whose middle lies nearest to the stroke's.
+fn nearest(stroke: &Stroke, places: &[PxRect]) -> Option<usize> {
+    let (x, y) = stroke.bounds.center();
+    let gap = |r: &PxRect| {
+        let across = x.clamp(r.x0, r.x1).abs_diff(x);
+        let down = y.clamp(r.y0, r.y1).abs_diff(y);
+        across * across + down * down
+    };
+    (0..places.len()).min_by_key(|i| gap(&places[*i]))
 }
 
 /// Long and dark enough for a digit, and no line through the whole of what was looked at.

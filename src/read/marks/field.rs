@@ -26,6 +26,8 @@ const MOST_TINT: f64 = 0.15;
 /// The working pictures of one field.
 pub(super) struct FieldInk {
     pub(super) area: Rect<Mm>,
+    /// How far the field's print lies from where registration put it, in px.
+    pub(super) shift: (i32, i32),
     /// Smoothed darkness that the empty form does not explain; 0 where nothing is known.
     pub(super) added: Plane,
     /// Darkness as it stands.
@@ -117,6 +119,7 @@ fn raw_ink(page: &Registered<'_>, field: &FieldSlots) -> Option<FieldInk> {
     let empty = vec![0.0; frames.len()];
     Some(FieldInk {
         area,
+        shift: (0, 0),
         added,
         dark,
         frames,
@@ -136,6 +139,7 @@ fn against_blank(page: &Registered<'_>, field: &FieldSlots) -> Option<FieldInk> 
     for frame in ink.frames.iter_mut().chain(&mut ink.words) {
         *frame = frame.moved(dx, dy, (blank.w, blank.h));
     }
+    ink.shift = (dx, dy);
     ink.empty = ink
         .frames
         .iter()

@@ -9,15 +9,15 @@
 //! `plane` cuts the paper out, `field` subtracts the empty form (`expect`, `subtract`), `stroke`
 //! gives connected ink to the option it belongs to, `measure` and `shape` turn it into numbers.
 //! The rules of `classify` say what the ink is and, where the empty form is known, a trained network
-//! (`features`, `network`) says it a second time. `validate` decides.
+//! (`patch`, `network`) looks at the paper itself and says it a second time. `validate` decides.
 
 mod beside;
 mod classify;
 mod expect;
-pub mod features;
 mod field;
 mod measure;
 mod network;
+mod patch;
 pub(super) mod plane;
 mod shape;
 mod slot;
@@ -27,23 +27,19 @@ pub(super) mod subtract;
 use std::collections::BTreeMap;
 
 use crate::doubt::{Doubt, Reason};
+use crate::engine::EngineError;
 use crate::form::{Field, FieldId, Zone};
-use crate::geom::Rect;
-use crate::read::{Content, MarkMeasures, MarkState, OptionReading, Reading};
+use crate::geom::{Mm, Rect};
+use crate::read::{Content, MarkMeasures, OptionReading, Reading};
 use crate::register::Registered;
 
 use field::FieldInk;
 use measure::{Form, PageScale};
+pub use patch::Patch;
 use slot::FieldSlots;
 
 /// Name and version of the rules, for provenance.
 const RULES: &str = "marks-1";
-
-/// What the guard before the network is worth: 1 in 20,000 options without any ink is an answer.
-const UNTOUCHED: f64 = 0.99995;
-
-/// Less likely kinds are not kept.
-const HOPELESS: f64 = 0.0002;
 
 /// The marks of one page, read together.
 #[derive(Debug, Default)]
@@ -53,22 +49,93 @@ pub struct Survey {
 
 impl Survey {
     /// Reads every marked question and grid of the side.
-    pub fn of(page: &Registered<'_>) -> Self {
+    ///
+    /// # Errors
+    /// When the network's runtime fails.
+    pub fn of(page: &Registered<'_>) -> Result<Self, EngineError> {
         let fields = slot::of_side(page.side);
+        let zones = patch::zones(page.side);
         let inks = field::inks(page, &fields);
         let scale = PageScale::of(&added_darkness(&inks));
         let mut readings = BTreeMap::new();
         for (slots, ink) in fields.iter().zip(&inks) {
             let field = &page.side.fields[slots.field];
-            let reading = reading(page, field, (slots, ink.as_ref()), scale);
+            let mut reading = reading(page, field, (slots, ink.as_ref()), scale);
+            if let Some(patches) = ink.as_ref().and_then(|i| cut(page, (slots, i), &zones)) {
+                reading.engine = format!("{RULES}+{}", network::name());
+                add(&mut reading.content, network::look(&patches)?);
+            }
             readings.insert(field.id.clone(), reading);
         }
-        Self { readings }
+        tell_lost_print(&mut readings);
+        Ok(Self { readings })
     }
 
     /// The reading of a marked question or grid; `None` for other zones.
     pub fn reading(&self, field: &FieldId) -> Option<&Reading> {
         self.readings.get(field)
+    }
+}
+
+/// Tells every option how much of the form's print at all options of the page is not there.
+fn tell_lost_print(readings: &mut BTreeMap<FieldId, Reading>) {
+    let missing =
+        |r: &Reading| -> Vec<f64> { options_of(&r.content).map(|o| o.measures.missing).collect() };
+    let all: Vec<f64> = readings.values().flat_map(missing).collect();
+    let lost = all.iter().sum::<f64>() / all.len().max(1) as f64;
+    for option in readings
+        .values_mut()
+        .flat_map(|r| options_mut(&mut r.content))
+    {
+        option.measures.lost = lost;
+    }
+}
+
+fn options_of(content: &Content) -> impl Iterator<Item = &OptionReading> {
+    let (single, columns): (&[OptionReading], &[Vec<OptionReading>]) = match content {
+        Content::Marks { options } => (options, &[]),
+        Content::Grid { columns } => (&[], columns),
+        _ => (&[], &[]),
+    };
+    single.iter().chain(columns.iter().flatten())
+}
+
+fn options_mut(content: &mut Content) -> Vec<&mut OptionReading> {
+    match content {
+        Content::Marks { options } => options.iter_mut().collect(),
+        Content::Grid { columns } => columns.iter_mut().flatten().collect(),
+        _ => Vec::new(),
+    }
+}
+
+/// What the mark network would see at every option whose empty form is known: one patch an option,
+/// in the order of the form. For its training.
+pub fn patches(page: &Registered<'_>) -> BTreeMap<FieldId, Vec<Patch>> {
+    let fields = slot::of_side(page.side);
+    let zones = patch::zones(page.side);
+    let one = |(slots, ink): (&FieldSlots, Option<FieldInk>)| {
+        let patches = cut(page, (slots, &ink?), &zones)?;
+        Some((page.side.fields[slots.field].id.clone(), patches))
+    };
+    let inks = field::inks(page, &fields);
+    fields.iter().zip(inks).filter_map(one).collect()
+}
+
+/// The patches of one question's options; `None` where the empty form is not known.
+fn cut(
+    page: &Registered<'_>,
+    (slots, ink): (&FieldSlots, &FieldInk),
+    zones: &[Rect<Mm>],
+) -> Option<Vec<Patch>> {
+    let one = |slot| patch::patch(page, ink, slot, zones);
+    slots.slots.iter().map(one).collect()
+}
+
+/// What the network saw, written beside what the rules say.
+fn add(content: &mut Content, seen: Vec<network::Seen>) {
+    for (option, seen) in options_mut(content).into_iter().zip(seen) {
+        option.kinds = seen.kinds;
+        option.measures.written = seen.written;
     }
 }
 
@@ -86,12 +153,15 @@ fn reading(
     scale: PageScale,
 ) -> Reading {
     let mut doubts = Vec::new();
-    let options = ink.map_or_else(Vec::new, |ink| options(slots, ink, scale));
+    let mut options = ink.map_or_else(Vec::new, |ink| options(slots, ink, scale));
     if ink.is_none() || outside(page, slots) {
         doubts.push(Doubt::new(Reason::OutOfPicture));
     }
-    if let Zone::Marks(_) = field.zone {
-        doubts.extend(beside::doubt(page, slots));
+    if let (Zone::Marks(_), Some(beside)) = (&field.zone, beside::look(page, slots)) {
+        doubts.extend(beside.doubt());
+        for (option, near) in options.iter_mut().zip(beside.near) {
+            option.measures.near = near;
+        }
     }
     let content = if let Zone::Grid(_) = field.zone {
         Content::Grid {
@@ -103,11 +173,7 @@ fn reading(
     let crop_area = field.zone.area().unwrap_or(Rect::new(0.0, 0.0, 1.0, 1.0));
     Reading {
         field: field.id.clone(),
-        engine: if ink.is_some_and(|i| !i.hidden.is_empty()) {
-            format!("{RULES}+{}", network::shipped().name)
-        } else {
-            RULES.into()
-        },
+        engine: RULES.into(),
         content,
         doubts,
         crop_area,
@@ -141,36 +207,11 @@ fn options(slots: &FieldSlots, ink: &FieldInk, scale: PageScale) -> Vec<OptionRe
             value: slot.value.clone(),
             state,
             selected: classify::selected(&measures, state),
-            kinds: if measures.known {
-                kinds_of(&measures, has)
-            } else {
-                Vec::new()
-            },
+            kinds: Vec::new(),
             measures,
         }
     };
     slots.slots.iter().zip(all).zip(forms).map(one).collect()
-}
-
-/// What the ink of an option may be, most likely first, from its measures alone: a later version's
-/// weights can look at stored measures again. Only for measures of a known empty form.
-pub fn kinds_of(measures: &MarkMeasures, has: (bool, bool)) -> Vec<(MarkState, f64)> {
-    if is_untouched(measures) {
-        return vec![(MarkState::Empty, UNTOUCHED)];
-    }
-    let mut kinds = network::shipped().classify(&features::inputs(measures, has));
-    kinds.retain(|k| k.1 >= HOPELESS);
-    kinds
-}
-
-/// A physical guard before the network: nobody's ink on box and word, hardly any round them, and
-/// the box no darker than the form's. Of the drawn cards' options only empty ones are like that.
-fn is_untouched(m: &MarkMeasures) -> bool {
-    m.box_all <= 0.0
-        && m.word_all <= 0.0
-        && m.ring_all < 0.002
-        && m.relative < 0.06
-        && m.missing < 0.05
 }
 
 /// Whether a box lies partly outside the picture, where nobody can see a mark.

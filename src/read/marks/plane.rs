@@ -227,8 +227,18 @@ impl Plane {
 /// Darkness of `area` on the page against the paper around it. `drop_color` looks through the
 /// clearest of the three colour channels, where a drop-out colour is nearly paper.
 pub(crate) fn darkness(page: &Registered<'_>, area: Rect<Mm>, drop_color: bool) -> Plane {
+    darkness_at(page, area, PX_PER_MM, drop_color)
+}
+
+/// The same at any scale.
+pub(super) fn darkness_at(
+    page: &Registered<'_>,
+    area: Rect<Mm>,
+    px_per_mm: f64,
+    drop_color: bool,
+) -> Plane {
     let color = drop_color
-        .then(|| page.cut_color(area, PX_PER_MM))
+        .then(|| page.cut_color(area, px_per_mm))
         .flatten();
     let (w, h, gray): (u32, u32, Vec<u8>) = if let Some(c) = color {
         (
@@ -237,7 +247,7 @@ pub(crate) fn darkness(page: &Registered<'_>, area: Rect<Mm>, drop_color: bool) 
             c.pixels().map(|p| p.0[0].max(p.0[1]).max(p.0[2])).collect(),
         )
     } else {
-        let cut = page.cut(area, PX_PER_MM).gray;
+        let cut = page.cut(area, px_per_mm).gray;
         (cut.width(), cut.height(), cut.into_raw())
     };
     let (w, h) = (w as usize, h as usize);
@@ -295,7 +305,16 @@ fn percentile_of(histogram: &[u32; 256], share: f64) -> f64 {
 /// Darkness of the same area of the blank form, when there is a picture of it. A blank is clean:
 /// its paper is its lightest level, its ink its darkest.
 pub(crate) fn blank_darkness(page: &Registered<'_>, area: Rect<Mm>) -> Option<Plane> {
-    let cut = page.cut_blank(area, PX_PER_MM)?;
+    blank_darkness_at(page, area, PX_PER_MM)
+}
+
+/// The same at any scale.
+pub(super) fn blank_darkness_at(
+    page: &Registered<'_>,
+    area: Rect<Mm>,
+    px_per_mm: f64,
+) -> Option<Plane> {
+    let cut = page.cut_blank(area, px_per_mm)?;
     let (w, h) = (cut.width() as usize, cut.height() as usize);
     let v = cut
         .into_raw()

@@ -141,13 +141,18 @@ fn merged(found: Vec<Stroke>, joined: &[usize]) -> Vec<Stroke> {
 
 /// Connected pieces of ink, grain left out, without owners.
 pub(crate) fn pieces(added: &Plane) -> Vec<Stroke> {
+    pieces_from(added, INK)
+}
+
+/// The same of everything at least as dark as `ink`.
+pub(super) fn pieces_from(added: &Plane, ink: f32) -> Vec<Stroke> {
     let mut seen = vec![false; added.v.len()];
     let mut out = Vec::new();
     for start in 0..added.v.len() {
-        if seen[start] || added.v[start] < INK {
+        if seen[start] || added.v[start] < ink {
             continue;
         }
-        let stroke = flood(added, &mut seen, start);
+        let stroke = flood((added, ink), &mut seen, start);
         if stroke.pixels.len() >= GRAIN {
             out.push(stroke);
         }
@@ -155,7 +160,7 @@ pub(crate) fn pieces(added: &Plane) -> Vec<Stroke> {
     out
 }
 
-fn flood(added: &Plane, seen: &mut [bool], start: usize) -> Stroke {
+fn flood((added, ink): (&Plane, f32), seen: &mut [bool], start: usize) -> Stroke {
     let (w, h) = (added.w, added.h);
     let mut stack = vec![start];
     seen[start] = true;
@@ -181,7 +186,7 @@ fn flood(added: &Plane, seen: &mut [bool], start: usize) -> Stroke {
         for ny in y.saturating_sub(1)..(y + 2).min(h) {
             for nx in x.saturating_sub(1)..(x + 2).min(w) {
                 let n = ny * w + nx;
-                if !seen[n] && added.v[n] >= INK {
+                if !seen[n] && added.v[n] >= ink {
                     seen[n] = true;
                     stack.push(n);
                 }

@@ -133,8 +133,16 @@ fn side(field: Field) -> Side {
     }
 }
 
-/// Reads a card against its blank.
+/// What is selected on a card, by the rules.
 fn read(card: &Card) -> Vec<(String, MarkState, f64)> {
+    options_of(card)
+        .into_iter()
+        .map(|o| (o.value, o.state, o.selected.get()))
+        .collect()
+}
+
+/// Reads a card against its blank.
+fn options_of(card: &Card) -> Vec<OptionReading> {
     let zone = MarkZone {
         options: options(),
         at_most: 1,
@@ -181,15 +189,12 @@ fn read(card: &Card) -> Vec<(String, MarkState, f64)> {
         },
         report: report(),
     };
-    let survey = Survey::of(&page);
+    let survey = Survey::of(&page).unwrap();
     let reading = survey.reading(&FieldId("wish".into())).unwrap();
     let Content::Marks { options } = &reading.content else {
         panic!("not marks")
     };
-    options
-        .iter()
-        .map(|o| (o.value.clone(), o.state, o.selected.get()))
-        .collect()
+    options.clone()
 }
 
 fn report() -> RegistrationReport {
@@ -316,4 +321,53 @@ fn a_tick_on_the_word_is_noticed_and_selects_nothing() {
     let mut card = Card::blank((0.0, 0.0));
     card.lines(&[(38.0, 16.5), (40.0, 18.8), (44.5, 13.5)], 0.6, 30);
     check("tick on the word", &card, [Empty, Foreign, Empty]);
+}
+
+/// The network's likeliest kinds.
+fn kinds(card: &Card) -> Vec<MarkState> {
+    options_of(card).iter().map(|o| o.kinds[0].0).collect()
+}
+
+#[test]
+fn the_network_names_what_it_sees() {
+    assert_eq!(kinds(&Card::blank((0.3, -0.2))), [Empty; 3]);
+    let mut card = Card::blank((0.2, -0.2));
+    card.lines(&[(30.5, 16.5), (32.0, 18.5), (35.5, 13.5)], 0.5, 90);
+    card.ring((63.0, 17.0), (7.0, 4.0), 1.0, 40);
+    card.line((7.5, 16.8), (24.5, 17.0), 0.4, 40);
+    card.line((7.5, 17.9), (24.5, 18.0), 0.4, 40);
+    assert_eq!(kinds(&card), [Struck, Tick, Circled]);
+}
+
+#[test]
+fn writing_near_an_option_is_measured_and_a_loop_round_it_is_not() {
+    let digit = |gray: u8| {
+        let mut card = Card::blank((0.0, 0.0));
+        card.lines(&[(4.2, 15.0), (6.2, 15.0), (5.0, 19.0)], 0.5, gray);
+        let near: Vec<f64> = options_of(&card).iter().map(|o| o.measures.near).collect();
+        near
+    };
+    for gray in [60, 200] {
+        let near = digit(gray);
+        assert!(
+            near[0] > 1.0 && near[1] < 0.01 && near[2] < 0.01,
+            "{near:?}"
+        );
+    }
+    let mut card = Card::blank((0.0, 0.0));
+    card.ring((41.0, 17.0), (6.5, 4.0), 1.0, 40);
+    assert!(options_of(&card).iter().all(|o| o.measures.near < 0.01));
+}
+
+#[test]
+fn print_that_is_gone_is_told_to_every_option() {
+    let mut card = Card::blank((0.0, 0.0));
+    let px = |mm: f64| (mm * DPMM) as u32;
+    for y in px(13.0)..px(21.0) {
+        for x in px(29.0)..px(48.0) {
+            card.gray.put_pixel(x, y, Luma([250]));
+        }
+    }
+    let lost: Vec<f64> = options_of(&card).iter().map(|o| o.measures.lost).collect();
+    assert!(lost.iter().all(|l| (0.2..0.5).contains(l)), "{lost:?}");
 }

@@ -78,6 +78,11 @@ impl Degradation {
         }
     }
 
+    /// Whether a mark may be gone altogether afterwards.
+    pub fn loses_ink(self) -> bool {
+        matches!(self, Self::Bilevel | Self::Fax | Self::Copy)
+    }
+
     /// Somebody with a pen whose ink this machine keeps.
     pub fn marker(self, rng: &mut ChaCha8Rng) -> Marker {
         let weakest = match self {

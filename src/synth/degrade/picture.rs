@@ -47,6 +47,14 @@ impl Scanned {
         self.streaks.iter().any(crosses)
     }
 
+    /// The picture in grey.
+    pub(in crate::synth) fn gray(&self) -> GrayImage {
+        match &self.pixels {
+            Pixels::Color(i) => image::imageops::grayscale(i),
+            Pixels::Gray(i) | Pixels::Bits(i) => i.clone(),
+        }
+    }
+
     /// The file's bytes and its extension.
     pub fn file(&self) -> io::Result<(Vec<u8>, &'static str)> {
         let dpi = self.resolution.x;

@@ -34,6 +34,7 @@ pub(super) struct Desk<'a> {
     pub(super) inks: &'a mut Inks,
     pub(super) options: Vec<OptionTruth>,
     pub(super) ask: Ask,
+    pub(super) writing: Option<Rect<Mm>>,
 }
 
 impl Desk<'_> {
@@ -71,6 +72,7 @@ impl Desk<'_> {
         self.options[i] = OptionTruth {
             state: state_of(kind),
             selected: true,
+            written: false,
         };
     }
 
@@ -183,6 +185,7 @@ impl Desk<'_> {
         self.options[i] = OptionTruth {
             state,
             selected: false,
+            written: false,
         };
     }
 
@@ -231,6 +234,7 @@ impl Desk<'_> {
         self.options[i] = OptionTruth {
             state: MarkState::Foreign,
             selected: true,
+            written: false,
         };
         self.ask = Ask::May;
     }
@@ -287,6 +291,7 @@ impl Desk<'_> {
         };
         let lines = lines::letters(text, place, rng);
         self.ink(&lines, rng);
+        self.writing = Some(place);
     }
 
     /// The option's number, beside the question's first option or after its last.
@@ -310,6 +315,7 @@ impl Desk<'_> {
         };
         let lines = lines::letters(&(i + 1).to_string(), place, rng);
         self.ink(&lines, rng);
+        self.writing = Some(place);
         self.options[i].selected = true;
         self.ask = Ask::May;
     }

@@ -56,6 +56,7 @@ pub fn draw(
         traces.push(inks.take_trace());
     }
     reach(side, &mut all, &traces);
+    write_near(side, &mut all);
     all
 }
 
@@ -112,11 +113,12 @@ fn grid(
         value,
         ask: Ask::Needless,
         options,
+        writing: None,
     }
 }
 
 /// The options of a field, in the order of the reader: a grid's columns one after the other.
-fn places(field: &Field) -> Vec<Rect<Mm>> {
+pub fn places(field: &Field) -> Vec<Rect<Mm>> {
     match &field.zone {
         Zone::Marks(zone) => zone.options.iter().map(extent).collect(),
         Zone::Grid(zone) => zone.columns.concat(),
@@ -144,6 +146,37 @@ fn reach(side: &Side, all: &mut [FieldDrawn], traces: &[Vec<Point<Mm>>]) {
                 }
                 if field.consent || !keeps_to_itself(kinds[from]) {
                     one.drawn.ask = one.drawn.ask.max(Ask::May);
+                }
+            }
+        }
+    }
+}
+
+/// A remark this near to an option may be about it, mm, where this much of its area is, mm2.
+const ABOUT: f64 = 3.5;
+const ABOUT_AREA: f64 = 2.0;
+
+/// Tells options that words or a number stand beside, and lets a person see a question that another
+/// question's remark may be about: one near it, and any on the side where the law looks on.
+fn write_near(side: &Side, all: &mut [FieldDrawn]) {
+    let written: Vec<(usize, Rect<Mm>)> = all
+        .iter()
+        .enumerate()
+        .filter_map(|(i, f)| Some((i, f.drawn.writing?.inflate(-0.3))))
+        .collect();
+    for (to, one) in all.iter_mut().enumerate() {
+        let field = &side.fields[one.field];
+        if field.consent && !written.is_empty() {
+            one.drawn.ask = one.drawn.ask.max(Ask::May);
+        }
+        for (i, place) in places(field).into_iter().enumerate() {
+            for (from, text) in &written {
+                let part = place.inflate(ABOUT).intersection(*text);
+                if part.is_some_and(|p| p.area() >= ABOUT_AREA) {
+                    one.drawn.options[i].written = true;
+                    if *from != to {
+                        one.drawn.ask = one.drawn.ask.max(Ask::May);
+                    }
                 }
             }
         }

@@ -27,12 +27,15 @@ pub struct OptionTruth {
     pub state: MarkState,
     /// The person means this option.
     pub selected: bool,
+    /// A remark or a number stands on it or within 3.5 mm of it.
+    pub written: bool,
 }
 
 impl OptionTruth {
-    pub(super) const EMPTY: Self = Self {
+    pub(in crate::synth) const EMPTY: Self = Self {
         state: MarkState::Empty,
         selected: false,
+        written: false,
     };
 }
 
@@ -45,6 +48,8 @@ pub struct Drawn {
     pub ask: Ask,
     /// In the order of the form.
     pub options: Vec<OptionTruth>,
+    /// Where words or a number were written beside the choice.
+    pub writing: Option<Rect<Mm>>,
 }
 
 /// A question to be answered.
@@ -126,6 +131,7 @@ pub fn draw(
         inks,
         options: vec![OptionTruth::EMPTY; count],
         ask: Ask::Needless,
+        writing: None,
     };
     desk.act(kind, subject, rng);
     if question.zone.at_most > 1 && kind != MarkKind::Blank {
@@ -141,6 +147,7 @@ pub fn draw(
         value: value.join("|"),
         ask: desk.ask,
         options: desk.options,
+        writing: desk.writing,
     }
 }
 

@@ -1,24 +1,32 @@
-//! The second reader of marked options: what the trained classifier says of each, where the empty
-//! form is known.
+//! The second reader of marked options: what the trained network says of each, where the empty form
+//! is known.
 //!
-//! The rules of the parent module decide first. The classifier then does two things. What it holds
-//! to be a correction, a cross, a second mark or a stamp is a doubt, whatever the rules say. And
-//! what the rules would ask about is accepted where the classifier alone is as sure as the field
-//! demands: its probabilities are calibrated, and an answer is the product of its parts, that one
-//! option is meant and that no other is.
+//! The rules of the parent module decide first; the network has looked at the paper itself. What it
+//! holds to be a correction, a cross, a second mark, a stamp or a remark is a question, whatever the
+//! rules say. Where both read the same answer, the network must give it a fair chance. And what
+//! the rules would ask about, or read otherwise, is accepted where the network alone is as sure as
+//! the field demands: its probabilities are calibrated, and an answer is the product of its
+//! parts, that one option is meant and that no other is.
 
 use super::{Decided, MarkState, OptionReading};
 use crate::doubt::{Doubt, Reason};
 use crate::form::{CrossMeans, MarkZone};
+use crate::read::MarkMeasures;
 
-/// The classifier alone accepts nothing below this.
+/// A correction that the form accepts is accepted from here on.
 pub(super) const SURE: f64 = 0.999;
 
-/// Below this the second reader contradicts the rules, and a legal choice needs more. Of 768 answers
-/// that the rules accepted on 51 made sheets (every kind of mark under every wear) 3 in 10 of those
-/// below an even chance were wrong; of plain marks on clean, blurred and JPEG pages none lies there.
-const EVEN_CHANCE: f64 = 0.5;
-pub(super) const CONSENT_CHANCE: f64 = 0.9;
+/// The network alone accepts nothing below this, and with the rules' consent nothing below that; a
+/// legal choice needs more.
+const ALONE: f64 = 0.92;
+const TOGETHER: f64 = 0.8;
+pub(super) const CONSENT_CHANCE: f64 = 0.95;
+
+/// Words or a number beside an option make a question from this probability on; where nothing else was
+/// answered or the law looks on, from the lower ones.
+const WRITTEN: f64 = 0.5;
+const WRITTEN_BLANK: f64 = 0.3;
+pub(super) const CONSENT_WRITTEN: f64 = 0.1;
 
 /// From here on a kind is worth a doubt even where another is likelier.
 const WORTH_A_DOUBT: f64 = 0.2;
@@ -33,15 +41,21 @@ const STAMP: f64 = 14.0;
 /// Print gone under correction tape or fluid, share of the print at an option.
 const TAPED: f64 = 0.3;
 
-/// Ink round an option (share of the ring) that is no blank question's: a digit of 3 mm, the number
-/// of the choice written instead of a mark, covers 0.015 and more.
-const WRITTEN: f64 = 0.012;
-
 /// Faint pixels at an option (share) from which somebody drew there although nothing is dark enough
 /// to be called ink, and hardly any ink (share of the ring) explains them as its edges: a circle
 /// of 40 x 0.4 mm covers 0.08. A question that looks blank is then asked.
 const FAINT: f64 = 0.05;
 const BARE: f64 = 0.01;
+
+/// Ink near an option of a question that looks blank, mm2: a digit 1 of 2.5 mm covers 0.8.
+const WRITING: f64 = 0.8;
+
+/// Share of the form's print that a page lost with which pencil may be lost as well. A page that
+/// lost nearly all of it was scanned so that the print drops out.
+const LOST: std::ops::Range<f64> = 0.05..0.6;
+
+/// What an answer is worth that both readers, or the network at its surest, vouch for.
+const TRUSTED: f64 = 0.9995;
 
 /// What an option's ink may mean.
 #[derive(Clone, Copy, Debug, Default)]
@@ -81,15 +95,18 @@ impl Odds {
         self.none + self.ghost + self.foreign
     }
 
-    /// The likeliest meaning.
+    /// The likeliest meaning. Specks that may be more are left to the product: a one-bit scan is full
+    /// of them.
     fn sign(self) -> Sign {
+        if self.foreign >= FOREIGN_DOUBT {
+            return Sign::Beside;
+        }
         let all = [
             (self.none, Sign::No),
             (self.answer, Sign::Yes),
             (self.gone, Sign::Gone),
             (self.ghost, Sign::Ghost),
             (self.cross, Sign::Cross),
-            (self.foreign, Sign::Beside),
         ];
         let likelier = |a: (f64, Sign), b: (f64, Sign)| if b.0 > a.0 { b } else { a };
         all.into_iter().fold((-1.0, Sign::No), likelier).1
@@ -106,49 +123,78 @@ enum Sign {
     Beside,
 }
 
-/// From here on the second reader's view of an option is a doubt: of the answer itself, and of the
-/// options beside it. On drawn cards it calls 4 in 1,000 empty options a mark at all, and 1 in 1,000
-/// at this certainty.
-const OWN_DOUBT: f64 = 0.3;
+/// From here on the network's view of an option is a doubt: of the answer itself, and of the options
+/// beside it.
+const OWN_DOUBT: f64 = 0.15;
 const OTHERS_DOUBT: f64 = 0.5;
-const MARK_DOUBT: f64 = 0.8;
 const FOREIGN_DOUBT: f64 = 0.7;
 
 /// What both readers say together.
 pub(super) fn second(zone: &MarkZone, options: &[OptionReading], by_rules: Decided) -> Decided {
-    if zone.at_most > 1 {
-        return several(zone, options, by_rules);
-    }
     let cross = zone.cross_means;
-    if !by_rules.doubts.is_empty() {
-        let alone = single(options, cross);
-        let agreed = by_rules.value.is_empty() || by_rules.value == alone.value;
-        let sure = alone.doubts.is_empty() && alone.confidence >= SURE && !alone.value.is_empty();
-        return if agreed && sure { alone } else { by_rules };
+    let by_network = if zone.at_most == 1 {
+        single(options, cross)
+    } else {
+        several(zone, options)
+    };
+    let chosen = |o: &OptionReading| by_rules.value.split('|').any(|v| v == o.value);
+    if let Some(reason) = options.iter().find_map(|o| veto(o, cross, chosen(o))) {
+        return Decided::asked(by_network.value, reason);
     }
-    let doubts: Vec<Doubt> = options
-        .iter()
-        .filter_map(|o| veto(o, cross, o.value == by_rules.value))
-        .take(1)
-        .map(Doubt::new)
-        .collect();
-    let faint = |o: &OptionReading| o.measures.faint >= FAINT && o.measures.ring_all < BARE;
-    let blank = doubts.is_empty() && by_rules.value.is_empty();
-    if blank && options.iter().any(|o| o.measures.ring_all >= WRITTEN) {
-        return Decided::asked("", Reason::MarginNote);
+    let plain = by_network.doubts.is_empty();
+    let same = by_rules.value == by_network.value;
+    let agreed = same && plain && by_network.confidence >= TOGETHER;
+    // What only the network sees is accepted, what the rules read otherwise is a question.
+    let alone = plain && by_rules.value.is_empty() && by_network.confidence >= ALONE;
+    let decided = match (agreed, alone, by_network.value.is_empty()) {
+        (true, _, false) | (false, true, false) => trusted(by_network),
+        (true, _, true) if by_rules.doubts.is_empty() => trusted(by_network),
+        _ => return contested(by_rules, by_network),
+    };
+    match hidden(options) {
+        Some(reason) if decided.value.is_empty() => Decided::asked("", reason),
+        _ => decided,
     }
-    if blank && options.iter().any(faint) {
-        return Decided::asked("", Reason::Faint);
-    }
-    contradicted(options, cross, Decided { doubts, ..by_rules })
 }
 
-/// An answer that the second reader gives less than an even chance is a question.
-fn contradicted(options: &[OptionReading], cross: CrossMeans, mut decided: Decided) -> Decided {
-    if decided.doubts.is_empty() && chance(options, &decided.value, cross) < EVEN_CHANCE {
-        decided.doubts.push(Reason::LowConf.into());
+/// Accepted whatever the field's target: the thresholds above are where the made cards' errors end,
+/// and they are measured for whole questions, which the product of calibrated parts is not.
+fn trusted(by_network: Decided) -> Decided {
+    Decided {
+        confidence: by_network.confidence.max(TRUSTED),
+        ..by_network
     }
-    decided
+}
+
+/// Why a question that looks blank may not be: words or a number near an option, pencil too faint to
+/// be called ink, a page that lost part of its print and may have lost pencil too.
+fn hidden(options: &[OptionReading]) -> Option<Reason> {
+    let any = |is: fn(&MarkMeasures) -> bool| options.iter().any(|o| is(&o.measures));
+    if any(|m| m.near >= WRITING || m.written >= WRITTEN_BLANK) {
+        Some(Reason::MarginNote)
+    } else if any(|m| m.faint >= FAINT && m.ring_all < BARE) || any(|m| LOST.contains(&m.lost)) {
+        Some(Reason::Faint)
+    } else {
+        None
+    }
+}
+
+/// The readers do not agree, or neither is sure: the reason of the one that has a reason.
+fn contested(by_rules: Decided, by_network: Decided) -> Decided {
+    let (value, doubts) = if by_network.doubts.is_empty() {
+        (by_network.value, by_rules.doubts)
+    } else {
+        (by_network.value, by_network.doubts)
+    };
+    Decided {
+        value,
+        confidence: 0.0,
+        doubts: if doubts.is_empty() {
+            vec![Reason::LowConf.into()]
+        } else {
+            doubts
+        },
+    }
 }
 
 /// The probability that exactly the options of `value` are meant, by the second reader.
@@ -157,15 +203,13 @@ pub(super) fn chance(options: &[OptionReading], value: &str, cross: CrossMeans) 
     product(&odds, |i| value.split('|').any(|v| v == options[i].value))
 }
 
-/// Why the second reader would not accept: `chosen` tells the answer from the other options.
+/// Why the network would not accept: `chosen` tells the answer of the rules from the other options.
 fn veto(option: &OptionReading, cross: CrossMeans, chosen: bool) -> Option<Reason> {
     let odds = Odds::of(option, cross);
     if odds.gone >= if chosen { OWN_DOUBT } else { OTHERS_DOUBT } {
         Some(Reason::Corrected)
-    } else if odds.cross >= OTHERS_DOUBT {
-        Some(Reason::XMark)
-    } else if !chosen && odds.answer >= MARK_DOUBT {
-        Some(Reason::MultiMark)
+    } else if option.measures.written >= WRITTEN {
+        Some(Reason::MarginNote)
     } else if odds.foreign >= FOREIGN_DOUBT {
         Some(beside(option))
     } else {
@@ -173,19 +217,42 @@ fn veto(option: &OptionReading, cross: CrossMeans, chosen: bool) -> Option<Reaso
     }
 }
 
-/// Several answers: every option stands for itself, so only doubts are added.
-fn several(zone: &MarkZone, options: &[OptionReading], by_rules: Decided) -> Decided {
-    if !by_rules.doubts.is_empty() {
-        return by_rules;
-    }
-    let chosen: Vec<&str> = by_rules.value.split('|').collect();
-    let doubts = options
+/// Several answers: every option stands for itself.
+fn several(zone: &MarkZone, options: &[OptionReading]) -> Decided {
+    let odds: Vec<Odds> = options
         .iter()
-        .filter_map(|o| veto(o, zone.cross_means, chosen.contains(&o.value.as_str())))
-        .take(1)
-        .map(Doubt::new)
+        .map(|o| Odds::of(o, zone.cross_means))
         .collect();
-    contradicted(options, zone.cross_means, Decided { doubts, ..by_rules })
+    let yes: Vec<usize> = (0..odds.len())
+        .filter(|i| odds[*i].sign() == Sign::Yes)
+        .collect();
+    let value: Vec<&str> = yes.iter().map(|i| options[*i].value.as_str()).collect();
+    let reason = |(o, odds): (&OptionReading, &Odds)| match odds.sign() {
+        Sign::No | Sign::Yes => None,
+        Sign::Gone => Some(Reason::Struck),
+        Sign::Ghost => Some(erased(o)),
+        Sign::Cross => Some(Reason::XMark),
+        Sign::Beside => Some(beside(o)),
+    };
+    let mut doubts: Vec<Doubt> = Vec::new();
+    if let Some(reason) = options.iter().zip(&odds).find_map(reason) {
+        doubts.push(reason.into());
+    } else if yes.len() > zone.at_most {
+        doubts.push(Reason::MultiMark.into());
+    } else if options
+        .iter()
+        .zip(&odds)
+        .any(|(o, odds)| odds.sign() == Sign::No && o.measures.near >= WRITING)
+    {
+        doubts.push(Reason::MarginNote.into());
+    } else if !yes.is_empty() && yes.len() < zone.at_least {
+        doubts.push(Reason::NoMark.into());
+    }
+    Decided {
+        value: value.join("|"),
+        confidence: product(&odds, |i| yes.contains(&i)),
+        doubts,
+    }
 }
 
 /// A question of one answer. A blank needs every option to be untouched.
@@ -276,9 +343,15 @@ pub(super) fn left_over(options: &[OptionReading], value: &str, cross: CrossMean
     options.iter().map(one).product()
 }
 
-/// The probability that exactly these options are meant.
+/// The probability that exactly these options are meant. What is left of a rubbed-out mark means
+/// nothing; ink of no known kind means nothing beside an answer, and may be one in a blank question.
 fn product(odds: &[Odds], meant: impl Fn(usize) -> bool) -> f64 {
-    let one = |(i, o): (usize, &Odds)| if meant(i) { o.answer } else { o.unmeant() };
+    let blank = !(0..odds.len()).any(&meant);
+    let one = |(i, o): (usize, &Odds)| match (meant(i), blank) {
+        (true, _) => o.answer,
+        (false, true) => o.none + o.ghost,
+        (false, false) => o.unmeant(),
+    };
     odds.iter().enumerate().map(one).product()
 }
 
@@ -335,7 +408,6 @@ pub(super) fn judged(options: &[OptionReading]) -> bool {
 mod tests {
     use super::*;
     use crate::confidence::Confidence;
-    use crate::read::MarkMeasures;
     use MarkState::{
         Circled, Crossed, Empty, Foreign, Ghost, Overflow, ScribbledOut, Struck, Tick,
     };
@@ -478,9 +550,36 @@ mod tests {
         assert_eq!(got.doubts, [Doubt::new(Reason::Faint)]);
         options[1].measures.ring_all = 0.011;
         assert!(second(&zone(), &options, rules("", None)).doubts.is_empty());
-        options[1].measures.ring_all = 0.02;
-        let got = second(&zone(), &options, rules("", None));
-        assert_eq!(got.doubts, [Doubt::new(Reason::MarginNote)]);
+    }
+
+    #[test]
+    fn words_beside_an_option_are_a_question_whatever_was_answered() {
+        for states in [[Empty, Empty, Empty], [Empty, Tick, Empty]] {
+            let value = if states[1] == Tick { "b" } else { "" };
+            let mut options = sure(&states);
+            options[2].measures.written = 0.2;
+            assert!(
+                second(&zone(), &options, rules(value, None))
+                    .doubts
+                    .is_empty()
+            );
+            options[2].measures.written = 0.6;
+            let got = second(&zone(), &options, rules(value, None));
+            assert_eq!(got.doubts, [Doubt::new(Reason::MarginNote)]);
+        }
+    }
+
+    #[test]
+    fn what_the_two_read_differently_is_a_question() {
+        let got = second(&zone(), &sure(&[Empty, Tick, Empty]), rules("a", None));
+        assert_eq!(
+            (got.value.as_str(), got.doubts),
+            ("b", vec![Doubt::new(Reason::LowConf)])
+        );
+        let got = second(&zone(), &sure(&[Empty, Empty, Empty]), rules("a", None));
+        assert_eq!(got.doubts, [Doubt::new(Reason::LowConf)]);
+        let got = second(&zone(), &sure(&[Empty, Circled, Empty]), rules("", None));
+        assert_eq!((got.value.as_str(), got.doubts.len()), ("b", 0));
     }
 
     #[test]
@@ -495,13 +594,13 @@ mod tests {
     #[test]
     fn an_answer_that_the_second_reader_holds_for_unlikely_is_a_question() {
         let mut options = sure(&[Empty, Tick, Empty]);
-        options[1] = option("b", (Tick, 0.6, Empty));
+        options[1] = option("b", (Tick, 0.95, Empty));
         assert!(
             second(&zone(), &options, rules("b", None))
                 .doubts
                 .is_empty()
         );
-        options[1] = option("b", (Tick, 0.4, Empty));
+        options[1] = option("b", (Tick, 0.7, Empty));
         let got = second(&zone(), &options, rules("b", None));
         assert_eq!(
             (got.value.as_str(), got.doubts),
