@@ -8,6 +8,7 @@ pub enum Kind {
     Jpeg,
     Png,
     Bmp,
+    WebP,
     Jpeg2000,
     Jbig2,
     Pdf,
@@ -35,7 +36,6 @@ const MAGIC: &[(&[u8], Kind)] = &[
 /// Pictures that are recognized and refused by name.
 const REFUSED: &[(&[u8], usize, &str)] = &[
     (b"GIF8", 0, "GIF"),
-    (b"WEBP", 8, "WebP"),
     (b"ftypheic", 4, "HEIC"),
     (b"ftypavif", 4, "AVIF"),
     (b"8BPS", 0, "Photoshop"),
@@ -57,6 +57,9 @@ impl Kind {
         }
         if let Some((_, kind)) = MAGIC.iter().find(|(magic, _)| head.starts_with(magic)) {
             return Ok(*kind);
+        }
+        if head.starts_with(b"RIFF") && head.get(8..12) == Some(b"WEBP") {
+            return Ok(Self::WebP);
         }
         let refused = REFUSED
             .iter()
@@ -86,7 +89,8 @@ mod tests {
         assert_eq!(code(b"\0junk\n%PDF-1.4"), Ok(Kind::Pdf));
         assert_eq!(code(b"\xff\xd8\xff\xe0"), Ok(Kind::Jpeg));
         assert_eq!(code(b"GIF89a"), Err("unsupported"));
-        assert_eq!(code(b"RIFF....WEBPVP8 "), Err("unsupported"));
+        assert_eq!(code(b"RIFF....WEBPVP8 "), Ok(Kind::WebP));
+        assert_eq!(code(b"RIFF....WAVEfmt "), Err("not_a_picture"));
         assert_eq!(code(b"<html>"), Err("not_a_picture"));
         assert_eq!(code(b"I"), Err("not_a_picture"));
         assert_eq!(code(b""), Err("empty"));

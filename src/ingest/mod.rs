@@ -67,7 +67,7 @@ impl Pages {
             Kind::Tiff => tiff::Directories::read(bytes, limits).map(Self::Tiff),
             Kind::Jbig2 => still::jbig2_pages(bytes).map(|n| Self::Jbig2(n as u32)),
             Kind::Pdf => pdf::PdfFile::open(bytes, limits).map(|f| Self::Pdf(Box::new(f))),
-            Kind::Jpeg | Kind::Png | Kind::Bmp | Kind::Jpeg2000 => Ok(Self::One),
+            Kind::Jpeg | Kind::Png | Kind::Bmp | Kind::WebP | Kind::Jpeg2000 => Ok(Self::One),
         })
     }
 
@@ -100,6 +100,7 @@ impl Pages {
             (_, Kind::Jpeg) => jpeg::decode(bytes, limits),
             (_, Kind::Png) => still::png(bytes, limits),
             (_, Kind::Bmp) => still::bmp(bytes, limits),
+            (_, Kind::WebP) => still::webp(bytes, limits),
             _ => still::jpeg2000(bytes, limits),
         })
     }

@@ -1,9 +1,10 @@
-//! PNG and BMP by the `image` crate, JPEG 2000 and JBIG2 files by hayro's decoders.
+//! PNG, BMP and WebP by the `image` crate, JPEG 2000 and JBIG2 files by hayro's decoders.
 
 use std::io::Cursor;
 
 use image::codecs::bmp::BmpDecoder;
 use image::codecs::png::PngDecoder;
+use image::codecs::webp::WebPDecoder;
 use image::{ColorType, DynamicImage, ExtendedColorType, ImageDecoder, ImageError};
 
 use super::pixels::{self, Layout};
@@ -35,6 +36,16 @@ pub(super) fn bmp(bytes: &[u8], limits: &Limits) -> Result<DecodedPage, IngestEr
     Ok(DecodedPage {
         picture: decoded(decoder, bilevel, limits)?,
         resolution,
+    })
+}
+
+/// WebP carries no resolution that anybody writes; of a moving picture the first frame counts.
+pub(super) fn webp(bytes: &[u8], limits: &Limits) -> Result<DecodedPage, IngestError> {
+    let mut decoder = WebPDecoder::new(Cursor::new(bytes)).map_err(failure)?;
+    decoder.set_limits(bounds(limits)).map_err(failure)?;
+    Ok(DecodedPage {
+        picture: decoded(decoder, false, limits)?,
+        resolution: None,
     })
 }
 
@@ -234,13 +245,17 @@ mod tests {
     }
 
     #[test]
-    fn a_png_and_a_bmp_give_the_same_grey() {
+    fn a_png_a_bmp_and_a_webp_give_the_same_grey() {
         let drawn = GrayImage::from_fn(40, 30, |x, y| Luma([(x * 5 + y) as u8]));
         let image = DynamicImage::ImageLuma8(drawn.clone());
         let from_png = png(&written(&image, ImageFormat::Png), &Limits::default()).unwrap();
         let from_bmp = bmp(&written(&image, ImageFormat::Bmp), &Limits::default()).unwrap();
         assert_eq!(from_png.picture.gray, drawn);
         assert_eq!(from_bmp.picture.gray, drawn);
+        let bytes = written(&image, ImageFormat::WebP);
+        let from_webp = webp(&bytes, &Limits::default()).unwrap();
+        assert_eq!(from_webp.picture.gray, drawn);
+        assert!(webp(&bytes[..bytes.len() / 2], &Limits::default()).is_err());
     }
 
     #[test]

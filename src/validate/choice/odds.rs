@@ -239,11 +239,7 @@ fn several(zone: &MarkZone, options: &[OptionReading]) -> Decided {
         doubts.push(reason.into());
     } else if yes.len() > zone.at_most {
         doubts.push(Reason::MultiMark.into());
-    } else if options
-        .iter()
-        .zip(&odds)
-        .any(|(o, odds)| odds.sign() == Sign::No && o.measures.near >= WRITING)
-    {
+    } else if options.iter().any(is_written_at) {
         doubts.push(Reason::MarginNote.into());
     } else if !yes.is_empty() && yes.len() < zone.at_least {
         doubts.push(Reason::NoMark.into());
@@ -253,6 +249,15 @@ fn several(zone: &MarkZone, options: &[OptionReading]) -> Decided {
         confidence: product(&odds, |i| yes.contains(&i)),
         doubts,
     }
+}
+
+/// Ink near an option that is no part of a circle round it.
+fn is_written_at(option: &OptionReading) -> bool {
+    let circled = option
+        .kinds
+        .first()
+        .is_some_and(|k| k.0 == MarkState::Circled);
+    !circled && option.measures.near >= WRITING
 }
 
 /// A question of one answer. A blank needs every option to be untouched.
