@@ -72,7 +72,11 @@ pub(super) fn decide(field: &Field, reading: &Reading) -> Verdict {
         _ => Decided::asked("", Reason::NoEngine),
     };
     let mut doubts = reading.doubts.clone();
-    doubts.extend(decided.doubts);
+    for doubt in decided.doubts {
+        if !doubts.contains(&doubt) {
+            doubts.push(doubt);
+        }
+    }
     if let (true, true, Content::Marks { options }) =
         (field.consent, doubts.is_empty(), &reading.content)
     {

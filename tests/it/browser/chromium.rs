@@ -111,8 +111,14 @@ impl Chromium {
         self.call("Network.setExtraHTTPHeaders", &japanese);
     }
 
-    /// Sends a command and waits for its answer; events in between are of no interest.
+    /// Sends a command and waits for its answer.
     fn call(&mut self, method: &str, params: &Value) -> Value {
+        let answered = self.ask(method, params);
+        answered.unwrap_or_else(|why| panic!("{method}: {why}"))
+    }
+
+    /// The same, with what Chromium says where it cannot; events in between are of no interest.
+    fn ask(&mut self, method: &str, params: &Value) -> Result<Value, String> {
         self.last += 1;
         let mut message = json!({"id": self.last, "method": method, "params": params});
         if !self.session.is_empty() {
@@ -128,8 +134,10 @@ impl Chromium {
             reply.pop();
             let reply: Value = serde_json::from_slice(&reply).unwrap();
             if reply["id"] == json!(self.last) {
-                assert!(reply["error"].is_null(), "{method}: {}", reply["error"]);
-                return reply["result"].clone();
+                if reply["error"].is_null() {
+                    return Ok(reply["result"].clone());
+                }
+                return Err(reply["error"].to_string());
             }
         }
     }
@@ -151,7 +159,15 @@ impl Chromium {
 
     fn evaluate(&mut self, script: &str) -> Value {
         let asked = json!({"expression": script, "returnByValue": true});
-        let found = self.call("Runtime.evaluate", &asked);
+        let begun = Instant::now();
+        // A page that is being replaced answers nothing; the next one does.
+        let found = loop {
+            match self.ask("Runtime.evaluate", &asked) {
+                Ok(found) => break found,
+                Err(why) => assert!(begun.elapsed() < PATIENCE, "{script}: {why}"),
+            }
+            std::thread::sleep(Duration::from_millis(5));
+        };
         assert!(found["exceptionDetails"].is_null(), "{script}: {found}");
         found["result"]["value"].clone()
     }
@@ -173,7 +189,8 @@ impl Chromium {
                 "returnByValue": true,
             });
             // While a page is being replaced there may be nothing to ask.
-            if self.call("Runtime.evaluate", &asked)["result"]["value"] == json!(true) {
+            let answered = self.ask("Runtime.evaluate", &asked);
+            if answered.is_ok_and(|found| found["result"]["value"] == json!(true)) {
                 return;
             }
             assert!(begun.elapsed() < PATIENCE, "never came true: {script}");
