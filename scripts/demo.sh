@@ -24,4 +24,4 @@ code=0
 [ "$code" -le 1 ] || exit "$code"
 "$hagaki" --campaign "$campaign" export
 echo
-echo "next: $hagaki --campaign $campaign review list"
+echo "next: $hagaki --campaign $campaign review"

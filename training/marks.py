@@ -16,8 +16,9 @@ import time
 import numpy as np
 import onnx
 import torch
-from onnx import TensorProto, helper, numpy_helper
 from torch import nn
+
+from graph import Graph
 
 CLASSES = ["empty", "tick", "filled", "circled", "crossed", "struck", "scribbled_out", "ghost",
            "overflow", "foreign"]
@@ -164,52 +165,14 @@ def reliability(p, y):
     return rows, error
 
 
-def folded(conv, norm):
-    scale = norm.weight / torch.sqrt(norm.running_var + norm.eps)
-    weight = conv.weight * scale[:, None, None, None]
-    return weight.detach().numpy(), (norm.bias - norm.running_mean * scale).detach().numpy()
-
-
 def build(net):
-    """ONNX with batch norm folded and every attribute explicit."""
-    nodes, weights, last = [], [], "input"
-
-    def constant(label, array):
-        weights.append(numpy_helper.from_array(np.ascontiguousarray(array), label))
-        return label
-
-    def add(kind, inputs, **attributes):
-        out = f"t{len(nodes)}"
-        nodes.append(helper.make_node(kind, inputs, [out], **attributes))
-        return out
-
-    layers = list(net.features)
-    for k, layer in enumerate(layers):
-        if isinstance(layer, nn.Conv2d):
-            w, b = folded(layer, layers[k + 1])
-            last = add("Conv", [last, constant(f"w{k}", w), constant(f"b{k}", b)], kernel_shape=[3, 3],
-                       strides=list(layer.stride), dilations=[1, 1], pads=[1, 1, 1, 1], group=1)
-        elif isinstance(layer, nn.ReLU):
-            last = add("Relu", [last])
-        elif isinstance(layer, nn.MaxPool2d):
-            last = add("MaxPool", [last], kernel_shape=[2, 2], strides=[2, 2], pads=[0, 0, 0, 0])
-    last = add("Flatten", [last], axis=1)
-    for name, layer in [("hidden", net.hidden), ("head", net.head)]:
-        w = constant(f"{name}_w", layer.weight.detach().numpy())
-        b = constant(f"{name}_b", layer.bias.detach().numpy())
-        last = add("Gemm", [last, w, b], alpha=1.0, beta=1.0, transA=0, transB=1)
-        if name == "hidden":
-            last = add("Relu", [last])
-    graph = helper.make_graph(
-        nodes, "marks",
-        [helper.make_tensor_value_info("input", TensorProto.FLOAT, ["n", PLANES, ROWS, COLUMNS])],
-        [helper.make_tensor_value_info(last, TensorProto.FLOAT, ["n", len(CLASSES) + len(FLAGS)])],
-        weights,
-    )
-    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], producer_name="hagaki-training")
-    model.ir_version = 8
-    onnx.checker.check_model(model)
-    return model
+    graph = Graph()
+    graph.convolutions(net.features)
+    graph.add("Flatten", axis=1)
+    graph.dense(net.hidden, ("hidden_w", "hidden_b"))
+    graph.add("Relu")
+    graph.dense(net.head, ("head_w", "head_b"))
+    return graph.model("marks", [PLANES, ROWS, COLUMNS], len(CLASSES) + len(FLAGS))
 
 
 def export(out, net, t, figures):

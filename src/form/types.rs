@@ -240,9 +240,9 @@ pub enum Zone {
 }
 
 impl Zone {
-    /// The smallest rectangle that holds all of the zone's boxes.
-    pub fn area(&self) -> Option<Rect<Mm>> {
-        let all: Vec<Rect<Mm>> = match self {
+    /// Everything that people write in or at: boxes, words, cells, areas.
+    pub fn places(&self) -> Vec<Rect<Mm>> {
+        match self {
             Self::Marks(z) => z
                 .options
                 .iter()
@@ -255,8 +255,12 @@ impl Zone {
             Self::Barcode(z) => vec![z.zone],
             Self::Ink(z) => vec![z.area],
             Self::Picture(r) => vec![*r],
-        };
-        all.into_iter().reduce(Rect::union)
+        }
+    }
+
+    /// The smallest rectangle that holds all of the zone's places.
+    pub fn area(&self) -> Option<Rect<Mm>> {
+        self.places().into_iter().reduce(Rect::union)
     }
 }
 

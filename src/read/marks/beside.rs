@@ -2,10 +2,11 @@
 //! instead of a mark, a remark that changes what a mark means (domain 4).
 
 use crate::doubt::{Doubt, Reason};
-use crate::form::{Side, Zone};
 use crate::geom::{Mm, Rect};
+use crate::read::margin;
 use crate::register::Registered;
 
+use super::places;
 use super::plane::{PX_PER_MM, Plane, PxRect, blank_darkness, darkness};
 use super::slot::{FieldSlots, Slot};
 use super::stroke::{Stroke, pieces, pieces_from};
@@ -76,8 +77,11 @@ pub(super) fn look(page: &Registered<'_>, slots: &FieldSlots) -> Option<Beside> 
         .iter()
         .filter_map(|r| px(r.inflate(ZONE_REACH)))
         .collect();
-    let others: Vec<PxRect> = zones(page.side)
+    let keys = page.side.key.iter().filter_map(|k| k.zone);
+    let others: Vec<PxRect> = places(page.side)
         .into_iter()
+        .chain(keys)
+        .chain(margin::printed(page.side))
         .filter(|z| !own.iter().any(|o| o.contains(z.center())))
         .filter_map(|z| px(z.inflate(ZONE_REACH)))
         .collect();
@@ -126,25 +130,4 @@ fn is_writing(stroke: &Stroke, plane: &Plane) -> bool {
     let long = w.max(h) as f64 >= LEAST_LENGTH * PX_PER_MM;
     let inked = stroke.pixels.len() as f64 >= LEAST_AREA * PX_PER_MM * PX_PER_MM;
     long && inked && 10 * h < 9 * plane.h && 10 * w < 9 * plane.w
-}
-
-/// Everything on the side that people write in or at, option by option.
-fn zones(side: &Side) -> Vec<Rect<Mm>> {
-    let of = |zone: &Zone| -> Vec<Rect<Mm>> {
-        match zone {
-            Zone::Marks(z) => {
-                let places = z.options.iter().flat_map(|o| [o.boxed, o.word]);
-                places.flatten().collect()
-            }
-            Zone::Picture(r) => vec![*r],
-            other => other.area().into_iter().collect(),
-        }
-    };
-    let keys = side.key.iter().filter_map(|k| k.zone);
-    side.fields
-        .iter()
-        .flat_map(|f| of(&f.zone))
-        .chain(keys)
-        .chain(super::super::margin::printed(side))
-        .collect()
 }

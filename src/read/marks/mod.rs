@@ -28,7 +28,7 @@ use std::collections::BTreeMap;
 
 use crate::doubt::{Doubt, Reason};
 use crate::engine::EngineError;
-use crate::form::{Field, FieldId, Zone};
+use crate::form::{Field, FieldId, Side, Zone};
 use crate::geom::{Mm, Rect};
 use crate::read::{Content, MarkMeasures, OptionReading, Reading};
 use crate::register::Registered;
@@ -54,7 +54,7 @@ impl Survey {
     /// When the network's runtime fails.
     pub fn of(page: &Registered<'_>) -> Result<Self, EngineError> {
         let fields = slot::of_side(page.side);
-        let zones = patch::zones(page.side);
+        let zones = places(page.side);
         let inks = field::inks(page, &fields);
         let scale = PageScale::of(&added_darkness(&inks));
         let mut readings = BTreeMap::new();
@@ -79,25 +79,15 @@ impl Survey {
 
 /// Tells every option how much of the form's print at all options of the page is not there.
 fn tell_lost_print(readings: &mut BTreeMap<FieldId, Reading>) {
-    let missing =
-        |r: &Reading| -> Vec<f64> { options_of(&r.content).map(|o| o.measures.missing).collect() };
-    let all: Vec<f64> = readings.values().flat_map(missing).collect();
-    let lost = all.iter().sum::<f64>() / all.len().max(1) as f64;
-    for option in readings
+    let mut all: Vec<&mut OptionReading> = readings
         .values_mut()
         .flat_map(|r| options_mut(&mut r.content))
-    {
+        .collect();
+    let missing: f64 = all.iter().map(|o| o.measures.missing).sum();
+    let lost = missing / all.len().max(1) as f64;
+    for option in &mut all {
         option.measures.lost = lost;
     }
-}
-
-fn options_of(content: &Content) -> impl Iterator<Item = &OptionReading> {
-    let (single, columns): (&[OptionReading], &[Vec<OptionReading>]) = match content {
-        Content::Marks { options } => (options, &[]),
-        Content::Grid { columns } => (&[], columns),
-        _ => (&[], &[]),
-    };
-    single.iter().chain(columns.iter().flatten())
 }
 
 fn options_mut(content: &mut Content) -> Vec<&mut OptionReading> {
@@ -112,13 +102,18 @@ fn options_mut(content: &mut Content) -> Vec<&mut OptionReading> {
 /// in the order of the form. For its training.
 pub fn patches(page: &Registered<'_>) -> BTreeMap<FieldId, Vec<Patch>> {
     let fields = slot::of_side(page.side);
-    let zones = patch::zones(page.side);
+    let zones = places(page.side);
     let one = |(slots, ink): (&FieldSlots, Option<FieldInk>)| {
         let patches = cut(page, (slots, &ink?), &zones)?;
         Some((page.side.fields[slots.field].id.clone(), patches))
     };
     let inks = field::inks(page, &fields);
     fields.iter().zip(inks).filter_map(one).collect()
+}
+
+/// Everything on the side that people write in or at.
+fn places(side: &Side) -> Vec<Rect<Mm>> {
+    side.fields.iter().flat_map(|f| f.zone.places()).collect()
 }
 
 /// The patches of one question's options; `None` where the empty form is not known.

@@ -5,7 +5,6 @@
 //! does not explain, how red it is, and where this option's box, its word and all other zones are.
 //! Nothing is thresholded: a faint pencil and its paper are for the network to tell apart.
 
-use crate::form::{Side, Zone};
 use crate::geom::{Mm, Rect};
 use crate::register::Registered;
 
@@ -103,7 +102,8 @@ pub(super) fn patch(
     let added = added_to_form(&dark, &blank);
     let red = redness(page, area, fine, (dark.w, dark.h));
     let added = halved(&added, coarse);
-    let near = Window { area, scale }.pixels(slot.extent().inflate(NEAR));
+    let view = Window { area, scale };
+    let near = view.pixels(slot.extent().inflate(NEAR));
     let peak = peak(&added, near);
     let mut tones = Vec::with_capacity(4 * AREA);
     for plane in [
@@ -115,7 +115,6 @@ pub(super) fn patch(
         let byte = |v: &f32| (v / DARKEST * 255.0).round().clamp(0.0, 255.0) as u8;
         tones.extend(plane.v.iter().map(byte));
     }
-    let view = Window { area, scale };
     let mut places = vec![0u8; AREA];
     for zone in zones {
         view.paint(&mut places, *zone, OTHER);
@@ -134,21 +133,6 @@ pub(super) fn patch(
         places,
         peak,
     })
-}
-
-/// Everything on the side that people write in or at.
-pub(super) fn zones(side: &Side) -> Vec<Rect<Mm>> {
-    let of = |zone: &Zone| -> Vec<Rect<Mm>> {
-        match zone {
-            Zone::Marks(z) => {
-                let places = z.options.iter().flat_map(|o| [o.boxed, o.word]);
-                places.flatten().collect()
-            }
-            Zone::Grid(z) => z.columns.concat(),
-            other => other.area().into_iter().collect(),
-        }
-    };
-    side.fields.iter().flat_map(|f| of(&f.zone)).collect()
 }
 
 #[derive(Clone, Copy)]

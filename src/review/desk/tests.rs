@@ -40,6 +40,15 @@ fn take(store: &mut Store, desk: &Desk, n: u32, now: &str) -> Option<QuestionId>
     next(store, (desk, &token(n)), &Wanted::default(), at(now)).unwrap()
 }
 
+/// A word that is taken.
+fn say(
+    (store, library): (&mut Store, &Library),
+    n: u32,
+    (question, typed, who): (QuestionId, &str, &str),
+) {
+    answer(store, library, &token(n), &reply(question, typed, who)).unwrap();
+}
+
 #[test]
 fn no_question_is_given_twice_and_one_field_follows_another() {
     let (_dir, mut store, _) = cards();
@@ -93,13 +102,7 @@ fn a_late_word_counts_while_nobody_else_has_the_question() {
     let (_dir, mut store, library) = cards();
     let slow = desk("1", "sato");
     let first = take(&mut store, &slow, 1, NOON).unwrap();
-    answer(
-        &mut store,
-        &library,
-        &token(1),
-        &reply(first, "0312345678", "sato"),
-    )
-    .unwrap();
+    say((&mut store, &library), 1, (first, "0312345678", "sato"));
     assert_eq!(decisions_of(&store), 1);
 }
 
@@ -155,13 +158,7 @@ fn nobody_answers_with_another_s_lease_or_for_another_question() {
         matches!(wrong, Err(ReviewError::Invalid { .. })),
         "{wrong:?}"
     );
-    answer(
-        &mut store,
-        &library,
-        &token(1),
-        &reply(first, "0312345678", "sato"),
-    )
-    .unwrap();
+    say((&mut store, &library), 1, (first, "0312345678", "sato"));
 }
 
 #[test]
@@ -169,13 +166,7 @@ fn undo_opens_the_question_and_erases_nothing() {
     let (_dir, mut store, library) = cards();
     let mine = desk("1", "sato");
     let first = take(&mut store, &mine, 1, NOON).unwrap();
-    answer(
-        &mut store,
-        &library,
-        &token(1),
-        &reply(first, "0312345678", "sato"),
-    )
-    .unwrap();
+    say((&mut store, &library), 1, (first, "0312345678", "sato"));
     let other = undo(
         &mut store,
         (&desk("2", "tanaka"), &token(2)),
@@ -191,13 +182,7 @@ fn undo_opens_the_question_and_erases_nothing() {
     // It waits like any other once the desk is left, and not like one on hold.
     store.end_leases(&mine).unwrap();
     assert_eq!(take(&mut store, &desk("2", "tanaka"), 4, NOON), Some(first));
-    answer(
-        &mut store,
-        &library,
-        &token(4),
-        &reply(first, "@blank", "tanaka"),
-    )
-    .unwrap();
+    say((&mut store, &library), 4, (first, "@blank", "tanaka"));
     assert_eq!(phone(&store).value.as_deref(), Some(""));
     let gone = undo(&mut store, (&mine, &token(5)), first, at(NOON));
     assert!(matches!(gone, Err(ReviewError::Meanwhile)), "{gone:?}");
@@ -208,24 +193,12 @@ fn looking_back_changes_nothing_until_an_answer_is_given() {
     let (_dir, mut store, library) = cards();
     let mine = desk("1", "sato");
     let first = take(&mut store, &mine, 1, NOON).unwrap();
-    answer(
-        &mut store,
-        &library,
-        &token(1),
-        &reply(first, "0312345678", "sato"),
-    )
-    .unwrap();
+    say((&mut store, &library), 1, (first, "0312345678", "sato"));
     back(&mut store, (&mine, &token(2)), first, at(NOON)).unwrap();
     assert_eq!(decisions_of(&store), 1);
     let stolen = back(&mut store, (&desk("2", "sato"), &token(3)), first, at(NOON));
     assert!(matches!(stolen, Err(ReviewError::Meanwhile)), "{stolen:?}");
-    answer(
-        &mut store,
-        &library,
-        &token(2),
-        &reply(first, "@illegible", "sato"),
-    )
-    .unwrap();
+    say((&mut store, &library), 2, (first, "@illegible", "sato"));
     assert_eq!(decisions_of(&store), 2);
 }
 
@@ -241,13 +214,7 @@ fn undo_of_a_choice_between_two_cards_brings_both_back() {
         .collect();
     let mine = desk("1", "sato");
     let asked = take(&mut store, &mine, 1, NOON).unwrap();
-    answer(
-        &mut store,
-        &library,
-        &token(1),
-        &reply(asked, "@accept", "sato"),
-    )
-    .unwrap();
+    say((&mut store, &library), 1, (asked, "@accept", "sato"));
     let bucket = |store: &Store, page: PageId| store.page(page).unwrap().bucket;
     assert_eq!(bucket(&store, pages[0]), Bucket::SetAside);
     undo(&mut store, (&mine, &token(2)), asked, at(NOON)).unwrap();
@@ -260,13 +227,7 @@ fn held_questions_are_given_only_to_who_asks_for_them() {
     let (_dir, mut store, library) = cards();
     let mine = desk("1", "sato");
     let first = take(&mut store, &mine, 1, NOON).unwrap();
-    answer(
-        &mut store,
-        &library,
-        &token(1),
-        &reply(first, "@hold", "sato"),
-    )
-    .unwrap();
+    say((&mut store, &library), 1, (first, "@hold", "sato"));
     let held = Wanted {
         held: true,
         ..Wanted::default()
@@ -324,13 +285,7 @@ fn who_saw_and_who_decided_is_in_the_chain() {
     let (_dir, mut store, library) = cards();
     let mine = desk("1", "sato");
     let first = take(&mut store, &mine, 1, NOON).unwrap();
-    answer(
-        &mut store,
-        &library,
-        &token(1),
-        &reply(first, "0312345678", "sato"),
-    )
-    .unwrap();
+    say((&mut store, &library), 1, (first, "0312345678", "sato"));
     store.note_page_seen(&act("sato"), PageId(1)).unwrap();
     let said: Vec<(String, String)> = store
         .audit()

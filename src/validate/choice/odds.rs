@@ -3,10 +3,10 @@
 //!
 //! The rules of the parent module decide first; the network has looked at the paper itself. What it
 //! holds to be a correction, a cross, a second mark, a stamp or a remark is a question, whatever the
-//! rules say. Where both read the same answer, the network must give it a fair chance. And what
-//! the rules would ask about, or read otherwise, is accepted where the network alone is as sure as
-//! the field demands: its probabilities are calibrated, and an answer is the product of its
-//! parts, that one option is meant and that no other is.
+//! rules say. Where both read the same answer, the network must give it a fair chance; where the
+//! rules read none, a good one; where they read another, it is a question. A chance is the product of
+//! its parts, that one option is meant and that no other is; from which chance on an answer is
+//! accepted was measured on made cards, for the parts are calibrated and their product is not.
 
 use super::{Decided, MarkState, OptionReading};
 use crate::doubt::{Doubt, Reason};
@@ -16,14 +16,15 @@ use crate::read::MarkMeasures;
 /// A correction that the form accepts is accepted from here on.
 pub(super) const SURE: f64 = 0.999;
 
-/// The network alone accepts nothing below this, and with the rules' consent nothing below that; a
-/// legal choice needs more.
+/// The network alone accepts nothing below this, and with the rules' consent nothing below that.
 const ALONE: f64 = 0.92;
 const TOGETHER: f64 = 0.8;
 
-/// The same of a circle: of 2,300 circles on made sheets none was anything else, and where the network
-/// is less sure it is of the options beside it.
+/// The same of a circle: of 1,680 on made sheets none was anything else, and where the network is less
+/// sure it is of the options beside it.
 const CIRCLED: f64 = 0.75;
+
+/// What a legal choice needs.
 pub(super) const CONSENT_CHANCE: f64 = 0.95;
 
 /// Words or a number beside an option make a question from this probability on; where nothing else was
@@ -58,7 +59,10 @@ const WRITING: f64 = 0.8;
 /// lost nearly all of it was scanned so that the print drops out.
 const LOST: std::ops::Range<f64> = 0.05..0.6;
 
-/// What an answer is worth that both readers, or the network at its surest, vouch for.
+/// What an accepted answer counts at least against its field's target: a question, and not the
+/// product of its options, is what was measured. Of 1,502 plain answers and blanks accepted on made
+/// sheets 1 was wrong, of all 2,090 accepted there, every kind as often as every other, 33. A field
+/// that must be surer than this is asked.
 const TRUSTED: f64 = 0.9995;
 
 /// What an option's ink may mean.
@@ -149,7 +153,8 @@ pub(super) fn second(zone: &MarkZone, options: &[OptionReading], by_rules: Decid
     let plain = by_network.doubts.is_empty();
     let same = by_rules.value == by_network.value;
     let least = |usual: f64| {
-        if is_circled(options, &by_network.value) {
+        let is_answer = |o: &&OptionReading| o.value == by_network.value;
+        if options.iter().find(is_answer).is_some_and(is_circled) {
             CIRCLED.min(usual)
         } else {
             usual
@@ -169,15 +174,15 @@ pub(super) fn second(zone: &MarkZone, options: &[OptionReading], by_rules: Decid
     }
 }
 
-/// Whether the answer is one option, and a circle.
-fn is_circled(options: &[OptionReading], value: &str) -> bool {
-    let chosen = options.iter().find(|o| o.value == value);
-    let kind = chosen.and_then(|o| o.kinds.first());
-    kind.is_some_and(|k| k.0 == MarkState::Circled)
+/// Whether the network holds the option's ink for a circle.
+fn is_circled(option: &OptionReading) -> bool {
+    option
+        .kinds
+        .first()
+        .is_some_and(|k| k.0 == MarkState::Circled)
 }
 
-/// Accepted whatever the field's target: the thresholds above are where the made cards' errors end,
-/// and they are measured for whole questions, which the product of calibrated parts is not.
+/// Accepted by the thresholds above.
 fn trusted(by_network: Decided) -> Decided {
     Decided {
         confidence: by_network.confidence.max(TRUSTED),
@@ -273,11 +278,7 @@ fn several(zone: &MarkZone, options: &[OptionReading]) -> Decided {
 
 /// Ink near an option that is no part of a circle round it.
 fn is_written_at(option: &OptionReading) -> bool {
-    let circled = option
-        .kinds
-        .first()
-        .is_some_and(|k| k.0 == MarkState::Circled);
-    !circled && option.measures.near >= WRITING
+    !is_circled(option) && option.measures.near >= WRITING
 }
 
 /// A question of one answer. A blank needs every option to be untouched.
