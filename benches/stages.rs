@@ -19,7 +19,7 @@ use hagaki::read::{self, Reading, marks};
 use hagaki::register::Registered;
 use hagaki::scan::{Origin, Picture, Scan};
 use hagaki::store::{NewFile, Purpose, RunInfo, Store};
-use hagaki::{identify, normalize, prove, register, validate};
+use hagaki::{identify, normalize, register, validate};
 
 /// Batches a stage: the median and the least of them are told.
 const BATCHES: usize = 9;
@@ -156,7 +156,7 @@ fn stored_in_color(sample: &Sample) -> bool {
 fn has_questions(sample: &Sample, library: &Library, engines: &Engines) -> bool {
     let upright = normalize::normalize(&sample.scan);
     let identified = identify::identify(&upright, library, engines.barcodes.as_ref());
-    prove::prove(&upright, &identified).is_ok_and(|(_, page)| !page.side.fields.is_empty())
+    pipeline::prove(&upright, &identified).is_ok_and(|(_, page)| !page.side.fields.is_empty())
 }
 
 fn dpi(scan: &Scan) -> f64 {
@@ -190,7 +190,7 @@ impl Bench<'_> {
         let barcodes = engines.barcodes.as_ref();
         let upright = normalize::normalize(scan);
         let identified = identify::identify(&upright, self.library, barcodes);
-        let (candidate, _) = prove::prove(&upright, &identified).expect("a sample registers");
+        let (candidate, _) = pipeline::prove(&upright, &identified).expect("a sample registers");
         let page = register::register(&upright, candidate).expect("registers");
         let readings = read::read(&page, engines).expect("reads");
         let context = validate::Context {
@@ -208,7 +208,7 @@ impl Bench<'_> {
             ),
             row(
                 "register",
-                measure(|| prove::prove(&upright, &identified).is_ok()),
+                measure(|| pipeline::prove(&upright, &identified).is_ok()),
             ),
             row("read marks", measure(|| marks::Survey::of(&page))),
             row(

@@ -8,17 +8,29 @@ use crate::doubt::{Doubt, Reason};
 use crate::engine::{Barcode, EngineError, Engines};
 use crate::form::{FieldId, FormId, Library, Role, Side};
 use crate::geom::{Mm, Rect};
-use crate::identify::{self, Candidate, KeyReading};
-use crate::normalize;
-use crate::prove;
+use crate::identify::{self, Candidate, Identified, KeyReading};
+use crate::normalize::{self, Upright};
 use crate::read::{self, Content, Crop, MarginInk, Reading};
-use crate::register::{Registered, RegistrationReport};
+use crate::register::{self, Registered, RegistrationReport};
 use crate::rejection::Rejection;
 use crate::scan::Scan;
 use crate::validate::{self, Status, Verdict};
 
+/// A page with less ink than this share of its paper is blank: 0.05 % is a 3 mm dot on a postcard,
+/// less than any printed form and more than dust.
+const BLANK_INK_SHARE: f64 = 0.0005;
+
 /// Shorter than this no form can be registered (a postcard at 100 dpi is 394 px wide).
 const SMALLEST_SIDE_PX: u32 = 200;
+
+/// At most this many hypotheses are proved a page; the order is by likelihood.
+const MOST_CANDIDATES: usize = 8;
+
+/// A layout score that no wrong form reached on the samples: the search ends here.
+const SURE_LAYOUT: f64 = 0.9;
+
+/// Two forms, or two turns of one, whose layout scores are nearer than this cannot be told apart.
+const LAYOUT_MARGIN: f64 = 0.03;
 
 /// White border round a field's crop.
 const CROP_MARGIN_MM: f64 = 2.0;
@@ -114,7 +126,7 @@ pub fn process_page(
             barcodes: identified.barcodes,
         });
     }
-    match prove::prove(&upright, &identified) {
+    match prove(&upright, &identified) {
         Ok((candidate, page)) => {
             let record = read_page(
                 &page,
@@ -125,6 +137,60 @@ pub fn process_page(
             Ok(PageOutcome::Read(Box::new(record)))
         }
         Err(rejection) => Ok(rejected(scan, rejection, identified.barcodes)),
+    }
+}
+
+/// Registers the candidates and takes the one that the page's own layout proves.
+///
+/// # Errors
+/// The rejection when none fits, or two of them fit equally well.
+pub fn prove<'a>(
+    upright: &Upright<'a>,
+    identified: &'a Identified,
+) -> Result<(&'a Candidate, Registered<'a>), Rejection> {
+    let mut proved: Vec<(&Candidate, Registered<'a>, f64)> = Vec::new();
+    let mut refused: Option<Rejection> = None;
+    for candidate in identified.candidates.iter().take(MOST_CANDIDATES) {
+        match register::register(upright, candidate) {
+            Ok(page) => {
+                let score = page.report.layout_score;
+                proved.push((candidate, page, score));
+                if score >= SURE_LAYOUT {
+                    break;
+                }
+            }
+            Err(why) => refused = refused.or(Some(why)),
+        }
+    }
+    proved.sort_by(|a, b| b.2.total_cmp(&a.2));
+    if let [first, second, ..] = proved.as_slice()
+        && (&first.0.form.digest, first.0.side, first.0.turn)
+            != (&second.0.form.digest, second.0.side, second.0.turn)
+        && first.2 - second.2 < LAYOUT_MARGIN
+    {
+        let why = "two forms, or one form two ways round, fit equally well";
+        return Err(Rejection::new(Reason::UnknownForm, why));
+    }
+    match proved.into_iter().next() {
+        Some((candidate, page, _)) => Ok((candidate, page)),
+        None => Err(why_unproved(upright, identified, refused)),
+    }
+}
+
+/// A blank page is called blank; a page whose barcode names a form but does not fit it is a
+/// registration failure; everything else is an unknown form.
+fn why_unproved(
+    upright: &Upright<'_>,
+    identified: &Identified,
+    refused: Option<Rejection>,
+) -> Rejection {
+    if upright.ink_share < BLANK_INK_SHARE {
+        return Rejection::new(Reason::BlankPage, "no print and no writing");
+    }
+    let named = identified.candidates.iter().any(|c| c.by_barcode);
+    match refused {
+        Some(why) if named => why,
+        _ => Rejection::new(Reason::UnknownForm, "no form of the library fits"),
     }
 }
 

@@ -11,9 +11,7 @@ use crate::geom::{Point, Px, QuarterTurn, Rect};
 use crate::normalize::Upright;
 
 /// Registration is tried on so many candidates at most: a wrong one costs as much as a right one.
-const MOST_CANDIDATES: usize = 8;
-/// A side without a whole blank picture is among so many: its print proves nothing afterwards.
-const MOST_WITHOUT_BLANK: usize = 5;
+const MOST_CANDIDATES: usize = 5;
 /// What a symbol that fits the side's key adds to the layout's correlation: more than forms with
 /// the same frame differ by, less than a form and a stranger do.
 const KEY_BONUS: f64 = 0.15;
@@ -81,13 +79,9 @@ fn sides(library: &Library) -> impl Iterator<Item = (&Arc<Form>, usize)> {
 /// Highest score first; equal ones stay in the order of the library.
 fn best(mut all: Vec<Scored>) -> Vec<Candidate> {
     all.sort_by(|a, b| b.score.total_cmp(&a.score));
-    let kept = |(i, one): &(usize, Candidate)| one.has_whole_blank() || *i < MOST_WITHOUT_BLANK;
     all.into_iter()
-        .map(|s| s.candidate)
         .take(MOST_CANDIDATES)
-        .enumerate()
-        .filter(kept)
-        .map(|(_, candidate)| candidate)
+        .map(|s| s.candidate)
         .collect()
 }
 
@@ -110,9 +104,7 @@ fn turns(
         let key = if symbols.is_empty() { 0.0 } else { KEY_BONUS };
         let lies = symbols.iter().any(|b| stands_in_zone(page, shape, turn, b));
         let score = layout.score + key + if lies { TURN_BONUS } else { 0.0 };
-        let mut one = scored(form, side, turn, Some(layout), score);
-        one.candidate.by_key = lies;
-        found.push(one);
+        found.push(scored(form, side, turn, Some(layout), score));
     }
     let top = found.iter().map(|s| s.score).fold(0.0, f64::max);
     found.retain(|s| every || s.score >= CLOSE_CALL * top);
@@ -132,8 +124,6 @@ fn scored(
         side,
         turn,
         coarse,
-        score,
-        by_key: false,
         by_barcode: false,
     };
     Scored { candidate, score }

@@ -14,6 +14,7 @@
 mod frame;
 mod group;
 mod many;
+mod print;
 mod share;
 mod whole;
 
@@ -23,11 +24,11 @@ use crate::form::{Anchors, Blank, Form, Side};
 use crate::geom::{Mm, Px, QuarterTurn, Transform};
 use crate::identify::Candidate;
 use crate::normalize::{self, Upright};
-use crate::prove::print::{Print, Seen};
 use crate::register::{self, Registered};
 use crate::scan::Scan;
 
 use many::{Watch, each};
+use print::{Print, Seen};
 use share::{Pick, Placed};
 
 /// Fewer agreeing pages are no majority worth a form.
@@ -231,8 +232,6 @@ impl Class<'_> {
                 side: 0,
                 turn: fit.turn,
                 coarse: Some(fit.to_px),
-                score: 0.0,
-                by_key: false,
                 by_barcode: false,
             };
             let page: &Upright<'_> = page;

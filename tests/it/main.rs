@@ -49,5 +49,3 @@ mod decisions;
 mod registration;
 /// A blank picture from filled scans.
 mod learn;
-/// Many forms in one stack, without barcodes.
-mod sorting;

@@ -409,8 +409,6 @@ fn draw_page(card: &Card, kind: Kind, rng: &mut ChaCha8Rng) -> Page {
             side: card.side,
             turn: geometry.turn,
             coarse: None,
-            score: 0.0,
-            by_key: false,
             by_barcode: false,
         },
     }
@@ -640,8 +638,6 @@ fn a_shifted_reprint_is_never_read_silently() {
                     side: card.side,
                     turn: QuarterTurn::None,
                     coarse: None,
-                    score: 0.0,
-                    by_key: false,
                     by_barcode: false,
                 };
                 match register(&normalize(&scan), &candidate) {
