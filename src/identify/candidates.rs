@@ -10,8 +10,9 @@ use crate::form::{Form, FormMark, Key, Library, Side};
 use crate::geom::{Point, Px, QuarterTurn, Rect};
 use crate::normalize::Upright;
 
-/// Registration is tried on so many candidates at most: a wrong one costs as much as a right one.
-const MOST_CANDIDATES: usize = 5;
+/// So many are handed on at most, so that a stranger's cost is bounded: 24 hold every side of
+/// twenty forms the likelier way round.
+const MOST_CANDIDATES: usize = 24;
 /// What a symbol that fits the side's key adds to the layout's correlation: more than forms with
 /// the same frame differ by, less than a form and a stranger do.
 const KEY_BONUS: f64 = 0.15;

@@ -23,7 +23,7 @@ mod prepared;
 mod view;
 
 pub use bend::Bend;
-pub use check::{NOTHING_TO_CHECK, layout_score};
+pub use check::{NOTHING_TO_CHECK, lacks_boxes, layout_score};
 pub use fields::{FieldFit, Proof};
 
 use std::sync::Arc;

@@ -105,8 +105,8 @@ fn truth(dir: &Path, family: &str) -> Vec<Truth> {
         .collect()
 }
 
-/// Reads every page of a file; a page that is not read has no rows.
-fn rows_of(path: &Path, name: &str, library: &Library) -> Vec<LongRow> {
+/// What becomes of every page of a file.
+fn outcomes(path: &Path, name: &str, library: &Library) -> Vec<PageOutcome> {
     let document = match ingest::open(path, &Limits::default()) {
         Ok(document) => document,
         Err(why) => {
@@ -117,8 +117,7 @@ fn rows_of(path: &Path, name: &str, library: &Library) -> Vec<LongRow> {
     let settings = Settings {
         today: Day::new(2026, 4, 1).unwrap(),
     };
-    let mut rows = Vec::new();
-    for page in 0..document.page_count() {
+    let read = |page| {
         let decoded = document.page(page).unwrap();
         let origin = Origin {
             file: name.to_owned(),
@@ -130,7 +129,16 @@ fn rows_of(path: &Path, name: &str, library: &Library) -> Vec<LongRow> {
             picture: decoded.picture,
             resolution: decoded.resolution,
         };
-        match process_page(&scan, library, &engines(), &settings).unwrap() {
+        process_page(&scan, library, &engines(), &settings).unwrap()
+    };
+    (0..document.page_count()).map(read).collect()
+}
+
+/// The rows of every page of a file; a page that is not read has none.
+fn rows_of(path: &Path, name: &str, library: &Library) -> Vec<LongRow> {
+    let mut rows = Vec::new();
+    for (page, outcome) in (0..).zip(outcomes(path, name, library)) {
+        match outcome {
             PageOutcome::Read(record) => rows.extend(rows_of_page(name, page, &record)),
             PageOutcome::Rejected(r) => say(&format!("{name} page {page}: {:?}", r.rejection)),
             PageOutcome::Separator { kind, .. } => say(&format!("{name} page {page}: {kind}")),
@@ -195,4 +203,64 @@ fn real_marks_are_read_or_asked_and_never_wrong() {
         }
     }
     assert!(faults.is_empty(), "{faults:#?}");
+}
+
+/// The form that each page of a file is read under; `None` where it is under none.
+fn forms_of(path: &Path, name: &str, library: &Library) -> Vec<Option<String>> {
+    let form = |outcome| match outcome {
+        PageOutcome::Read(record) => Some(record.form.0),
+        _ => None,
+    };
+    outcomes(path, name, library)
+        .into_iter()
+        .map(form)
+        .collect()
+}
+
+/// One page of each kind, as real stacks mix them: by corner marks, by frames without a word, in
+/// drop-out colors, upside down.
+const MIXED: [(&str, &[&str]); 5] = [
+    (
+        "formscanner/Questionnaire/Q00002.jpg",
+        &["formscanner-questionnaire"],
+    ),
+    ("mcq_composite/sheet04.png", &["mcq-composite"]),
+    ("openmcr/150q-core/a.jpg", &["openmcr-150q"]),
+    ("openmcr/75q-core-1/scanned_page (1).png", &["openmcr-75q"]),
+    (
+        "sdaps/example.tif",
+        &[
+            "sdaps-ex1",
+            "sdaps-ex2",
+            "sdaps-ex1",
+            "sdaps-ex2",
+            "sdaps-ex2",
+            "sdaps-ex1",
+        ],
+    ),
+];
+
+/// Each page is read under its own form among all those of the cases; where its own is missing,
+/// under none: the forms of one family share their corner marks and most of their boxes.
+#[test]
+fn a_page_is_read_under_its_own_form_or_none() {
+    let Some(dir) = cases::family("omr") else {
+        return;
+    };
+    let families = FLOORS.iter().map(|f| library(&dir, f.family));
+    let all: Vec<Arc<Form>> = families.flat_map(|l| l.forms().to_vec()).collect();
+    let whole = Library::new(all.clone());
+    for (file, own) in MIXED {
+        let without = |form: &&Arc<Form>| !own.contains(&form.id.0.as_str());
+        let others = Library::new(all.iter().filter(without).cloned().collect());
+        let path = dir.join(file);
+        let read: Vec<Option<String>> = own.iter().map(|id| Some((*id).to_owned())).collect();
+        assert_eq!(forms_of(&path, file, &whole), read, "{file}, all forms");
+        let unknown = vec![None; own.len()];
+        assert_eq!(
+            forms_of(&path, file, &others),
+            unknown,
+            "{file}, without its own"
+        );
+    }
 }
