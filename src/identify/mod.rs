@@ -47,6 +47,8 @@ pub struct Identified {
     pub barcodes: Vec<Barcode>,
     /// Most likely first; empty = unknown form.
     pub candidates: Vec<Candidate>,
+    /// Less likely ones, in the same order: only for a page that none of the candidates fits.
+    pub others: Vec<Candidate>,
     /// A patch-code or separator sheet without a form: its kind (`patch-2`, `patch-t`, ...).
     pub separator: Option<String>,
 }
@@ -75,21 +77,21 @@ pub fn identify(page: &Upright<'_>, library: &Library, reader: &dyn BarcodeReade
         return Identified {
             barcodes,
             candidates: named,
-            separator: None,
+            ..Identified::default()
         };
     }
     if let Some(kind) = patch::find(page) {
-        let separator = Some(format!("patch-{kind}"));
         return Identified {
             barcodes,
-            candidates: Vec::new(),
-            separator,
+            separator: Some(format!("patch-{kind}")),
+            ..Identified::default()
         };
     }
-    let candidates = candidates::by_layout(page, library, &barcodes);
+    let (candidates, others) = candidates::by_layout(page, library, &barcodes);
     Identified {
         barcodes,
         candidates,
+        others,
         separator: None,
     }
 }

@@ -240,8 +240,9 @@ const MIXED: [(&str, &[&str]); 5] = [
     ),
 ];
 
-/// Each page is read under its own form among all those of the cases; where its own is missing,
-/// under none: the forms of one family share their corner marks and most of their boxes.
+/// Each page is read under its own form among all those of the cases, the same way round as with its
+/// family's alone; where its own is missing, under none: the forms of one family share their corner
+/// marks and most of their boxes.
 #[test]
 fn a_page_is_read_under_its_own_form_or_none() {
     let Some(dir) = cases::family("omr") else {
@@ -256,6 +257,9 @@ fn a_page_is_read_under_its_own_form_or_none() {
         let path = dir.join(file);
         let read: Vec<Option<String>> = own.iter().map(|id| Some((*id).to_owned())).collect();
         assert_eq!(forms_of(&path, file, &whole), read, "{file}, all forms");
+        let family = library(&dir, file.split('/').next().unwrap());
+        let rows = |library| rows_of(&path, file, library);
+        assert_eq!(rows(&whole), rows(&family), "{file}, all forms");
         let unknown = vec![None; own.len()];
         assert_eq!(
             forms_of(&path, file, &others),
