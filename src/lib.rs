@@ -36,6 +36,7 @@ pub mod store;
 pub mod lots;
 pub mod batch;
 pub mod books;
+pub mod people;
 pub mod review;
 pub mod export;
 pub mod score;

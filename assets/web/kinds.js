@@ -29,7 +29,7 @@
     busy = true;
     try {
       const reply = await post(fields);
-      if (reply.status === 403) { location.reload(); return false; }
+      if (reply.status === 401 || reply.status === 403) { location.reload(); return false; }
       const text = await reply.text();
       if (!reply.ok) {
         say(new DOMParser().parseFromString(text, 'text/html').body.textContent.trim());

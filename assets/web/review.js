@@ -40,7 +40,7 @@
   async function ask(path, fields) {
     try {
       const reply = await post(path, fields);
-      if (reply.status === 403) { location.reload(); return null; }
+      if (reply.status === 401 || reply.status === 403) { location.reload(); return null; }
       return { status: reply.status, ok: reply.ok, text: await reply.text() };
     } catch {
       say(says.dataset.gone);

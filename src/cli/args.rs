@@ -81,6 +81,9 @@ pub enum Command {
     /// Serve the review page in the browser; or list, show and answer the questions here
     #[command(args_conflicts_with_subcommands = true)]
     Review(ReviewArgs),
+    /// Add, list and disable the people who sign in to the review page
+    #[command(subcommand)]
+    People(PeopleCommand),
     /// Write finished rows as CSV with a manifest
     Export(ExportArgs),
     /// Check, draw, print and preview forms
@@ -147,6 +150,10 @@ pub struct ServeArgs {
     /// Open the page in the browser
     #[arg(long)]
     pub open: bool,
+    /// Sign people out after so long without action
+    #[arg(long, value_name = "SECONDS", default_value_t = crate::web::IDLE_SECONDS,
+          value_parser = clap::value_parser!(i64).range(1..=43_200))]
+    pub idle: i64,
 }
 
 #[derive(Debug, Subcommand)]
@@ -172,6 +179,43 @@ pub enum ReviewCommand {
     Set(SetArgs),
 }
 
+#[derive(Debug, Subcommand)]
+pub enum PeopleCommand {
+    /// Add a person; the password is asked for, or is the first line of a redirected input
+    Add {
+        /// The name to sign in with; it stands beside every decision
+        name: String,
+        /// operator, reviewer, verifier, exporter, auditor, form-editor; may be repeated
+        #[arg(long, value_name = "ROLE", value_delimiter = ',', required = true)]
+        role: Vec<String>,
+    },
+    /// Everybody with their roles
+    List,
+    /// Give a person other roles
+    Roles {
+        /// The person's name
+        name: String,
+        /// Each role from now on; may be repeated
+        #[arg(long, value_name = "ROLE", value_delimiter = ',', required = true)]
+        role: Vec<String>,
+    },
+    /// Set a new password; whoever is signed in with the old one is out
+    Password {
+        /// The person's name
+        name: String,
+    },
+    /// Let a person in no more; what he decided stays
+    Disable {
+        /// The person's name
+        name: String,
+    },
+    /// Let a person in again
+    Enable {
+        /// The person's name
+        name: String,
+    },
+}
+
 #[derive(Debug, Args)]
 pub struct SetArgs {
     /// The question's number
@@ -180,7 +224,8 @@ pub struct SetArgs {
     /// @blank-page, @returned, @duplicate
     #[arg(allow_hyphen_values = true)]
     pub value: String,
-    /// Who decides (default: the user of this computer)
+    /// Who decides (default: the user of this computer); where the campaign has people, the
+    /// password is asked for
     #[arg(long, value_name = "NAME")]
     pub by: Option<String>,
     /// Why, in a few words

@@ -17,6 +17,8 @@ mod init;
 mod learn;
 mod lines;
 mod model;
+mod password;
+mod people;
 mod progress;
 mod redecide;
 mod review;
@@ -128,6 +130,7 @@ fn dispatch(here: &Here, command: Command) -> Outcome {
             Some(command) => review::review(here, command),
             None => serve::serve(here, &args.serve),
         },
+        Command::People(command) => people::people(here, &command),
         Command::Export(args) => export::export(here, &args),
         Command::Form(command) => form::form(here, &command),
         Command::Synth(args) => synth::synth(here, &args),

@@ -5,11 +5,12 @@ use super::exit::{Exit, Failure, Outcome};
 use super::run::{chain, store_failure};
 use super::status::open_existing;
 use super::words::{both, pick};
-use super::{Here, clock};
+use super::{Here, clock, password};
 use crate::ingest::told;
 use crate::lang::Lang;
+use crate::people;
 use crate::review::{self, Reply, ReviewError, Shown};
-use crate::store::{Act, QuestionFilter, QuestionId, QuestionRow, Subject};
+use crate::store::{Act, QuestionFilter, QuestionId, QuestionRow, Role, Store, Subject};
 
 pub(super) fn review(here: &Here, command: &ReviewCommand) -> Outcome {
     match command {
@@ -136,7 +137,7 @@ fn set(here: &Here, args: &SetArgs) -> Outcome {
     let campaign = here.campaign()?;
     let library = campaign.library()?;
     let mut store = open_existing(&campaign)?;
-    let who = args.by.clone().unwrap_or_else(clock::user);
+    let who = signer(&store, args)?;
     let reply = Reply {
         question: QuestionId(args.id),
         answer: review::answer(&args.value),
@@ -151,6 +152,38 @@ fn set(here: &Here, args: &SetArgs) -> Outcome {
     review::set(&mut store, &library, &reply).map_err(|e| refused(&e))?;
     here.say(pick(here.lang, "記録しました", "recorded"));
     Ok(Exit::Done)
+}
+
+/// Who signs. Where the campaign has people it is one of them, and he proves it.
+fn signer(store: &Store, args: &SetArgs) -> Result<String, Failure> {
+    let named = args.by.clone().unwrap_or_else(clock::user);
+    if !store.has_people().map_err(|e| store_failure(&e))? {
+        return Ok(named);
+    }
+    let name = people::name(&named).unwrap_or_default();
+    let person = store.person(&name).map_err(|e| store_failure(&e))?;
+    let hash = store.password_hash(&name).map_err(|e| store_failure(&e))?;
+    let password = password::ask(both(
+        format!("{named} のパスワード"),
+        format!("password of {named}"),
+    ))?;
+    let right = people::is_right(&password, hash.as_deref());
+    let person = person.filter(|p| right && p.active).ok_or_else(|| {
+        Failure::usage(both(
+            "名前かパスワードが違います",
+            "the name or the password is wrong",
+        ))
+        .hint(both("--by 名前", "--by NAME"))
+    })?;
+    let answers = [Role::Reviewer, Role::Verifier];
+    if !answers.iter().any(|role| person.roles.contains(role)) {
+        return Err(Failure::usage(both(
+            format!("`{name}` には質問に答える役割がありません"),
+            format!("`{name}` has no role that answers questions"),
+        ))
+        .hint("hagaki people roles"));
+    }
+    Ok(name)
 }
 
 fn refused(error: &ReviewError) -> Failure {

@@ -6,7 +6,7 @@ use tokio::sync::oneshot;
 
 use super::args::ServeArgs;
 use super::exit::{Exit, Failure, Outcome};
-use super::run::chain;
+use super::run::{chain, store_failure};
 use super::status::open_existing;
 use super::words::{both, pick};
 use super::{Here, clock};
@@ -16,6 +16,7 @@ pub(super) fn serve(here: &Here, args: &ServeArgs) -> Outcome {
     let campaign = here.campaign()?;
     let library = campaign.library()?;
     let store = open_existing(&campaign)?;
+    let alone = !store.has_people().map_err(|e| store_failure(&e))?;
     let server = Server::bind(args.port).map_err(|e| failure(&e))?;
     let address = format!("http://{}/", server.address());
     let (stop, stopped) = oneshot::channel();
@@ -35,6 +36,13 @@ pub(super) fn serve(here: &Here, args: &ServeArgs) -> Outcome {
         "上のアドレスをブラウザーで開いてください。終了は Ctrl-C",
         "open this address in a browser; Ctrl-C ends the page",
     ));
+    if alone {
+        here.say(pick(
+            here.lang,
+            "ログインなし: 回答はこのコンピューターのユーザー名で記録します。複数の人で使う場合: hagaki people add",
+            "no sign-in: answers carry the name of this computer's user; for several people: hagaki people add",
+        ));
+    }
     if args.open {
         open(here, &address);
     }
@@ -47,6 +55,7 @@ pub(super) fn serve(here: &Here, args: &ServeArgs) -> Outcome {
         },
         who: clock::user(),
         lang: here.lang,
+        idle_seconds: args.idle,
     };
     server.serve(site, stopped).map_err(|e| failure(&e))?;
     here.say(pick(

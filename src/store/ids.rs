@@ -86,6 +86,14 @@ impl Timestamp {
             .and_then(|text| text.parse().ok());
         later.unwrap_or_else(|| self.clone())
     }
+
+    /// How many seconds this is after another moment; negative when it is before it.
+    pub fn seconds_since(&self, earlier: &Self) -> i64 {
+        use time::format_description::well_known::Rfc3339;
+        let parse = |text: &str| time::OffsetDateTime::parse(text, &Rfc3339).ok();
+        let both = parse(&self.0).zip(parse(&earlier.0));
+        both.map_or(0, |(later, earlier)| (later - earlier).whole_seconds())
+    }
 }
 
 impl FromStr for Timestamp {

@@ -322,7 +322,7 @@ impl Store {
     }
 }
 
-fn bad_column(
+pub(super) fn bad_column(
     name: &str,
     why: impl Into<Box<dyn std::error::Error + Send + Sync>>,
 ) -> rusqlite::Error {

@@ -7,6 +7,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0001_initial.sql"),
     include_str!("migrations/0002_lots.sql"),
     include_str!("migrations/0003_leases.sql"),
+    include_str!("migrations/0004_people.sql"),
 ];
 
 /// The schema this program writes.

@@ -22,6 +22,7 @@ mod leases;
 mod look;
 mod lots;
 mod migrate;
+mod people;
 mod progress;
 mod questions;
 mod record;
@@ -51,6 +52,7 @@ pub use ids::{
 pub use leases::{Desk, Lease, Settled, Term, UNDO, Waiting, Wanted};
 pub use look::{AnswerRow, AnswerStatus, Bucket, PageRow, Picture, ReadingRow};
 pub use lots::{FieldCount, KeyCount, LotFit, LotRow, LotShift, Printed};
+pub use people::{Change, Person, Role};
 pub use progress::{PersonRow, WaitingRow};
 pub use questions::{
     Answer, Kind, NewDecision, QuestionFilter, QuestionRow, QuestionState, Subject,
@@ -126,6 +128,11 @@ impl Store {
     /// The database's file.
     pub fn path(&self) -> &Path {
         &self.path
+    }
+
+    /// The campaign's folder.
+    pub fn folder(&self) -> &Path {
+        self.path.parent().unwrap_or(Path::new("."))
     }
 
     /// The kept files: pictures may be put by any worker, ahead of their page's turn.

@@ -17,7 +17,9 @@ use super::{Site, secret};
 use crate::ingest::told;
 use crate::lang::Lang;
 use crate::review::{self, Reply, ReviewError, desk};
-use crate::store::{Act, Answer, Desk, Kind, Picture, QuestionId, Store, StoreError, Wanted};
+use crate::store::{
+    Act, Answer, Desk, Kind, Lease, Picture, QuestionId, Store, StoreError, Wanted,
+};
 
 /// Which window, and what it wants to be asked.
 #[derive(Debug, Deserialize)]
@@ -63,7 +65,7 @@ impl Window {
     fn desk(&self, visitor: &Visitor) -> Option<Desk> {
         secret::is_name(&self.desk).then(|| Desk {
             id: self.desk.clone(),
-            who: visitor.who.clone(),
+            who: visitor.name().to_owned(),
         })
     }
 
@@ -194,14 +196,14 @@ pub(super) async fn picture(
     Extension(visitor): Extension<Visitor>,
     Path(lease): Path<String>,
 ) -> Response {
+    let lang = visitor.lang;
     let job = move |_: &Site, store: &mut Store| {
-        let question = match store.lease(&lease)? {
-            Some(lease) => store.question(lease.question)?,
-            None => return Ok(StatusCode::GONE.into_response()),
+        let Some(lease) = own(store, &lease, &visitor)? else {
+            return Ok(StatusCode::GONE.into_response());
         };
-        Ok(png(store, question.picture))
+        Ok(png(store, store.question(lease.question)?.picture))
     };
-    or_failed(site.work(job).await, visitor.lang)
+    or_failed(site.work(job).await, lang)
 }
 
 /// The whole page of the question under that lease.
@@ -210,8 +212,9 @@ pub(super) async fn card(
     Extension(visitor): Extension<Visitor>,
     Path(lease): Path<String>,
 ) -> Response {
+    let lang = visitor.lang;
     let job = move |site: &Site, store: &mut Store| {
-        let Some(lease) = store.lease(&lease)? else {
+        let Some(lease) = own(store, &lease, &visitor)? else {
             return Ok(StatusCode::GONE.into_response());
         };
         let page = store.question(lease.question)?.page_id;
@@ -223,7 +226,13 @@ pub(super) async fn card(
         let picture = store.page(page)?.picture;
         Ok(png(store, picture))
     };
-    or_failed(site.work(job).await, visitor.lang)
+    or_failed(site.work(job).await, lang)
+}
+
+/// A lease that the visitor himself was given.
+fn own(store: &Store, token: &str, visitor: &Visitor) -> Result<Option<Lease>, StoreError> {
+    let lease = store.lease(token)?;
+    Ok(lease.filter(|lease| lease.desk.who == visitor.name()))
 }
 
 /// A token for a lease.

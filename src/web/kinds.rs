@@ -98,7 +98,7 @@ impl Screen {
     fn desk(&self, visitor: &Visitor) -> Option<Desk> {
         secret::is_name(&self.desk).then(|| Desk {
             id: self.desk.clone(),
-            who: visitor.who.clone(),
+            who: visitor.name().to_owned(),
         })
     }
 

@@ -1,6 +1,7 @@
 //! The review page: questions answered in a browser, by keyboard, from pictures.
 //!
-//! It binds to this computer only, as the person who started it. Nothing is loaded from elsewhere;
+//! It binds to this computer only. The person who started it works alone, until the campaign has
+//! people: then everybody signs in, and roles say who reaches what. Nothing is loaded from elsewhere;
 //! no page works as a frame, from another origin or under another host name; every change carries a
 //! token that only a page of this server knows (`gate`). A picture is reached by the lease of its
 //! question and by nothing else, so nobody sees what he was not given. Rules, leases and the audit
@@ -8,30 +9,37 @@
 
 mod alternatives;
 mod assets;
+mod audit;
 mod desk;
 mod field;
 mod gate;
 mod kinds;
 mod pages;
 mod progress;
+mod rights;
 mod secret;
+mod sessions;
+mod sign_in;
 mod view;
 mod words;
 
 use std::net::SocketAddr;
+use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::routing::{get, post};
 use tokio::net::TcpListener;
-use tokio::sync::oneshot;
+use tokio::sync::{Semaphore, oneshot};
 
 use crate::calendar::Day;
 use crate::form::Library;
 use crate::lang::Lang;
-use crate::store::{Store, Timestamp};
+use crate::people::throttle::Throttle;
+use crate::store::{Store, StoreError, Timestamp};
 use secret::Secret;
+use sessions::Sessions;
 
 /// More than any answer needs; a longer body is refused unread.
 const MOST_BODY_BYTES: usize = 64 * 1024;
@@ -50,10 +58,18 @@ pub struct Clock {
 #[derive(Debug)]
 pub struct Site {
     store: Mutex<Store>,
+    /// Looks only, and waits for no writer: for what every request asks.
+    looks: Mutex<Store>,
+    /// The campaign's.
+    folder: PathBuf,
     library: Library,
     clock: Clock,
-    /// The person who started the server.
+    /// The person who started the server; signs where the campaign has no people.
     who: String,
+    sessions: Sessions,
+    throttle: Mutex<Throttle>,
+    /// Passwords looked at side by side.
+    hashing: Semaphore,
     /// Where the browser asks for neither language.
     lang: Lang,
     secret: Secret,
@@ -73,7 +89,15 @@ pub enum WebError {
     Start(#[from] std::io::Error),
     #[error("this system gives no random numbers: {0}")]
     Random(#[from] getrandom::Error),
+    #[error(transparent)]
+    Store(#[from] StoreError),
 }
+
+/// So long without a request, and a person is signed out.
+pub const IDLE_SECONDS: i64 = 1800;
+
+/// Each takes 19 MiB and a core for some 30 ms.
+const PASSWORDS_AT_ONCE: usize = 2;
 
 /// A server that listens and does not serve yet.
 #[derive(Debug)]
@@ -116,7 +140,7 @@ impl Server {
         } = self;
         let (ended, end) = oneshot::channel();
         let served = runtime.block_on(async {
-            let app = router(site);
+            let app = router(site).into_make_service_with_connect_info::<SocketAddr>();
             let serving = axum::serve(listener, app).with_graceful_shutdown(async {
                 let _ = stop.await;
                 let _ = ended.send(());
@@ -143,12 +167,20 @@ pub struct SiteParts {
     pub clock: Clock,
     pub who: String,
     pub lang: Lang,
+    /// See [`IDLE_SECONDS`].
+    pub idle_seconds: i64,
 }
 
 impl SiteParts {
     fn at(self, port: u16) -> Result<Site, WebError> {
         let hosts = ["127.0.0.1", "localhost", "[::1]"];
+        let folder = self.store.folder().to_owned();
         Ok(Site {
+            looks: Mutex::new(Store::open_read_only(&folder)?),
+            folder,
+            sessions: Sessions::new(self.idle_seconds),
+            throttle: Mutex::default(),
+            hashing: Semaphore::new(PASSWORDS_AT_ONCE),
             store: Mutex::new(self.store),
             library: self.library,
             clock: self.clock,
@@ -174,6 +206,11 @@ impl Site {
         });
         done.await.ok()
     }
+
+    /// Looks at a few rows, at once: no writer is waited for.
+    fn look<T>(&self, look: impl FnOnce(&Store) -> T) -> T {
+        look(&self.looks.lock().unwrap_or_else(PoisonError::into_inner))
+    }
 }
 
 fn router(site: Arc<Site>) -> Router {
@@ -188,6 +225,9 @@ fn router(site: Arc<Site>) -> Router {
         .route("/kinds", get(kinds::kinds))
         .route("/kinds/screen", post(kinds::screen))
         .route("/progress", get(progress::progress))
+        .route("/audit", get(audit::audit))
+        .route("/sign-in", get(sign_in::form).post(sign_in::sign_in))
+        .route("/sign-out", post(sign_in::sign_out))
         .route("/picture/{lease}", get(desk::picture))
         .route("/card/{lease}", get(desk::card))
         .route("/assets/{name}", get(assets::asset))
@@ -200,5 +240,7 @@ fn router(site: Arc<Site>) -> Router {
         .with_state(site)
 }
 
+#[cfg(test)]
+mod people_tests;
 #[cfg(test)]
 mod tests;

@@ -10,6 +10,7 @@ use axum::http::header::{CONTENT_TYPE, LOCATION, SET_COOKIE};
 use axum::response::{IntoResponse, Response};
 
 use super::gate::Visitor;
+use super::rights;
 use super::view::Page;
 use super::words::Words;
 use super::{Site, secret};
@@ -18,8 +19,38 @@ use crate::lang::Lang;
 /// A year: the choice of a language is no secret.
 const LANG_SECONDS: u32 = 31_536_000;
 
-pub(super) async fn home() -> Response {
-    (StatusCode::SEE_OTHER, [(LOCATION, "/review")]).into_response()
+pub(super) async fn home(
+    State(site): State<Arc<Site>>,
+    Extension(visitor): Extension<Visitor>,
+) -> Response {
+    match home_of(&visitor) {
+        "/" => not_allowed(&site, &visitor, true),
+        place => (StatusCode::SEE_OTHER, [(LOCATION, place)]).into_response(),
+    }
+}
+
+/// The first page that a person may open; `/` where there is none.
+pub(super) fn home_of(visitor: &Visitor) -> &'static str {
+    let mut pages = rights::PAGES.into_iter();
+    pages
+        .find(|page| rights::may(visitor.roles(), page))
+        .unwrap_or("/")
+}
+
+/// What a person may not see: a page for a window, a word for a script.
+#[derive(Template)]
+#[template(path = "not-allowed.html")]
+struct NotAllowed {
+    f: Frame,
+}
+
+pub(super) fn not_allowed(site: &Site, visitor: &Visitor, window: bool) -> Response {
+    if !window {
+        return (StatusCode::FORBIDDEN, Words::of(visitor.lang).not_allowed).into_response();
+    }
+    let mut response = page(site, visitor, ("/", ""), |f| NotAllowed { f });
+    *response.status_mut() = StatusCode::FORBIDDEN;
+    response
 }
 
 /// What every page shows around its own part.
@@ -30,6 +61,10 @@ pub(super) struct Frame {
     pub(super) token: String,
     pub(super) desk: String,
     pub(super) who: String,
+    /// Signed in, so he may sign out.
+    pub(super) signed_in: bool,
+    /// Pages in the menu: path and name.
+    pub(super) menu: Vec<(&'static str, &'static str)>,
     /// The path of the page itself.
     pub(super) here: &'static str,
     /// The language that is not shown, and where to get it.
@@ -57,14 +92,8 @@ pub(super) fn page<T: Template>(
     (path, query): (&'static str, &str),
     body: impl FnOnce(Frame) -> T,
 ) -> Response {
-    if let Some(lang) = chosen(query) {
-        let cookie = format!("hagaki-lang={lang}; Path=/; SameSite=Strict; Max-Age={LANG_SECONDS}");
-        let place = joined(path, &without_lang(query));
-        return (
-            StatusCode::SEE_OTHER,
-            [(LOCATION, place), (SET_COOKIE, cookie)],
-        )
-            .into_response();
+    if let Some(answer) = switched(path, query) {
+        return answer;
     }
     let (Ok(fresh), Ok(desk)) = (secret::name(), secret::name()) else {
         return StatusCode::INTERNAL_SERVER_ERROR.into_response();
@@ -76,21 +105,34 @@ pub(super) fn page<T: Template>(
     };
     let rest = without_lang(query);
     let and = if rest.is_empty() { "" } else { "&" };
+    let w = Words::of(visitor.lang);
+    let names = [w.title, w.by_kind, w.progress, w.audit];
+    let menu = rights::PAGES.into_iter().zip(names);
     let frame = Frame {
-        w: Words::of(visitor.lang),
+        w,
+        menu: menu
+            .filter(|(page, _)| rights::may(visitor.roles(), page))
+            .collect(),
+        signed_in: visitor.who.as_ref().is_some_and(|who| who.signed_in),
         version: env!("CARGO_PKG_VERSION"),
         token: site.secret.token(&session),
         desk,
-        who: visitor.who.clone(),
+        who: visitor.name().to_owned(),
         here: path,
         other,
         other_href: joined(path, &format!("{rest}{and}lang={other}")),
     };
-    let cookie = format!(
-        "{}={session}; Path=/; HttpOnly; SameSite=Strict",
-        site.cookie()
-    );
+    let cookie = site.session_cookie(&session);
     ([(SET_COOKIE, cookie)], html(&body(frame))).into_response()
+}
+
+/// A language in the query becomes a cookie, and the page is opened again without it.
+pub(super) fn switched(path: &str, query: &str) -> Option<Response> {
+    let lang = chosen(query)?;
+    let cookie = format!("hagaki-lang={lang}; Path=/; SameSite=Strict; Max-Age={LANG_SECONDS}");
+    let place = joined(path, &without_lang(query));
+    let head = [(LOCATION, place), (SET_COOKIE, cookie)];
+    Some((StatusCode::SEE_OTHER, head).into_response())
 }
 
 fn joined(path: &str, query: &str) -> String {

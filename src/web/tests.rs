@@ -10,8 +10,8 @@ use crate::store::fixtures::{self, NOON, at, begin, card, form, record_all};
 use crate::store::{BlobKind, PageId};
 
 /// A server of its own, ended with the test.
-struct Serving {
-    dir: tempfile::TempDir,
+pub(super) struct Serving {
+    pub(super) dir: tempfile::TempDir,
     port: u16,
     stop: Option<oneshot::Sender<()>>,
     thread: Option<JoinHandle<Result<(), WebError>>>,
@@ -27,21 +27,21 @@ impl Drop for Serving {
 }
 
 /// A reply, its header in lower case.
-struct Got {
-    status: u16,
-    head: String,
-    body: String,
+pub(super) struct Got {
+    pub(super) status: u16,
+    pub(super) head: String,
+    pub(super) body: String,
 }
 
 /// A window with its session.
-struct Window<'a> {
-    serving: &'a Serving,
-    cookie: String,
-    token: String,
-    desk: String,
+pub(super) struct Window<'a> {
+    pub(super) serving: &'a Serving,
+    pub(super) cookie: String,
+    pub(super) token: String,
+    pub(super) desk: String,
 }
 
-fn serve(pages: &[&[(&str, &str)]]) -> Serving {
+pub(super) fn serve(pages: &[&[(&str, &str)]]) -> Serving {
     let (dir, mut store) = fixtures::store();
     let mut run = begin(&store, false);
     let cards: Vec<_> = (1..)
@@ -61,6 +61,7 @@ fn serve(pages: &[&[(&str, &str)]]) -> Serving {
         },
         who: "sato".into(),
         lang: Lang::En,
+        idle_seconds: IDLE_SECONDS,
     };
     let thread = std::thread::spawn(move || server.serve(parts, stopped));
     Serving {
@@ -72,7 +73,7 @@ fn serve(pages: &[&[(&str, &str)]]) -> Serving {
 }
 
 impl Serving {
-    fn send(&self, request: &str) -> Got {
+    pub(super) fn send(&self, request: &str) -> Got {
         let mut stream = TcpStream::connect(("127.0.0.1", self.port)).unwrap();
         // A server that refuses a long body may close before it was read.
         let _ = stream.write_all(request.as_bytes());
@@ -91,19 +92,24 @@ impl Serving {
         }
     }
 
-    fn host(&self) -> String {
+    pub(super) fn host(&self) -> String {
         format!("127.0.0.1:{}", self.port)
     }
 
-    fn get(&self, path: &str, more: &str) -> Got {
+    pub(super) fn get(&self, path: &str, more: &str) -> Got {
         let host = self.host();
         self.send(&format!(
             "GET {path} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n{more}\r\n"
         ))
     }
 
-    fn window(&self) -> Window<'_> {
-        let got = self.get("/review", "");
+    pub(super) fn window(&self) -> Window<'_> {
+        self.window_of("")
+    }
+
+    /// A window with that session.
+    pub(super) fn window_of(&self, cookie: &str) -> Window<'_> {
+        let got = self.get("/review", &format!("Cookie: {cookie}\r\n"));
         assert_eq!(got.status, 200, "{}", got.head);
         let meta = |name: &str| between(&got.body, &format!("name=\"{name}\" content=\""), "\"");
         Window {
@@ -115,7 +121,7 @@ impl Serving {
     }
 }
 
-fn between(text: &str, from: &str, to: &str) -> String {
+pub(super) fn between(text: &str, from: &str, to: &str) -> String {
     let rest = text
         .split_once(from)
         .unwrap_or_else(|| panic!("no `{from}` in {text}"))
@@ -133,7 +139,7 @@ impl Window<'_> {
         ))
     }
 
-    fn post(&self, path: &str, body: &str) -> Got {
+    pub(super) fn post(&self, path: &str, body: &str) -> Got {
         let (host, token) = (self.serving.host(), &self.token);
         let more = format!(
             "Host: {host}\r\nOrigin: http://{host}\r\nCookie: x=1; {}\r\nX-Hagaki-Token: {token}\r\n",
@@ -142,14 +148,19 @@ impl Window<'_> {
         self.post_as(path, body, &more)
     }
 
+    pub(super) fn get(&self, path: &str) -> Got {
+        self.serving
+            .get(path, &format!("Cookie: {}\r\n", self.cookie))
+    }
+
     /// Lease and number of the next question.
-    fn next(&self) -> (String, String) {
+    pub(super) fn next(&self) -> (String, String) {
         let got = self.post("/review/next", "");
         assert_eq!(got.status, 200, "{}", got.body);
         (lease(&got), question(&got))
     }
 
-    fn answer(&self, (lease, question): &(String, String), more: &str) -> Got {
+    pub(super) fn answer(&self, (lease, question): &(String, String), more: &str) -> Got {
         self.post(
             "/review/answer",
             &format!("lease={lease}&question={question}&{more}"),
@@ -157,21 +168,21 @@ impl Window<'_> {
     }
 }
 
-fn lease(got: &Got) -> String {
+pub(super) fn lease(got: &Got) -> String {
     between(&got.body, "data-lease=\"", "\"")
 }
 
-fn question(got: &Got) -> String {
+pub(super) fn question(got: &Got) -> String {
     between(&got.body, "data-question=\"", "\"")
 }
 
-fn value(serving: &Serving, field: &str) -> Option<String> {
+pub(super) fn value(serving: &Serving, field: &str) -> Option<String> {
     let store = Store::open(serving.dir.path()).unwrap();
     let all = store.answers(PageId(1)).unwrap();
     all.into_iter().find(|a| a.field == field).unwrap().value
 }
 
-const ONE: &[&[(&str, &str)]] = &[&[("wish", "?yes"), ("phone", "?0773")]];
+pub(super) const ONE: &[&[(&str, &str)]] = &[&[("wish", "?yes"), ("phone", "?0773")]];
 
 #[test]
 fn every_reply_is_hardened_and_kept_by_no_cache() {
@@ -181,7 +192,7 @@ fn every_reply_is_hardened_and_kept_by_no_cache() {
         for header in [
             "cache-control: no-store",
             "x-content-type-options: nosniff",
-            "referrer-policy: no-referrer",
+            "referrer-policy: same-origin",
             "frame-ancestors 'none'",
         ] {
             assert!(got.head.contains(header), "{path}: {header}\n{}", got.head);

@@ -90,6 +90,22 @@ words! {
     nobody_yet "まだ回答がありません" "Nobody answered yet",
     by_hour "今日の回答（時間別）" "Answers of the day, by hour",
     books "受付簿" "The books",
+    sign_in "ログイン" "Sign in",
+    sign_out "ログアウト" "Sign out",
+    your_name "名前" "Name",
+    password "パスワード" "Password",
+    wrong_password "名前かパスワードが違います" "The name or the password is wrong",
+    too_many_tries "続けて間違えたため、{} 秒待ってからもう一度ログインしてください" "Too many wrong tries. Wait {} seconds and sign in again",
+    session_ended "時間が過ぎたか、アカウントが変わったため、ログアウトしました" "You were signed out: after a time without action, or because the account changed",
+    page_too_old "画面が古くなっています。もう一度ログインしてください" "This page was too old. Please sign in again",
+    not_allowed "この画面を使う権限がありません" "This page is not for your role",
+    not_allowed_lead "必要な場合は、キャンペーンの管理者に役割を追加してもらってください。" "Ask whoever runs the campaign for the role if you need it.",
+    audit "監査記録" "Audit",
+    chain_holds "記録の鎖は切れていません。件数" "The chain holds. Rows",
+    chain_breaks "記録が書き換えられています。最初の行" "The record was tampered with, first at row",
+    moment "日時 (UTC)" "When (UTC)",
+    deed "内容" "What",
+    deed_on "対象" "On what",
 }
 
 impl Words {

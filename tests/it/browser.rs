@@ -11,6 +11,7 @@ use std::process::{Child, Stdio};
 use std::sync::OnceLock;
 
 use crate::copies::copy_question;
+use crate::people;
 use crate::program::{self, Campaign};
 use chromium::Chromium;
 
@@ -29,9 +30,18 @@ impl Drop for Page {
 }
 
 fn open(campaign: &Campaign, query: &str) -> Option<Page> {
+    let mut page = serve(campaign, &[])?;
+    page.go(query);
+    Some(page)
+}
+
+/// The server with further arguments, and a browser that shows nothing yet.
+fn serve(campaign: &Campaign, more: &[&str]) -> Option<Page> {
     let browser = Chromium::start()?;
+    let mut args = vec!["--lang", "en", "review"];
+    args.extend(more);
     let mut server = campaign
-        .command(&["--lang", "en", "review"])
+        .command(&args)
         .env("USER", "sato")
         .stdout(Stdio::piped())
         .stderr(Stdio::null())
@@ -43,13 +53,11 @@ fn open(campaign: &Campaign, query: &str) -> Option<Page> {
         .unwrap();
     let address = first.trim().to_owned();
     assert!(address.starts_with("http://127.0.0.1:"), "{address}");
-    let mut page = Page {
+    Some(Page {
         server,
         address,
         browser,
-    };
-    page.go(query);
-    Some(page)
+    })
 }
 
 const SHOWN: &str = "document.querySelector('#stage section:not([hidden])')";
@@ -59,6 +67,18 @@ impl Page {
         let address = format!("{}review{query}", self.address);
         self.browser.go(&address);
         self.browser.wait(SHOWN);
+    }
+
+    /// Signs in by keyboard at the page that asks for it.
+    fn sign_in(&mut self, name: &str, password: &str) {
+        self.browser
+            .wait("document.activeElement.matches('#name, #password')");
+        if self.browser.text("document.activeElement.id") == "name" {
+            self.browser.type_text(name);
+            self.browser.press("Tab");
+        }
+        self.browser.type_text(password);
+        self.browser.press("Enter");
     }
 
     fn shown(&mut self, name: &str) -> String {
@@ -336,4 +356,45 @@ fn two_hundred_crops_are_confirmed_by_kind() {
     assert_eq!(before - waiting(&campaign), done - 60);
     let list = campaign.hagaki(&["--json", "review", "list"]);
     assert!(list.out.contains(&format!("{{\"id\":{wrong},")), "{wrong}");
+}
+
+#[test]
+fn people_sign_in_work_and_are_signed_out_after_a_time() {
+    let campaign = samples();
+    people::add(&campaign, "sato", "reviewer");
+    let Some(mut page) = serve(&campaign, &["--idle", "5"]) else {
+        return;
+    };
+    let before = waiting(&campaign);
+    let wanted = format!("{}review?field=phone&kind=field", page.address);
+    page.browser.navigate(&wanted);
+    page.sign_in("sato", "not the password");
+    page.browser.wait("document.querySelector('[role=alert]')");
+    page.sign_in("sato", "sato password 1");
+    // Where one wanted to go, with the whole query.
+    page.browser.wait(SHOWN);
+    let query = page.browser.text("location.search");
+    assert_eq!(query, "?field=phone&kind=field");
+    page.answer(&["F8"]);
+    assert_eq!(waiting(&campaign), before - 1);
+    let menu = "[...document.querySelectorAll('nav a')].map(a => a.pathname).join()";
+    assert_eq!(page.browser.text(menu), "/review,/kinds,/progress");
+    // Nothing happens for a while; the next key leads to the page to sign in, and back.
+    page.browser
+        .wait("(window.until ||= Date.now() + 6500) < Date.now()");
+    page.browser.press("F8");
+    page.browser.wait("location.pathname == '/sign-in'");
+    page.browser.wait("document.querySelector('[role=alert]')");
+    assert_eq!(waiting(&campaign), before - 1);
+    page.sign_in("sato", "sato password 1");
+    page.browser.wait(SHOWN);
+    page.answer(&["F8"]);
+    assert_eq!(waiting(&campaign), before - 2);
+    page.browser
+        .text("(document.getElementById('out').click(), '')");
+    page.browser.wait("location.pathname == '/sign-in'");
+    page.browser.navigate(&wanted);
+    page.browser.wait("location.pathname == '/sign-in'");
+    let said = campaign.hagaki(&["people", "list"]);
+    assert!(said.out.contains("sato"), "{}", said.err);
 }

@@ -27,7 +27,7 @@ const GROUPS: &[&[&str]] = &[
     &["ingest"],
     &["store"],
     &["lots"],
-    &["books", "review", "export", "score", "batch"],
+    &["books", "people", "review", "export", "score", "batch"],
     &["report", "synth", "web"],
     &["cli"],
 ];

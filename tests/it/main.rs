@@ -25,6 +25,8 @@ mod redecide;
 mod lots;
 /// Thousands of questions from a few scans.
 mod copies;
+/// People who sign in, and who proves who he is.
+mod people;
 /// The review page in a real browser.
 mod browser;
 /// Many reviewers at once, and a server that is killed.

@@ -150,6 +150,12 @@ impl Chromium {
         self.call("Emulation.setDeviceMetricsOverride", &size);
     }
 
+    /// Opens an address, wherever it leads.
+    pub(super) fn navigate(&mut self, address: &str) {
+        self.call("Page.navigate", &json!({"url": address}));
+        self.wait("document.readyState == 'complete'");
+    }
+
     pub(super) fn go(&mut self, address: &str) {
         self.call("Page.navigate", &json!({"url": address}));
         self.wait(&format!(
@@ -247,6 +253,7 @@ impl Chromium {
 
 fn event(key: &str, modifiers: u32) -> Value {
     let code = match key {
+        "Tab" => 9,
         "Enter" => 13,
         "Escape" => 27,
         "PageUp" => 33,

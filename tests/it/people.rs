@@ -1,0 +1,163 @@
+//! `hagaki people`, and answers that are signed with a password, through the program.
+
+use std::io::Write as _;
+use std::process::Stdio;
+
+use crate::program::{self, Campaign, Said};
+
+/// Runs the program with that text as its input.
+pub(crate) fn with_input(campaign: &Campaign, args: &[&str], input: &str) -> Said {
+    let mut command = campaign.command(args);
+    command
+        .env("USER", "op")
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped());
+    let mut child = command.spawn().unwrap();
+    // A program that fails early does not read.
+    let _ = child.stdin.take().unwrap().write_all(input.as_bytes());
+    let output = child.wait_with_output().unwrap();
+    Said {
+        code: output.status.code().unwrap_or(-1),
+        out: String::from_utf8_lossy(&output.stdout).into_owned(),
+        err: String::from_utf8_lossy(&output.stderr).into_owned(),
+    }
+}
+
+/// Adds a person whose password is the name and ` password 1`.
+pub(crate) fn add(campaign: &Campaign, name: &str, roles: &str) {
+    let args = ["people", "add", name, "--role", roles];
+    let said = with_input(campaign, &args, &format!("{name} password 1\n"));
+    assert_eq!(said.code, 0, "{}", said.err);
+}
+
+#[test]
+fn people_are_added_listed_changed_and_disabled() {
+    let campaign = Campaign::new(&[]);
+    let said = with_input(&campaign, &["people", "list"], "");
+    assert_eq!((said.code, said.out.as_str()), (0, ""));
+    add(&campaign, "Sato", "reviewer,verifier");
+    add(&campaign, "tanaka", "auditor");
+    assert_eq!(
+        with_input(&campaign, &["people", "disable", "tanaka"], "").code,
+        0
+    );
+    let roles = [
+        "people", "roles", "sato", "--role", "exporter", "--role", "operator",
+    ];
+    assert_eq!(with_input(&campaign, &roles, "").code, 0);
+    let said = with_input(&campaign, &["--json", "people", "list"], "");
+    assert_eq!(
+        said.out,
+        "{\"name\":\"sato\",\"roles\":[\"operator\",\"exporter\"],\"active\":true}\n\
+         {\"name\":\"tanaka\",\"roles\":[\"auditor\"],\"active\":false}\n"
+    );
+    let db = rusqlite::Connection::open(campaign.root().join("hagaki.db")).unwrap();
+    let mut all = db
+        .prepare("SELECT who || ' ' || what FROM audit ORDER BY seq")
+        .unwrap();
+    let rows = all.query_map([], |r| r.get(0)).unwrap();
+    let rows: Vec<String> = rows.collect::<Result<_, _>>().unwrap();
+    let said = [
+        "op people.add",
+        "op people.add",
+        "op people.disable",
+        "op people.roles",
+    ];
+    assert_eq!(rows, said);
+}
+
+#[test]
+fn where_there_are_people_an_answer_is_signed_with_a_password() {
+    let campaign = Campaign::new(&["vaccine-intent"]);
+    let scans = program::samples().join("vaccine-intent/0002_answer.jpg");
+    assert_eq!(campaign.hagaki(&["run", &scans.to_string_lossy()]).code, 0);
+    let list = campaign.hagaki(&["--json", "review", "list"]);
+    let question: serde_json::Value =
+        serde_json::from_str(list.out.lines().next().unwrap()).unwrap();
+    let id = question["id"].to_string();
+    add(&campaign, "sato", "reviewer");
+    add(&campaign, "tanaka", "auditor");
+    let set = |name: &str, password: &str| {
+        let args = [
+            "--lang",
+            "en",
+            "review",
+            "set",
+            &id,
+            "@illegible",
+            "--by",
+            name,
+        ];
+        with_input(&campaign, &args, password)
+    };
+    for (name, password, why) in [
+        ("sato", "", "is wrong"),
+        ("sato", "tanaka password 1\n", "is wrong"),
+        ("op", "sato password 1\n", "is wrong"),
+        ("tanaka", "tanaka password 1\n", "has no role"),
+    ] {
+        let said = set(name, password);
+        assert_eq!(said.code, 2, "{name} {}", said.err);
+        assert!(said.err.contains(why), "{name} {}", said.err);
+    }
+    let said = set("Sato", "sato password 1\n");
+    assert_eq!(said.code, 0, "{}", said.err);
+    let left = campaign.hagaki(&["--json", "review", "list"]);
+    assert!(!left.out.contains(&format!("{{\"id\":{id},")));
+}
+
+#[test]
+fn what_cannot_be_done_with_people_is_said_and_changes_nothing() {
+    let campaign = Campaign::new(&[]);
+    add(&campaign, "sato", "reviewer");
+    let before = with_input(&campaign, &["--json", "people", "list"], "").out;
+    for (args, input, why) in [
+        (
+            &["people", "add", "SATO", "--role", "auditor"][..],
+            "some password\n",
+            "is there already",
+        ),
+        (
+            &["people", "add", "a b", "--role", "auditor"],
+            "some password\n",
+            "cannot be used",
+        ),
+        (
+            &["people", "add", "x", "--role", "root"],
+            "some password\n",
+            "one of: operator,",
+        ),
+        (
+            &["people", "add", "x", "--role", "auditor"],
+            "short\n",
+            "10 to 200",
+        ),
+        (
+            &["people", "add", "x", "--role", "auditor"],
+            "",
+            "10 to 200",
+        ),
+        (
+            &["people", "add", "suzuki", "--role", "auditor"],
+            "suzuki-123\n",
+            "more than the person's name",
+        ),
+        (
+            &["people", "password", "nobody"],
+            "some password\n",
+            "there is nobody",
+        ),
+        (&["people", "disable", "nobody"], "", "there is nobody"),
+        (&["people", "add", "x"], "", "--role"),
+    ] {
+        let mut all = vec!["--lang", "en"];
+        all.extend(args);
+        let said = with_input(&campaign, &all, input);
+        assert_eq!(said.code, 2, "{args:?} {}", said.err);
+        assert!(said.err.contains(why), "{args:?} {}", said.err);
+        assert!(!said.err.contains("some password"));
+    }
+    let after = with_input(&campaign, &["--json", "people", "list"], "").out;
+    assert_eq!(after, before);
+}
