@@ -144,9 +144,25 @@ pub struct ReviewArgs {
 
 #[derive(Debug, Args)]
 pub struct ServeArgs {
-    /// Where to listen on 127.0.0.1 (default: a free port)
+    /// The port to listen on (default: a free one)
     #[arg(long, value_name = "N", default_value_t = 0, hide_default_value = true)]
     pub port: u16,
+    /// Where to listen; other than this computer only with people and under TLS
+    #[arg(long, value_name = "IP", default_value = "127.0.0.1")]
+    pub address: std::net::IpAddr,
+    /// A host name or address by which browsers call this computer; may be repeated (with those in
+    /// hagaki.toml)
+    #[arg(long, value_name = "HOST")]
+    pub name: Vec<String>,
+    /// A certificate in PEM form (default: tls/cert.pem in the campaign)
+    #[arg(long, value_name = "FILE", requires = "tls_key")]
+    pub tls_cert: Option<PathBuf>,
+    /// Its key (default: tls/key.pem in the campaign)
+    #[arg(long, value_name = "FILE", requires = "tls_cert")]
+    pub tls_key: Option<PathBuf>,
+    /// Make a certificate for the names and end
+    #[arg(long, conflicts_with_all = ["tls_cert", "tls_key", "open"])]
+    pub init_tls: bool,
     /// Open the page in the browser
     #[arg(long)]
     pub open: bool,

@@ -27,6 +27,16 @@ pub(super) struct Config {
     pub name: String,
     #[serde(default)]
     pub export: ExportConfig,
+    #[serde(default)]
+    pub review: ReviewConfig,
+}
+
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct ReviewConfig {
+    /// Host names and addresses by which other computers call the review page.
+    #[serde(default)]
+    pub names: Vec<String>,
 }
 
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -86,6 +96,12 @@ impl Campaign {
 
     pub(super) fn inbox(&self) -> PathBuf {
         self.root.join("inbox")
+    }
+
+    /// Certificate and key of the review page.
+    pub(super) fn tls_files(&self) -> (PathBuf, PathBuf) {
+        let dir = self.root.join("tls");
+        (dir.join("cert.pem"), dir.join("key.pem"))
     }
 
     pub(super) fn report_dir(&self) -> PathBuf {

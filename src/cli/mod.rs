@@ -27,6 +27,7 @@ mod score;
 mod serve;
 mod status;
 mod synth;
+mod tls;
 mod words;
 mod wrong;
 

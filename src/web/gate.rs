@@ -9,7 +9,7 @@
 //! - Replies forbid frames, foreign content and inline script, and are kept by no cache: they show
 //!   people's answers.
 
-use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::net::{IpAddr, Ipv4Addr};
 use std::sync::Arc;
 
 use axum::extract::{ConnectInfo, Request, State};
@@ -18,6 +18,7 @@ use axum::http::{HeaderMap, HeaderValue, Method, StatusCode};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 
+use super::door::Peer;
 use super::kinds::encoded;
 use super::pages::not_allowed;
 use super::rights::{Needs, needs};
@@ -172,7 +173,7 @@ fn is_ours(site: &Site, headers: &HeaderMap) -> bool {
 /// Where the browser says from where a request comes, it is from a page of this server.
 fn from_here(site: &Site, headers: &HeaderMap) -> bool {
     let own = |origin: &str| {
-        let host = origin.strip_prefix("http://");
+        let host = origin.strip_prefix(site.scheme());
         host.is_some_and(|h| site.hosts.iter().any(|own| own == h))
     };
     let fetched = text(headers, &HeaderName::from_static("sec-fetch-site"));
@@ -192,12 +193,12 @@ fn visitor(site: &Site, request: &Request) -> Result<Visitor, StoreError> {
         Some("en") => Lang::En,
         _ => wished(headers).unwrap_or(site.lang),
     };
-    let peer = request.extensions().get::<ConnectInfo<SocketAddr>>();
+    let peer = request.extensions().get::<ConnectInfo<Peer>>();
     Ok(Visitor {
         who: site.who(session.as_deref())?,
         session,
         lang,
-        address: peer.map_or(Ipv4Addr::UNSPECIFIED.into(), |peer| peer.0.ip()),
+        address: peer.map_or(Ipv4Addr::UNSPECIFIED.into(), |peer| peer.0.0.ip()),
     })
 }
 
@@ -234,16 +235,26 @@ impl Site {
     }
 
     pub(super) fn session_cookie(&self, session: &str) -> String {
+        let secure = if self.is_encrypted { "; Secure" } else { "" };
         format!(
-            "{}={session}; Path=/; HttpOnly; SameSite=Strict",
+            "{}={session}; Path=/; HttpOnly; SameSite=Strict{secure}",
             self.cookie()
         )
     }
 
+    fn scheme(&self) -> &'static str {
+        if self.is_encrypted {
+            "https://"
+        } else {
+            "http://"
+        }
+    }
+
     /// The session cookie's name. Cookies do not tell ports apart, and two campaigns may be open.
     pub(super) fn cookie(&self) -> String {
-        let port = self.hosts[0].rsplit(':').next().unwrap_or_default();
-        format!("hagaki-{port}")
+        // No other computer may set a cookie of the first kind.
+        let kind = if self.is_encrypted { "__Host-" } else { "" };
+        format!("{kind}hagaki-{}", self.port)
     }
 }
 

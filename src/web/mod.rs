@@ -1,6 +1,6 @@
 //! The review page: questions answered in a browser, by keyboard, from pictures.
 //!
-//! It binds to this computer only. The person who started it works alone, until the campaign has
+//! It binds to this computer, or elsewhere under TLS and with people who sign in. The person who started it works alone, until the campaign has
 //! people: then everybody signs in, and roles say who reaches what. Nothing is loaded from elsewhere;
 //! no page works as a frame, from another origin or under another host name; every change carries a
 //! token that only a page of this server knows (`gate`). A picture is reached by the lease of its
@@ -11,6 +11,7 @@ mod alternatives;
 mod assets;
 mod audit;
 mod desk;
+mod door;
 mod field;
 mod gate;
 mod kinds;
@@ -20,10 +21,11 @@ mod rights;
 mod secret;
 mod sessions;
 mod sign_in;
+pub mod tls;
 mod view;
 mod words;
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -38,8 +40,10 @@ use crate::form::Library;
 use crate::lang::Lang;
 use crate::people::throttle::Throttle;
 use crate::store::{Store, StoreError, Timestamp};
+use door::{Door, Peer};
 use secret::Secret;
 use sessions::Sessions;
+use tls::Identity;
 
 /// More than any answer needs; a longer body is refused unread.
 const MOST_BODY_BYTES: usize = 64 * 1024;
@@ -75,6 +79,8 @@ pub struct Site {
     secret: Secret,
     /// `host:port` as a browser may write it.
     hosts: Vec<String>,
+    port: u16,
+    is_encrypted: bool,
 }
 
 /// The page cannot be served.
@@ -89,6 +95,10 @@ pub enum WebError {
     Start(#[from] std::io::Error),
     #[error("this system gives no random numbers: {0}")]
     Random(#[from] getrandom::Error),
+    #[error("other computers are served under TLS only")]
+    Plain,
+    #[error("other computers are served only where people sign in")]
+    Nobody,
     #[error(transparent)]
     Store(#[from] StoreError),
 }
@@ -105,12 +115,15 @@ pub struct Server {
     runtime: tokio::runtime::Runtime,
     listener: TcpListener,
     address: SocketAddr,
+    identity: Option<Identity>,
 }
 
 impl Server {
-    /// Listens on this computer; port 0 takes a free one.
-    pub fn bind(port: u16) -> Result<Self, WebError> {
-        let wanted = SocketAddr::from(([127, 0, 0, 1], port));
+    /// Listens; port 0 takes a free one. Beyond this computer it needs a certificate.
+    pub fn bind(wanted: SocketAddr, identity: Option<Identity>) -> Result<Self, WebError> {
+        if !wanted.ip().is_loopback() && identity.is_none() {
+            return Err(WebError::Plain);
+        }
         let runtime = tokio::runtime::Builder::new_multi_thread()
             .worker_threads(2)
             .enable_all()
@@ -125,6 +138,7 @@ impl Server {
             runtime,
             listener,
             address,
+            identity,
         })
     }
 
@@ -134,17 +148,21 @@ impl Server {
 
     /// Serves until something is sent through `stop`, or its sender is gone.
     pub fn serve(self, site: SiteParts, stop: oneshot::Receiver<()>) -> Result<(), WebError> {
-        let site = Arc::new(site.at(self.address.port())?);
+        let site = Arc::new(site.at(self.address, self.identity.is_some())?);
         let Self {
-            runtime, listener, ..
+            runtime,
+            listener,
+            identity,
+            ..
         } = self;
         let (ended, end) = oneshot::channel();
         let served = runtime.block_on(async {
-            let app = router(site).into_make_service_with_connect_info::<SocketAddr>();
-            let serving = axum::serve(listener, app).with_graceful_shutdown(async {
-                let _ = stop.await;
-                let _ = ended.send(());
-            });
+            let app = router(site).into_make_service_with_connect_info::<Peer>();
+            let serving =
+                axum::serve(Door::open(listener, identity)?, app).with_graceful_shutdown(async {
+                    let _ = stop.await;
+                    let _ = ended.send(());
+                });
             let late = async {
                 let _ = end.await;
                 tokio::time::sleep(GRACE).await;
@@ -169,13 +187,20 @@ pub struct SiteParts {
     pub lang: Lang,
     /// See [`IDLE_SECONDS`].
     pub idle_seconds: i64,
+    /// Host names and addresses by which other computers may call this one.
+    pub names: Vec<String>,
 }
 
 impl SiteParts {
-    fn at(self, port: u16) -> Result<Site, WebError> {
-        let hosts = ["127.0.0.1", "localhost", "[::1]"];
+    fn at(self, address: SocketAddr, is_encrypted: bool) -> Result<Site, WebError> {
+        if !address.ip().is_loopback() && !self.store.has_people()? {
+            return Err(WebError::Nobody);
+        }
         let folder = self.store.folder().to_owned();
         Ok(Site {
+            hosts: hosts(address, is_encrypted, &self.names),
+            port: address.port(),
+            is_encrypted,
             looks: Mutex::new(Store::open_read_only(&folder)?),
             folder,
             sessions: Sessions::new(self.idle_seconds),
@@ -187,9 +212,31 @@ impl SiteParts {
             who: self.who,
             lang: self.lang,
             secret: Secret::new()?,
-            hosts: hosts.iter().map(|h| format!("{h}:{port}")).collect(),
         })
     }
+}
+
+/// As what a browser may address this server.
+fn hosts(address: SocketAddr, is_encrypted: bool, names: &[String]) -> Vec<String> {
+    let written = |name: &str| match name.parse() {
+        Ok(IpAddr::V6(ip)) => format!("[{ip}]"),
+        Ok(IpAddr::V4(ip)) => ip.to_string(),
+        Err(_) => name.to_ascii_lowercase(),
+    };
+    let own = ["127.0.0.1", "localhost", "::1"].map(written);
+    let mut all: Vec<String> = own.into();
+    if !address.ip().is_unspecified() {
+        all.push(written(&address.ip().to_string()));
+    }
+    all.extend(names.iter().map(|name| written(name)));
+    let port = address.port();
+    let usual = port == if is_encrypted { 443 } else { 80 };
+    let with_port: Vec<String> = all.iter().map(|host| format!("{host}:{port}")).collect();
+    // A browser leaves the usual port out.
+    with_port
+        .into_iter()
+        .chain(all.into_iter().filter(|_| usual))
+        .collect()
 }
 
 impl Site {
@@ -244,3 +291,5 @@ fn router(site: Arc<Site>) -> Router {
 mod people_tests;
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod tls_tests;

@@ -41,7 +41,8 @@ pub(super) struct Window<'a> {
     pub(super) desk: String,
 }
 
-pub(super) fn serve(pages: &[&[(&str, &str)]]) -> Serving {
+/// A campaign of those cards, and what a server is made of.
+pub(super) fn parts(pages: &[&[(&str, &str)]]) -> (tempfile::TempDir, SiteParts) {
     let (dir, mut store) = fixtures::store();
     let mut run = begin(&store, false);
     let cards: Vec<_> = (1..)
@@ -49,9 +50,6 @@ pub(super) fn serve(pages: &[&[(&str, &str)]]) -> Serving {
         .map(|(n, fields)| card(&n.to_string(), fields))
         .collect();
     record_all(&mut store, &mut run, "a <b>.tif", &cards);
-    let server = Server::bind(0).unwrap();
-    let port = server.address().port();
-    let (stop, stopped) = oneshot::channel();
     let parts = SiteParts {
         store,
         library: form(&["wish", "phone", "memo"]),
@@ -62,7 +60,16 @@ pub(super) fn serve(pages: &[&[(&str, &str)]]) -> Serving {
         who: "sato".into(),
         lang: Lang::En,
         idle_seconds: IDLE_SECONDS,
+        names: vec!["hagaki.example".into()],
     };
+    (dir, parts)
+}
+
+pub(super) fn serve(pages: &[&[(&str, &str)]]) -> Serving {
+    let (dir, parts) = parts(pages);
+    let server = Server::bind(([127, 0, 0, 1], 0).into(), None).unwrap();
+    let port = server.address().port();
+    let (stop, stopped) = oneshot::channel();
     let thread = std::thread::spawn(move || server.serve(parts, stopped));
     Serving {
         dir,

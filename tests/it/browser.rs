@@ -52,7 +52,11 @@ fn serve(campaign: &Campaign, more: &[&str]) -> Option<Page> {
         .read_line(&mut first)
         .unwrap();
     let address = first.trim().to_owned();
-    assert!(address.starts_with("http://127.0.0.1:"), "{address}");
+    let own = ["http://127.0.0.1:", "https://localhost:"];
+    assert!(
+        own.iter().any(|host| address.starts_with(host)),
+        "{address}"
+    );
     Some(Page {
         server,
         address,
@@ -397,4 +401,24 @@ fn people_sign_in_work_and_are_signed_out_after_a_time() {
     page.browser.wait("location.pathname == '/sign-in'");
     let said = campaign.hagaki(&["people", "list"]);
     assert!(said.out.contains("sato"), "{}", said.err);
+}
+
+#[test]
+fn under_tls_people_sign_in_and_answer() {
+    let campaign = samples();
+    people::add(&campaign, "sato", "reviewer");
+    assert_eq!(campaign.hagaki(&["review", "--init-tls"]).code, 0);
+    let Some(mut page) = serve(&campaign, &["--address", "0.0.0.0"]) else {
+        return;
+    };
+    let before = waiting(&campaign);
+    let address = format!("{}review?kind=field", page.address);
+    page.browser.navigate(&address);
+    page.sign_in("sato", "sato password 1");
+    page.browser.wait(SHOWN);
+    page.browser.wait("location.protocol == 'https:'");
+    page.answer(&["F8"]);
+    assert_eq!(waiting(&campaign), before - 1);
+    // A script cannot read the session.
+    assert_eq!(page.browser.text("document.cookie"), "");
 }

@@ -161,3 +161,46 @@ fn what_cannot_be_done_with_people_is_said_and_changes_nothing() {
     let after = with_input(&campaign, &["--json", "people", "list"], "").out;
     assert_eq!(after, before);
 }
+
+#[test]
+fn other_computers_are_served_only_with_people_and_under_tls() {
+    let campaign = Campaign::new(&["vaccine-intent"]);
+    let scans = program::samples().join("vaccine-intent/0002_answer.jpg");
+    assert_eq!(campaign.hagaki(&["run", &scans.to_string_lossy()]).code, 0);
+    let everywhere = ["--lang", "en", "review", "--address", "0.0.0.0"];
+    let said = campaign.hagaki(&everywhere);
+    assert_eq!(said.code, 2, "{}", said.err);
+    assert!(
+        said.err.contains("only where people sign in"),
+        "{}",
+        said.err
+    );
+    add(&campaign, "sato", "reviewer");
+    let said = campaign.hagaki(&everywhere);
+    assert_eq!(said.code, 2, "{}", said.err);
+    assert!(said.err.contains("--init-tls"), "{}", said.err);
+
+    let init = [
+        "--lang",
+        "en",
+        "review",
+        "--init-tls",
+        "--name",
+        "hagaki.example",
+    ];
+    let said = campaign.hagaki(&init);
+    assert_eq!(said.code, 0, "{}", said.err);
+    assert!(said.out.contains("SHA-256 "), "{}", said.out);
+    let again = campaign.hagaki(&init);
+    assert_eq!(again.code, 2, "{}", again.err);
+    let key = campaign.root().join("tls/key.pem");
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt as _;
+        let mode = std::fs::metadata(&key).unwrap().permissions().mode();
+        assert_eq!(mode & 0o077, 0);
+    }
+    std::fs::write(&key, "nonsense").unwrap();
+    let said = campaign.hagaki(&everywhere);
+    assert_eq!(said.code, 3, "{}", said.err);
+}

@@ -276,5 +276,7 @@ const FLAGS: &[&str] = &[
     "--disable-component-update",
     "--disable-sync",
     "--disable-quic",
+    // A certificate of the test's own.
+    "--ignore-certificate-errors",
     "about:blank",
 ];
