@@ -70,6 +70,26 @@ impl Charset {
     }
 }
 
+const SMALL: &str = "ぁぃぅぇぉっゃゅょゎァィゥェォッャュョヮ";
+const LARGE: &str = "あいうえおつやゆよわアイウエオツヤユヨワ";
+
+/// The large kana of a small one, any other character as it is.
+pub fn large_kana(c: char) -> char {
+    exchanged(c, SMALL, LARGE)
+}
+
+/// The small kana of a large one, any other character as it is.
+pub fn small_kana(c: char) -> char {
+    exchanged(c, LARGE, SMALL)
+}
+
+fn exchanged(c: char, from: &str, into: &str) -> char {
+    from.chars()
+        .zip(into.chars())
+        .find(|(known, _)| *known == c)
+        .map_or(c, |(_, other)| other)
+}
+
 fn is_hiragana(c: char) -> bool {
     ('ぁ'..='ゖ').contains(&c)
 }

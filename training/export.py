@@ -1,6 +1,6 @@
 """Writes the trained network as ONNX, batch norm folded, every attribute explicit.
 
-    python export.py digits|kana WORK MODELS
+    python export.py digits|kana|jis1 WORK MODELS
 """
 
 import pathlib
@@ -18,8 +18,12 @@ def build(net, name):
     graph = Graph()
     graph.convolutions(net.features)
     graph.add("Flatten", axis=1)
+    if net.hidden:
+        graph.dense(net.hidden, ("wd", "bd"))
+        graph.add("Relu")
     graph.dense(net.head, ("wh", "bh"), out="logits")
-    return graph.model(name, [1, 32, 32], len(classes.BY_NAME[name]))
+    side = classes.SIDE[name]
+    return graph.model(name, [1, side, side], len(classes.BY_NAME[name]))
 
 
 def main():

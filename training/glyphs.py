@@ -15,6 +15,7 @@ import classes
 import styles
 
 PATCH = 96
+STROKES = pathlib.Path(__file__).parent / "strokes"
 DEBIAN = pathlib.Path("/usr/share/fonts/truetype")
 TRAIN_FONTS = {  # group -> files; a group is drawn as often as any other
     "klee": ["klee/KleeOne-Regular.ttf", "klee/KleeOne-SemiBold.ttf"],
@@ -24,6 +25,10 @@ TRAIN_FONTS = {  # group -> files; a group is drawn as often as any other
     "seto": ["seto/setofont.ttf"],
     "yoz": [f"yozvox-yozfont/YOz{w}{k}_.ttf" for w in "RB" for k in "ACENS"],
     "yomogi": ["yomogi-japanese-400-normal.ttf"],
+}
+KANJI_FONTS = {  # besides those, for kanji: a calligrapher's hand, and a round one
+    "yuji": [f"yuji-{k}-japanese-400-normal.ttf" for k in ("syuku", "boku", "mai")],
+    "hachi": ["hachi-maru-pop-japanese-400-normal.ttf"],
 }
 HELD_FONTS = {
     "zen-kurenaido": ["zen-kurenaido-japanese-400-normal.ttf"],
@@ -74,14 +79,20 @@ def load_fonts(work, groups, chars):
 def load_tomoe():
     """Character -> strokes on 0..100; kanji of katakana's shape stand for the katakana."""
     stands = dict(zip("力二工口八夕卜千", "カニエロハタトチ"))
+    strokes = load_strokes(STROKES / "tomoe.tdic")
+    return {stands.get(c, c): s for c, s in strokes.items()}
+
+
+def load_strokes(path):
+    """Character -> strokes on 0..100, of a file in tomoe_data's format (0..320)."""
     out = {}
-    for block in (pathlib.Path(__file__).parent / "strokes/tomoe.tdic").read_text("utf-8").strip().split("\n\n"):
+    for block in path.read_text("utf-8").strip().split("\n\n"):
         name, _, *lines = block.split("\n")
         strokes = []
         for line in lines:
             numbers = [float(n) for n in line.replace("(", " ").replace(")", " ").split()[1:]]
             strokes.append([(x / 3.2, y / 3.2) for x, y in zip(numbers[::2], numbers[1::2])])
-        out[stands.get(name, name)] = strokes
+        out[name] = strokes
     return out
 
 
@@ -115,10 +126,10 @@ def spline(points, tension, n=6):
     return np.concatenate([*out, p[-1:]])
 
 
-def draw(strokes, rng, shake=3.0):
+def draw(strokes, rng, shake=3.0, pen=4.5):
     """Strokes on 0..100 -> patch: every point, stroke and pen differs."""
     canvas = np.zeros((PATCH, PATCH), np.uint8)
-    width = max(2, int(round(rng.normal(4.5, 1.6))))
+    width = max(2, int(round(rng.normal(pen, pen * 0.36))))
     tension = rng.uniform(0.15, 1.0)
     for stroke in strokes:
         pts = np.array(stroke, np.float32)
@@ -141,9 +152,11 @@ class Sources:
         kanji, letters = "木本日田名市村山中東京県町番電", "AEFGHKMNPRWXY"
         kana_not_digits = "あきけなぬねはまやゆをアエオカキネホモロ"
         self.others = list(kanji + letters + (kana_not_digits if name == "digits" else "0123456789"))
-        fonts = load_fonts(work, HELD_FONTS if held else TRAIN_FONTS, set(chars) | set(self.others))
+        train = {**TRAIN_FONTS, **(KANJI_FONTS if name == "jis1" else {})}
+        fonts = load_fonts(work, HELD_FONTS if held else train, set(chars) | set(self.others))
         self.groups = list(fonts.values())
         self.tomoe = load_tomoe()
+        self.kanji = load_strokes(STROKES / "kanji.tdic") if name == "jis1" and held else {}
         self.katakana = styles.katakana()
         self.mnist = load_mnist(work) if name == "digits" else {}
         for d, images in self.mnist.items():
@@ -160,6 +173,11 @@ class Sources:
                     return draw(self.tomoe[c], rng, 2.5)
                 kinds = styles.DIGITS[c]
                 return draw(kinds[rng.integers(len(kinds))], rng, rng.uniform(1.5, 4.0))
+            return self.from_font(c, rng)
+        if self.name == "jis1":
+            # The pen strokes of kanji never train: they are the one real hand to calibrate with.
+            if self.held and c in self.kanji and rng.random() < 0.6:
+                return draw(self.kanji[c], rng, rng.uniform(0.8, 2.0), 3.0)
             return self.from_font(c, rng)
         if not self.held and rng.random() < 0.38:
             strokes = self.strokes_of(c, rng)

@@ -1,15 +1,17 @@
-"""The two networks: plain 3x3 convolutions, batch norm folded away on export."""
+"""The networks for boxes: plain 3x3 convolutions, batch norm folded away on export."""
 
 import torch
 from torch import nn
 
 import classes
 
-# Output channels of each convolution; "P" halves the picture.
+# Output channels of each convolution; "P" halves the picture, and so does a step of 2 (negative).
 PLANS = {
     "digits": [16, "P", 32, 32, "P", 64, 64, "P"],
     "kana": [24, "P", 32, 48, "P", 96, 128, "P"],
+    "jis1": [16, "P", -32, 64, "P", 128, "P"],
 }
+HIDDEN = {"jis1": 256}  # width of a layer before the last; none where few classes are told apart
 
 
 class Net(nn.Module):
@@ -20,25 +22,37 @@ class Net(nn.Module):
             if step == "P":
                 layers.append(nn.MaxPool2d(2))
                 continue
-            layers += [nn.Conv2d(last, step, 3, padding=1, bias=False), nn.BatchNorm2d(step), nn.ReLU()]
-            last = step
+            width = abs(step)
+            conv = nn.Conv2d(last, width, 3, stride=2 if step < 0 else 1, padding=1, bias=False)
+            layers += [conv, nn.BatchNorm2d(width), nn.ReLU()]
+            last = width
         self.features = nn.Sequential(*layers)
-        self.drop = nn.Dropout(0.3)
-        self.head = nn.Linear(last * 16, len(classes.BY_NAME[name]))
+        halvings = sum(step == "P" or step < 0 for step in PLANS[name])
+        flat = last * (classes.SIDE[name] >> halvings) ** 2
+        hidden = HIDDEN.get(name)
+        self.hidden = nn.Linear(flat, hidden) if hidden else None
+        self.drop = nn.Dropout(0.1 if hidden else 0.3)
+        self.head = nn.Linear(hidden or flat, len(classes.BY_NAME[name]))
 
     def forward(self, x):
-        return self.head(self.drop(self.features(x).flatten(1)))
+        x = self.features(x).flatten(1)
+        if self.hidden:
+            x = torch.relu(self.hidden(x))
+        return self.head(self.drop(x))
 
 
 def script_masks(name):
-    """Class index -> 0/-inf row: the classes that compete when the field's script is known.
+    """Class index -> 0/-inf row: the classes that compete when the field's script is known; one row
+    for all where all compete.
 
-    Digits compete all with all. Hiragana never competes with katakana: the form says which it is.
+    Hiragana never competes with katakana: the form says which it is.
     """
     labels = classes.BY_NAME[name]
+    if name != "kana":
+        return torch.zeros(1, len(labels))
     out = torch.zeros(len(labels), len(labels))
     for i, a in enumerate(labels):
         for j, b in enumerate(labels):
             if classes.script(a) and classes.script(b) and classes.script(a) != classes.script(b):
                 out[i, j] = -1e4
-    return out if name == "kana" else torch.zeros_like(out)
+    return out

@@ -7,8 +7,8 @@
 import cv2
 import numpy as np
 
-SIZE = 32  # side of the network's input, pixels
-BODY = 24  # longer side of the character's box inside it
+SIZE = 32  # side of the small networks' input, pixels
+BODY = 0.75  # longer side of the character's box, as a share of the input's
 INK = 0.35  # a pixel from here on belongs to a stroke
 LEAST_CONTRAST = 48  # grey levels; keeps paper noise from becoming ink
 LEAST_SIDE = 0.30  # of the cell's height: smaller marks are not blown up
@@ -51,30 +51,30 @@ def without_specks(ink, cell_area):
     return ink, (int(x0), int(y0), int(x1), int(y1))
 
 
-def overlaps(start, step, n):
-    """SIZE x n weights: share of output pixel i that source pixel j covers."""
-    lo = start + step * np.arange(SIZE)[:, None]
+def overlaps(start, step, n, size):
+    """size x n weights: share of output pixel i that source pixel j covers."""
+    lo = start + step * np.arange(size)[:, None]
     j = np.arange(n)[None, :]
     return np.maximum(0.0, np.minimum(lo + step, j + 1) - np.maximum(lo, j)) / step
 
 
-def normalize(ink, cell_height, cell_area):
-    """Ink map -> SIZE x SIZE f32 in 0..1, character centred; zeros when blank."""
+def normalize(ink, cell_height, cell_area, size=SIZE):
+    """Ink map -> size x size f32 in 0..1, character centred; zeros when blank."""
     ink, box = without_specks(ink, cell_area)
     if box is None:
-        return np.zeros((SIZE, SIZE), np.float32)
+        return np.zeros((size, size), np.float32)
     x0, y0, x1, y1 = box
     side = max(x1 - x0, y1 - y0, LEAST_SIDE * cell_height)
-    window = side * SIZE / BODY
-    step = window / SIZE
-    wx = overlaps((x0 + x1) / 2 - window / 2, step, ink.shape[1])
-    wy = overlaps((y0 + y1) / 2 - window / 2, step, ink.shape[0])
+    window = side / BODY
+    step = window / size
+    wx = overlaps((x0 + x1) / 2 - window / 2, step, ink.shape[1], size)
+    wy = overlaps((y0 + y1) / 2 - window / 2, step, ink.shape[0], size)
     out = wy @ ink @ wx.T
     peak = max(float(out.max()), FAINTEST_PEAK)
     return np.minimum(out / peak, 1.0).astype(np.float32)
 
 
-def cell_to_input(grey):
+def cell_to_input(grey, size=SIZE):
     """A clean cell interior as the reader cuts it, frame already gone."""
     h, w = grey.shape
-    return normalize(ink_of(grey), h, h * w)
+    return normalize(ink_of(grey), h, h * w, size)

@@ -1,6 +1,6 @@
 """Trains one network on its generated set.
 
-    python train.py digits|kana WORK [--epochs N]
+    python train.py digits|kana|jis1 WORK [--epochs N]
 """
 
 import argparse
@@ -15,7 +15,7 @@ import classes
 from net import Net, script_masks
 
 BATCH = 128
-EPOCHS = {"digits": 2, "kana": 1}
+EPOCHS = {"digits": 2, "kana": 2, "jis1": 3}
 PEAK_RATE = 2e-3
 THREADS = 1
 
@@ -31,8 +31,8 @@ def train(name, work, epochs):
     torch.manual_seed(7)
     torch.set_num_threads(THREADS)
     generator = torch.Generator().manual_seed(11)
-    data = np.load(work / f"{name}.npz")
-    images, labels = torch.from_numpy(data["images"]), torch.from_numpy(data["labels"]).long()
+    images = np.load(work / f"{name}-images.npy", mmap_mode="r")
+    labels = torch.from_numpy(np.load(work / f"{name}-labels.npy")).long()
     net, masks = Net(name).to(memory_format=torch.channels_last), script_masks(name)
     print(name, sum(p.numel() for p in net.parameters()), "parameters", len(labels), "samples")
     steps = epochs * (len(labels) // BATCH)
@@ -41,16 +41,17 @@ def train(name, work, epochs):
     start, step = time.process_time(), 0
     # Blank and reject have no script: such samples meet either alphabet by turns.
     either = torch.tensor([classes.script(c) == "" for c in classes.BY_NAME[name]])
-    alphabets = [i for i, c in enumerate(classes.BY_NAME[name]) if c in ("あ", "ア")] or [0]
+    alphabets = classes.alphabets(name)
     for epoch in range(epochs):
         order = torch.randperm(len(labels), generator=generator)
         total = 0.0
         for k in range(len(labels) // BATCH):
             pick = order[k * BATCH : (k + 1) * BATCH]
-            x = shifted(images[pick].unsqueeze(1).float() / 255, generator)
+            x = shifted(torch.from_numpy(images[pick.numpy()]).unsqueeze(1).float() / 255, generator)
             y = labels[pick]
             turn = torch.full_like(y, alphabets[k % len(alphabets)])
-            logits = net(x) + masks[torch.where(either[y], turn, y)]
+            rows = torch.where(either[y], turn, y) if len(masks) > 1 else torch.zeros_like(y)
+            logits = net(x) + masks[rows]
             loss = cross_entropy(logits, y, label_smoothing=0.0)
             optimizer.zero_grad()
             loss.backward()

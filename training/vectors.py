@@ -1,6 +1,6 @@
 """Writes the parity vectors: clean cells as PNG and the logits that both sides must reach.
 
-    python vectors.py digits|kana MODELS     # MODELS/vectors/<name>-NN.png and <name>.txt
+    python vectors.py digits|kana|jis1 MODELS     # MODELS/vectors/<name>-NN.png and <name>.txt
 """
 
 import pathlib
@@ -12,7 +12,7 @@ import onnxruntime
 
 import classes
 import styles
-from glyphs import draw, load_tomoe
+from glyphs import STROKES, draw, load_strokes, load_tomoe
 from normalize import cell_to_input
 
 COUNT = 10
@@ -21,7 +21,11 @@ COUNT = 10
 def drawn(name, rng):
     """Cells drawn from strokes alone, so that the vectors need no download."""
     chars = [c for c in classes.BY_NAME[name] if c not in (classes.BLANK, classes.REJECT)]
-    source = {c: s[0] for c, s in styles.DIGITS.items()} if name == "digits" else {**load_tomoe(), **styles.katakana()}
+    source = {
+        "digits": lambda: {c: s[0] for c, s in styles.DIGITS.items()},
+        "kana": lambda: {**load_tomoe(), **styles.katakana()},
+        "jis1": lambda: load_strokes(STROKES / "kanji.tdic"),
+    }[name]()
     chars = [c for c in chars if c in source]
     for k in range(COUNT - 1):
         c = chars[k * len(chars) // (COUNT - 1)]
@@ -41,7 +45,7 @@ def main():
     for k, (c, grey) in enumerate(drawn(name, np.random.default_rng(5))):
         file = f"{name}-{k:02}.png"
         cv2.imwrite(str(folder / file), grey)
-        x = cell_to_input(grey)
+        x = cell_to_input(grey, classes.SIDE[name])
         logits = session.run(None, {"input": x[None, None]})[0][0]
         lines.append(" ".join([file, c, f"{x.sum():.4f}", *(f"{v:.4f}" for v in logits)]))
     (folder / f"{name}.txt").write_text("\n".join(lines) + "\n", "utf-8")

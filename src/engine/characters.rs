@@ -7,11 +7,11 @@ use rten_tensor::{NdTensor, NdTensorView};
 use serde::Deserialize;
 
 use super::{CharacterReader, EngineError, Glyph, GlyphReading, one_thread};
-use crate::charset::Charset;
+use crate::charset::{Charset, large_kana, small_kana};
 use crate::digest::Digest;
 
-/// Side of the networks' input, in pixels.
-pub const GLYPH_SIDE: usize = 32;
+/// Sides of the networks' inputs, in pixels: kanji need more than digits and kana.
+const SIDES: [usize; 2] = [32, 48];
 
 /// How many alternatives a reading keeps.
 const ALTERNATIVES: usize = 5;
@@ -28,6 +28,7 @@ pub struct Network {
     model: Model,
     classes: Vec<Class>,
     temperature: f64,
+    side: usize,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -52,6 +53,7 @@ pub fn networks() -> Result<Vec<Box<dyn CharacterReader>>, EngineError> {
     Ok(vec![
         Box::new(Network::digits()?),
         Box::new(Network::kana()?),
+        Box::new(Network::jis1()?),
     ])
 }
 
@@ -72,6 +74,14 @@ impl Network {
         )
     }
 
+    /// Kanji of JIS level 1, kana, digits and capitals: `models/jis1.md`.
+    pub fn jis1() -> Result<Self, EngineError> {
+        Self::new(
+            include_bytes!("../../models/jis1.onnx"),
+            include_str!("../../models/jis1.toml"),
+        )
+    }
+
     /// Loads weights and card; they must belong together.
     fn new(weights: &'static [u8], card: &str) -> Result<Self, EngineError> {
         let card: Card = toml::from_str(card).map_err(|e| unusable("card", &e.to_string()))?;
@@ -83,7 +93,7 @@ impl Network {
             ));
         }
         let sane = card.temperature.is_finite() && card.temperature > 0.0;
-        if card.input != GLYPH_SIDE || !sane {
+        if !SIDES.contains(&card.input) || !sane {
             return Err(unusable(&card.name, "the card does not fit this program"));
         }
         let classes = card
@@ -100,19 +110,21 @@ impl Network {
             model,
             classes,
             temperature: card.temperature,
+            side: card.input,
         })
     }
 
     /// The raw logits of a batch, a row a glyph, in the order of the card's classes.
     pub fn logits(&self, glyphs: &[Glyph]) -> Result<Vec<Vec<f32>>, EngineError> {
-        let mut pixels = Vec::with_capacity(glyphs.len() * GLYPH_SIDE * GLYPH_SIDE);
+        let size = self.side * self.side;
+        let mut pixels = Vec::with_capacity(glyphs.len() * size);
         for glyph in glyphs {
-            if glyph.0.len() != GLYPH_SIDE * GLYPH_SIDE {
+            if glyph.0.len() != size {
                 return Err(self.broken("a glyph has the wrong size"));
             }
             pixels.extend_from_slice(&glyph.0);
         }
-        let input = NdTensor::from_data([glyphs.len(), 1, GLYPH_SIDE, GLYPH_SIDE], pixels);
+        let input = NdTensor::from_data([glyphs.len(), 1, self.side, self.side], pixels);
         let options = RunOptions::default().with_thread_pool(Some(one_thread()));
         let output = self
             .model
@@ -176,14 +188,21 @@ impl CharacterReader for Network {
         &self.name
     }
 
+    fn side(&self) -> usize {
+        self.side
+    }
+
     fn knows(&self, charset: &Charset) -> bool {
-        let known = |c: char| self.classes.contains(&Class::Char(unfolded(c)));
+        let known = |c: char| self.classes.contains(&Class::Char(large_kana(c)));
         match charset {
             Charset::Only(set) => set.iter().all(|c| known(*c)),
             Charset::Digits => known('0'),
             Charset::Hiragana => known('あ'),
             Charset::Katakana => known('ア'),
             Charset::Kana => known('あ') && known('ア'),
+            Charset::Upper => known('A'),
+            Charset::Alnum => known('A') && known('0'),
+            Charset::Jis1 => known('亜') && known('あ') && known('ア') && known('A') && known('0'),
             _ => false,
         }
     }
@@ -203,7 +222,7 @@ impl Class {
     /// Whether the class competes under this charset.
     fn is_open(self, charset: &Charset) -> bool {
         match self {
-            Self::Char(c) => charset.contains(c) || charset.contains(folded(c)),
+            Self::Char(c) => charset.contains(c) || charset.contains(small_kana(c)),
             Self::Blank | Self::Reject => true,
         }
     }
@@ -219,27 +238,6 @@ fn class(text: &str) -> Option<Class> {
             chars.next().is_none().then_some(Class::Char(c))
         }
     }
-}
-
-const SMALL: &str = "ぁぃぅぇぉっゃゅょゎァィゥェォッャュョヮ";
-const LARGE: &str = "あいうえおつやゆよわアイウエオツヤユヨワ";
-
-/// The large kana of a small one: a single box cannot tell them apart.
-fn unfolded(c: char) -> char {
-    SMALL
-        .chars()
-        .zip(LARGE.chars())
-        .find(|(small, _)| *small == c)
-        .map_or(c, |(_, large)| large)
-}
-
-/// The small kana of a large one.
-fn folded(c: char) -> char {
-    SMALL
-        .chars()
-        .zip(LARGE.chars())
-        .find(|(_, large)| *large == c)
-        .map_or(c, |(small, _)| small)
 }
 
 fn row_of(table: &NdTensorView<'_, f32, 2>, row: usize) -> Vec<f32> {
@@ -271,22 +269,32 @@ mod tests {
             ("katakana", Some(1)),
             ("kana", Some(1)),
             ("latin", None),
-            ("jis1", None),
+            ("jis1", Some(2)),
+            ("alnum", Some(2)),
+            ("jis2", None),
+            ("any", None),
         ] {
             assert_eq!(first(&named(name)), expected, "{name}");
         }
         assert_eq!(first(&Charset::Only(['1', '2', '3'].into())), Some(0));
         assert_eq!(first(&Charset::Only(['ャ', 'ア'].into())), Some(1));
-        assert_eq!(first(&Charset::Only(['1', 'ア'].into())), None);
+        assert_eq!(first(&Charset::Only(['1', 'ア'].into())), Some(2));
+        assert_eq!(first(&Charset::Only(['有', '無'].into())), Some(2));
+        assert_eq!(
+            first(&Charset::Only(['M', 'T', 'S', 'H', 'R'].into())),
+            Some(2)
+        );
+        assert_eq!(first(&Charset::Only(['弌'].into())), None);
     }
 
     #[test]
     fn probabilities_add_up_and_stay_in_the_charset() {
         let network = Network::digits().expect("digits");
-        let mut pixels = vec![0.0; GLYPH_SIDE * GLYPH_SIDE];
-        for y in 4..28 {
-            pixels[y * GLYPH_SIDE + 15] = 1.0;
-            pixels[y * GLYPH_SIDE + 16] = 1.0;
+        let side = network.side();
+        let mut pixels = vec![0.0; side * side];
+        for y in 4..side - 4 {
+            pixels[y * side + side / 2 - 1] = 1.0;
+            pixels[y * side + side / 2] = 1.0;
         }
         let glyphs = vec![Glyph(pixels); 70];
         let some = Charset::Only(['2', '3'].into());

@@ -88,6 +88,56 @@ pub(super) struct Decoded {
     pub(super) steps: Vec<LineStep>,
 }
 
+/// The characters that the steps of one box may say, once and alone: the sum over all paths
+/// `blank* c+ blank*` (the forward algorithm of Graves et al. 2006 for a label of one character).
+/// Each step is scaled to the mask: what the network gives to a Chinese form is worth nothing here.
+pub(super) fn single(rows: &[f32], classes: usize, mask: &Mask) -> Vec<(char, f64)> {
+    let steps: Vec<&[f32]> = rows.chunks_exact(classes).collect();
+    let scales: Vec<f64> = steps
+        .iter()
+        .map(|row| {
+            let known = mask.classes.iter().map(|(k, _)| f64::from(row[*k]));
+            1.0 / (f64::from(row[0]) + known.sum::<f64>() + f64::EPSILON)
+        })
+        .collect();
+    let mut seen: BTreeMap<char, Vec<f64>> = BTreeMap::new();
+    for &(class, c) in &mask.classes {
+        let of_steps = || {
+            steps
+                .iter()
+                .zip(&scales)
+                .map(|(row, s)| f64::from(row[class]) * s)
+        };
+        if of_steps().any(|p| p > NEGLIGIBLE) {
+            let sums = seen.entry(c).or_insert_with(|| vec![0.0; steps.len()]);
+            sums.iter_mut()
+                .zip(of_steps())
+                .for_each(|(sum, p)| *sum += p);
+        }
+    }
+    let none: Vec<f64> = steps
+        .iter()
+        .zip(&scales)
+        .map(|(row, s)| f64::from(row[0]) * s)
+        .collect();
+    let mut read: Vec<(char, f64)> = seen.iter().map(|(c, p)| (*c, alone(p, &none))).collect();
+    read.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
+    read.truncate(TOLD);
+    read
+}
+
+/// Probability that steps of which each says a character with `said` and none with `none` say it
+/// once.
+fn alone(said: &[f64], none: &[f64]) -> f64 {
+    let (mut before, mut within, mut after) = (1.0, 0.0, 0.0);
+    for (said, none) in said.iter().zip(none) {
+        after = (after + within) * none;
+        within = (within + before) * said;
+        before *= none;
+    }
+    within + after
+}
+
 /// One step under the mask.
 struct Step {
     /// Scaled: with the characters it adds up to 1.
@@ -356,6 +406,33 @@ mod tests {
         let mask = Mask::new(&['1', '7', '１', '戶', '戸'], &charset);
         let read = decode(&[0.05, 0.0, 0.0, 0.0, 0.93, 0.02], 6, &mask, |_| 0.5);
         assert!(read.alphabet_doubt);
+    }
+
+    #[test]
+    fn a_box_says_one_character_alone() {
+        let mask = Mask::new(&ALPHABET, &Charset::Digits);
+        let one = [0.1, 0.9, 0.0, 0.0, 0.0, 0.0];
+        let none = [1.0, 0.0, 0.0, 0.0, 0.0, 0.0];
+        let seven = [0.2, 0.0, 0.8, 0.0, 0.0, 0.0];
+        let foreign = [0.0, 0.02, 0.0, 0.0, 0.98, 0.0];
+        let read = |rows: &[[f32; 6]]| {
+            let flat: Vec<f32> = rows.iter().flatten().copied().collect();
+            single(&flat, 6, &mask)
+        };
+        let p = |rows: &[[f32; 6]], c: char| {
+            let found = read(rows).into_iter().find(|(d, _)| *d == c);
+            found.map_or(0.0, |(_, p)| p)
+        };
+        assert!((p(&[none, one, none], '1') - 0.9).abs() < 1e-6);
+        // By either step or by both.
+        assert!((p(&[one, one], '1') - 0.99).abs() < 1e-6);
+        // With a blank between it would be two characters.
+        assert!((p(&[one, none, one], '1') - 0.18).abs() < 1e-6);
+        assert!((p(&[one, seven], '1') - 0.18).abs() < 1e-6);
+        assert!((p(&[one, seven], '7') - 0.08).abs() < 1e-6);
+        // Only the character that the mask knows is left.
+        assert!(p(&[none, foreign], '1') > 0.99);
+        assert!(read(&[none, none]).is_empty());
     }
 
     #[test]

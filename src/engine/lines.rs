@@ -19,13 +19,13 @@ use rten_tensor::NdTensor;
 use rten_tensor::prelude::*;
 
 use super::ctc::{self, Mask};
-use super::{EngineError, LineReader, LineReading};
+use super::{BOX_LINE_HEIGHT, BoxReading, EngineError, LineReader, LineReading};
 use crate::charset::Charset;
 use crate::digest::Digest;
 
 const NAME: &str = "pp-ocrv6-small";
 /// Height of the network's input, in pixels.
-const HEIGHT: u32 = 48;
+const HEIGHT: u32 = BOX_LINE_HEIGHT;
 /// Narrowest and widest input, in pixels: 2,400 is 50 times the height, more than any form line.
 const MIN_WIDTH: u32 = 96;
 const MAX_WIDTH: u32 = 2400;
@@ -138,6 +138,33 @@ impl LineReader for LineEngine {
             alphabet_doubt: read.alphabet_doubt,
             steps: read.steps,
         })
+    }
+
+    fn read_boxes(
+        &self,
+        line: &GrayImage,
+        boxes: usize,
+        charset: &Charset,
+    ) -> Result<Option<Vec<BoxReading>>, EngineError> {
+        let mask = self.mask(charset);
+        let pitch = line.width() / (boxes.max(1) as u32);
+        let fits = pitch > 0
+            && pitch.is_multiple_of(STRIDE)
+            && line.width() == pitch * boxes as u32
+            && line.width() <= MAX_WIDTH
+            && line.height() == HEIGHT;
+        if mask.is_empty() || !fits {
+            return Ok(None);
+        }
+        let (input, _) = input_of(line);
+        let rows = self.run(&input)?;
+        let steps = (pitch / STRIDE) as usize;
+        let classes = self.alphabet.len() + 1;
+        let read = rows
+            .chunks(steps * classes)
+            .take(boxes)
+            .map(|part| ctc::single(part, classes, &mask));
+        Ok(Some(read.collect()))
     }
 }
 

@@ -43,7 +43,8 @@ pub trait BarcodeReader: Send + Sync {
     fn read_page(&self, page: &GrayImage, symbologies: &[Symbology]) -> Vec<Barcode>;
 }
 
-/// One boxed character, ready for the network: 32 x 32, ink 1.0 on paper 0.0, row by row.
+/// One boxed character, ready for a network: [`CharacterReader::side`] pixels square, ink 1.0 on
+/// paper 0.0, row by row.
 #[derive(Clone, Debug)]
 pub struct Glyph(pub Vec<f32>);
 
@@ -62,6 +63,9 @@ pub struct GlyphReading {
 pub trait CharacterReader: Send + Sync {
     /// The name and the digest of the weights: `digits-1@4f0c...`.
     fn name(&self) -> &str;
+
+    /// Side of the glyphs that it takes, in pixels.
+    fn side(&self) -> usize;
 
     /// Whether every character of the set is in the model's alphabet (folding allowed).
     fn knows(&self, charset: &Charset) -> bool;
@@ -107,13 +111,33 @@ pub struct LineStep {
     pub alternatives: Vec<(char, f64)>,
 }
 
+/// What a line reader sees in one box: characters of the charset with the probability that the box
+/// holds this one alone, best first, at most five. Not calibrated and not scaled: what lacks to 1
+/// is for no character, for several, and for one outside the charset.
+pub type BoxReading = Vec<(char, f64)>;
+
 /// Reads one line of text.
 pub trait LineReader: Send + Sync {
     fn name(&self) -> &str;
 
     /// `line`: 8-bit grey, dark ink on light paper, one horizontal line with a small margin.
     fn read(&self, line: &GrayImage, charset: &Charset) -> Result<LineReading, EngineError>;
+
+    /// Reads a line that was laid out of `boxes` parts of equal width, each a multiple of 8 pixels,
+    /// on a height of [`BOX_LINE_HEIGHT`], with at most one character in the middle of each. `None`
+    /// when the engine does not tell where along the line it sees a character.
+    fn read_boxes(
+        &self,
+        _line: &GrayImage,
+        _boxes: usize,
+        _charset: &Charset,
+    ) -> Result<Option<Vec<BoxReading>>, EngineError> {
+        Ok(None)
+    }
 }
+
+/// Height in pixels of the lines that [`LineReader::read_boxes`] takes.
+pub const BOX_LINE_HEIGHT: u32 = 48;
 
 /// An engine broke: wrong weights, out of memory. Stops the batch; never used for what is on paper.
 #[derive(Debug, thiserror::Error)]

@@ -194,8 +194,13 @@ pub struct MarkMeasures {
 /// One box for a character.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct CellReading {
-    /// Best first, calibrated; empty when the box is blank.
+    /// What the network for boxes reads: best first, calibrated; empty when the box is blank or no
+    /// such network knows the charset.
     pub alternatives: Vec<(char, f64)>,
+    /// What the line recognizer sees in the box ([`crate::engine::BoxReading`]); empty when it was
+    /// not asked.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub witness: Vec<(char, f64)>,
     pub blank: f64,
     pub reject: f64,
     pub doubts: Vec<Doubt>,
@@ -323,6 +328,7 @@ mod tests {
     fn cell() -> CellReading {
         CellReading {
             alternatives: vec![('ア', 0.75), ('7', 0.125)],
+            witness: vec![('ア', 0.5)],
             blank: 0.0625,
             reject: 0.0,
             doubts: vec![Doubt::with(Reason::TwoInBox, "2")],

@@ -1,10 +1,11 @@
 //! Decides boxed characters: the best string under what the field allows.
 
 use super::Verdict;
+use super::fuse::{self, Pool};
 use super::parse::{self, Setting};
-use super::search::{self, BLANK, Slot, UNREADABLE};
-use crate::doubt::Doubt;
-use crate::form::Field;
+use super::search::{self, Slot};
+use crate::doubt::{Doubt, Reason};
+use crate::form::{Field, Zone};
 use crate::read::{CellReading, Reading};
 
 /// Decides a row of boxes.
@@ -14,9 +15,13 @@ pub(super) fn decide(
     cells: &[CellReading],
     setting: &Setting,
 ) -> Verdict {
-    let slots: Vec<Slot> = cells.iter().map(slot_of).collect();
+    let pool = match &field.zone {
+        Zone::Comb(zone) => Pool::of(&zone.charset),
+        _ => &fuse::DIGITS,
+    };
+    let slots: Vec<Slot> = cells.iter().map(|c| pool.slot(c)).collect();
     let mut verdict = decide_slots(field, &slots, setting);
-    for doubt in doubts_of(reading, cells) {
+    for doubt in doubts_of(reading, cells, pool) {
         verdict.ask(doubt);
     }
     verdict
@@ -37,7 +42,7 @@ pub(super) fn decide_slots(field: &Field, slots: &[Slot], setting: &Setting) -> 
 
 /// How much surer than the least sure accepted box string the accepted ones are on the whole: of
 /// 14,826 held-out cells read at 0.99 and above 0.18 % are wrong, where 1 % is at the edge
-/// (`models/digits.md`). On the 60 digit rows of the shared cards no string above 0.84 is wrong.
+/// (`models/digits.md`).
 const EDGE: f64 = 5.0;
 
 /// The confidence from which boxes are accepted, so that the field's target holds for what is
@@ -46,31 +51,20 @@ pub(super) fn least_confidence(field: &Field) -> f64 {
     1.0 - (EDGE * field.target_error).min(0.05)
 }
 
-/// What one box may hold: its characters, nothing, or no single character.
-pub(super) fn slot_of(cell: &CellReading) -> Slot {
-    let mut slot: Slot = cell.alternatives.clone();
-    let nothing_said = slot.is_empty() && cell.blank <= 0.0 && cell.reject <= 0.0;
-    slot.push((BLANK, if nothing_said { 1.0 } else { cell.blank }));
-    slot.push((UNREADABLE, cell.reject));
-    let total: f64 = slot.iter().map(|(_, p)| p.max(0.0)).sum();
-    let scale = if total > 1.0 { 1.0 / total } else { 1.0 };
-    slot.into_iter()
-        .map(|(c, p)| (c, p.max(0.0) * scale))
-        .filter(|(_, p)| *p > 0.0)
-        .collect()
-}
-
-/// The doubts of the zone and of each box, each once.
-pub(super) fn doubts_of(reading: &Reading, cells: &[CellReading]) -> Vec<Doubt> {
+/// The doubts of the zone and of each box, each once, and whether the readers contradict each other;
+/// without those that both readers settle.
+pub(super) fn doubts_of(reading: &Reading, cells: &[CellReading], pool: &Pool) -> Vec<Doubt> {
     let mut all: Vec<Doubt> = Vec::new();
-    for doubt in reading
-        .doubts
+    let of_cells = cells
         .iter()
-        .chain(cells.iter().flat_map(|c| &c.doubts))
-    {
+        .flat_map(|c| c.doubts.iter().filter(|d| !pool.settles(c, d)));
+    for doubt in reading.doubts.iter().chain(of_cells) {
         if !all.contains(doubt) {
             all.push(doubt.clone());
         }
+    }
+    if cells.iter().any(fuse::contradicted) {
+        all.push(Reason::Disagree.into());
     }
     all
 }
@@ -78,7 +72,6 @@ pub(super) fn doubts_of(reading: &Reading, cells: &[CellReading]) -> Vec<Doubt> 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::doubt::Reason;
     use crate::form::{CheckDigit, ValueKind};
     use crate::validate::{Status, fixtures};
 
@@ -227,5 +220,38 @@ mod tests {
         let verdict = decide(&field, &reading, &cells, &fixtures::setting());
         assert_eq!(verdict.status, Status::Question);
         assert_eq!(verdict.doubts, [Reason::FrameTouch.into()]);
+    }
+
+    #[test]
+    fn two_readers_settle_what_one_cannot() {
+        let field = fixtures::comb(ValueKind::Postal, 7);
+        let decided = |reason: Reason, seen: &str| {
+            let mut cells = fixtures::cells("6240853", SURE);
+            for (cell, c) in cells.iter_mut().zip(seen.chars()) {
+                cell.witness = vec![(c, 0.9999)];
+            }
+            cells[2].doubts.push(reason.into());
+            let reading = fixtures::reading(
+                &field,
+                crate::read::Content::Cells {
+                    cells: cells.clone(),
+                },
+            );
+            let verdict = decide(&field, &reading, &cells, &fixtures::setting());
+            let reasons: Vec<Reason> = verdict.doubts.iter().map(|d| d.reason).collect();
+            (verdict.status, verdict.value, reasons)
+        };
+        let value = || "6240853".to_owned();
+        for reason in [Reason::FrameTouch, Reason::Overwrite] {
+            let settled = (Status::Accepted, value(), Vec::new());
+            assert_eq!(decided(reason, "6240853"), settled);
+        }
+        for reason in [Reason::Overflow, Reason::Struck, Reason::Faint] {
+            let asked = (Status::Question, value(), vec![reason]);
+            assert_eq!(decided(reason, "6240853"), asked);
+        }
+        let (status, _, reasons) = decided(Reason::FrameTouch, "6270853");
+        assert_eq!(status, Status::Question);
+        assert!(reasons.contains(&Reason::Disagree) && reasons.contains(&Reason::FrameTouch));
     }
 }

@@ -171,6 +171,7 @@ pub(super) fn cells(written: &str, p: f64) -> Vec<CellReading> {
             vec![(c, p), (other, 1.0 - p)]
         };
         CellReading {
+            witness: Vec::new(),
             alternatives,
             blank: if blank { p } else { 0.0 },
             reject: 0.0,

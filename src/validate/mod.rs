@@ -23,6 +23,7 @@ mod options;
 pub mod choice;
 mod ditto;
 mod boxes;
+mod fuse;
 mod lines;
 mod rank;
 pub mod presence;

@@ -1,6 +1,7 @@
 //! Rank questions: 1, 2, 3 written into a box beside each option.
 
-use super::boxes::{self, slot_of};
+use super::boxes;
+use super::fuse;
 use super::parse::Parsed;
 use super::search::{self, BLANK, UNREADABLE};
 use super::{Verdict, fold};
@@ -15,9 +16,9 @@ pub(super) fn decide(
     reading: &Reading,
     cells: &[CellReading],
 ) -> Verdict {
-    let slots: Vec<_> = cells.iter().map(slot_of).collect();
+    let slots: Vec<_> = cells.iter().map(|c| fuse::DIGITS.slot(c)).collect();
     let found = search::choose(&slots, pass_rate(zone), |ranks| value_of(zone, ranks));
-    let mut doubts = boxes::doubts_of(reading, cells);
+    let mut doubts = boxes::doubts_of(reading, cells, &fuse::DIGITS);
     doubts.extend(found.parsed.doubts.clone());
     let least = boxes::least_confidence(field);
     Verdict::decide_from(field, found.parsed.value, (found.confidence, least), doubts)

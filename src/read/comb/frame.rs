@@ -11,6 +11,9 @@ const CELLS_WITH_LINE: f64 = 0.5;
 /// How far a line may lie from where the other cells have theirs, in pixels of the cut.
 const LINE_DRIFT: f64 = 4.0;
 
+/// How far the blur of a line reaches into the cell, in pixels of the cut.
+const RIM: usize = 4;
+
 /// Where a cell lies in its cut: `margin` pixels of surroundings on each side; a line may lie up
 /// to `inward` pixels inside the nominal edge.
 #[derive(Clone, Copy, Debug)]
@@ -174,6 +177,22 @@ pub(super) fn remove(ink: &mut Ink, lines: [Option<Run>; 4], bounds: Bounds) -> 
         }
     }
     inside(ink, lines, bounds)
+}
+
+/// Blanks what lies along the found lines inside the cell. In a cell of paper alone the levels are
+/// so close that the blurred rim of a line is as dark as ink.
+pub(super) fn clear_rims(ink: &mut Ink, lines: [Option<Run>; 4], bounds: Bounds) {
+    for (edge, run) in EDGES.into_iter().zip(lines) {
+        let Some(run) = run else { continue };
+        let view = View::new(ink, edge);
+        let end = (run.end + RIM).min(view.depth());
+        for along in bounds.margin..view.length().saturating_sub(bounds.margin) {
+            for depth in run.end..end {
+                let (x, y) = view.at(depth, along);
+                ink.values[y * ink.width + x] = 0.0;
+            }
+        }
+    }
 }
 
 fn erase(ink: &mut Ink, edge: Edge, run: Run) {

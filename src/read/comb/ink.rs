@@ -6,17 +6,16 @@
 use image::GrayImage;
 
 use crate::engine::Glyph;
-use crate::engine::characters::GLYPH_SIDE;
 use crate::raster::{Pieces, pieces};
 
 /// From here on a pixel belongs to a stroke.
 pub(super) const INK: f32 = 0.35;
 /// Gray levels between paper and pen at least: keeps paper noise from becoming ink.
 const LEAST_CONTRAST: i32 = 48;
-/// Longer side of the character's box in the network's input.
-const BODY: f64 = 24.0;
+/// Longer side of the character's box, as a share of the network's input's.
+const BODY: f64 = 0.75;
 /// Share of the cell's height: smaller marks are not blown up.
-const LEAST_SIDE: f64 = 0.30;
+pub(super) const LEAST_SIDE: f64 = 0.30;
 /// Share of the cell's area: smaller pieces are dirt.
 const SPECK: f64 = 0.0012;
 const FAINTEST_PEAK: f64 = 0.30;
@@ -145,23 +144,23 @@ impl Ink {
         pieces(&mask, self.width)
     }
 
-    /// The network's input, the character centered and scaled; `None` when nothing but specks is
-    /// left. `cell`: width and height of the box in pixels of this picture.
-    pub(super) fn glyph(&self, cell: (f64, f64)) -> Option<Glyph> {
+    /// The network's input of `side` x `side`, the character centered and scaled; `None` when
+    /// nothing but specks is left. `cell`: width and height of the box in pixels of this picture.
+    pub(super) fn glyph(&self, cell: (f64, f64), glyph_side: usize) -> Option<Glyph> {
         let (clean, bounds) = self.without_specks(cell.0 * cell.1)?;
         let (w, h) = (
             (bounds.x1 - bounds.x0) as f64,
             (bounds.y1 - bounds.y0) as f64,
         );
         let side = w.max(h).max(LEAST_SIDE * cell.1);
-        let window = side * GLYPH_SIDE as f64 / BODY;
-        let step = window / GLYPH_SIDE as f64;
+        let window = side / BODY;
+        let step = window / glyph_side as f64;
         let left = (bounds.x0 + bounds.x1) as f64 / 2.0 - window / 2.0;
         let top = (bounds.y0 + bounds.y1) as f64 / 2.0 - window / 2.0;
-        let rows = clean.shrunk_rows(top, step);
-        let mut out = Vec::with_capacity(GLYPH_SIDE * GLYPH_SIDE);
+        let rows = clean.shrunk_rows(top, step, glyph_side);
+        let mut out = Vec::with_capacity(glyph_side * glyph_side);
         for row in &rows {
-            for i in 0..GLYPH_SIDE {
+            for i in 0..glyph_side {
                 out.push(overlap_sum(row, left + step * i as f64, step));
             }
         }
@@ -173,9 +172,29 @@ impl Ink {
         ))
     }
 
-    /// `GLYPH_SIDE` rows, each the mean of `step` source rows.
-    fn shrunk_rows(&self, top: f64, step: f64) -> Vec<Vec<f64>> {
-        (0..GLYPH_SIDE)
+    /// The box round everything that is no speck; `None` when nothing else is there. `cell`: as for
+    /// [`Self::glyph`].
+    pub(super) fn body(&self, cell: (f64, f64)) -> Option<Part> {
+        self.without_specks(cell.0 * cell.1)
+            .map(|(_, bounds)| bounds)
+    }
+
+    /// A part of the picture in `w` x `h` pixels, each the mean of what it covers.
+    pub(super) fn scaled(&self, part: Part, (w, h): (usize, usize)) -> Vec<f64> {
+        let step_x = (part.x1 - part.x0) as f64 / w as f64;
+        let step_y = (part.y1 - part.y0) as f64 / h as f64;
+        let rows = self.shrunk_rows(part.y0 as f64, step_y, h);
+        let across = |row: &Vec<f64>| -> Vec<f64> {
+            (0..w)
+                .map(|k| overlap_sum(row, part.x0 as f64 + step_x * k as f64, step_x))
+                .collect()
+        };
+        rows.iter().flat_map(across).collect()
+    }
+
+    /// `count` rows, each the mean of `step` source rows.
+    fn shrunk_rows(&self, top: f64, step: f64, count: usize) -> Vec<Vec<f64>> {
+        (0..count)
             .map(|i| {
                 let mut row = vec![0.0; self.width];
                 for (y, share) in overlaps(top + step * i as f64, step, self.height) {

@@ -1,8 +1,10 @@
 //! Boxed characters: each cell is cut from the page, its frame, what is printed in it and what
-//! reaches in from the neighbours go away, and the rest goes to the network.
+//! reaches in from the neighbours go away. What is left goes to two readers that err differently:
+//! box by box to the project's own network, and laid out as a line to the line recognizer.
 
 mod frame;
 mod ink;
+mod row;
 
 use image::GrayImage;
 
@@ -72,22 +74,47 @@ pub fn read_cells(
     charset: &Charset,
     engines: &Engines,
 ) -> Result<Option<Cells>, EngineError> {
-    let Some(reader) = engines.characters.iter().find(|r| r.knows(charset)) else {
+    let network = engines.characters.iter().find(|r| r.knows(charset));
+    if network.is_none() && engines.lines.is_none() {
         return Ok(None);
-    };
+    }
     let written = write_ups(page, cells, frame);
-    let cells = readings(&written, reader.as_ref(), charset)?;
+    let mut names = Vec::new();
+    let mut readings = match network {
+        Some(reader) => {
+            names.push(reader.name());
+            by_network(&written, reader.as_ref(), charset)?
+        }
+        None => written.iter().map(unread).collect(),
+    };
+    if let Some(lines) = &engines.lines {
+        let boxes: Vec<Option<(&Ink, Part)>> = written
+            .iter()
+            .map(|w| w.body.map(|body| (&w.ink, body)))
+            .collect();
+        if let Some(seen) = row::read(&boxes, lines.as_ref(), charset)? {
+            names.push(lines.name());
+            for (reading, witness) in readings.iter_mut().zip(seen) {
+                reading.witness = witness;
+            }
+        }
+    }
+    if names.is_empty() {
+        return Ok(None);
+    }
     Ok(Some(Cells {
-        engine: reader.name().to_owned(),
-        cells,
+        engine: names.join("+"),
+        cells: readings,
     }))
 }
 
 /// What is written in one cell, ready for the network.
 struct Written {
-    /// `None`: nothing but paper.
-    glyph: Option<Glyph>,
     ink: Ink,
+    /// The box round the ink that is no speck; `None`: nothing but paper.
+    body: Option<Part>,
+    /// Width and height of the cell in pixels of `ink`.
+    size: (f64, f64),
     inside: Part,
     ink_share: f64,
     doubts: Vec<Doubt>,
@@ -120,12 +147,15 @@ fn write_ups(page: &Registered<'_>, cells: &[Rect<Mm>], frame: CombFrame) -> Vec
         if let Some(blank) = page.cut_blank(cut.area, PX_PER_MM) {
             without_print(&mut ink, &blank, inside);
         }
+        let contrast = f64::from(levels.contrast()) / page_contrast;
+        if contrast < FAINT {
+            frame::clear_rims(&mut ink, lines[k], BOUNDS);
+        }
         let mut written = separate(&ink, inside, cells[k]);
         if cut.inside < 0.98 {
             written.doubts.push(Reason::OutOfPicture.into());
         }
-        let contrast = f64::from(levels.contrast()) / page_contrast;
-        if written.glyph.is_some() && contrast < FAINT {
+        if written.body.is_some() && contrast < FAINT {
             written.doubts.push(Reason::Faint.into());
         }
         out.push(written);
@@ -139,7 +169,7 @@ fn write_ups(page: &Registered<'_>, cells: &[Rect<Mm>], frame: CombFrame) -> Vec
 fn doubt_overwritten(cells: &mut [Written]) {
     let thick: Vec<f64> = cells
         .iter()
-        .map(|c| c.glyph.as_ref().map_or(0.0, |_| c.ink.thickness()))
+        .map(|c| c.body.map_or(0.0, |_| c.ink.thickness()))
         .collect();
     for (i, cell) in cells.iter_mut().enumerate() {
         let mut others: Vec<f64> = (0..thick.len())
@@ -223,11 +253,12 @@ fn separate(ink: &Ink, inside: Part, cell: Rect<Mm>) -> Written {
     let clean = only(ink, &found, &kept);
     let inked = clean.values.iter().filter(|v| **v >= INK).count();
     let size = (cell.w * PX_PER_MM, cell.h * PX_PER_MM);
-    let glyph = clean.glyph(size);
+    let body = clean.body(size);
     let ink_share = (inked as f64 / inside.area().max(1) as f64).min(1.0);
     Written {
-        glyph,
         ink: clean,
+        body,
+        size,
         inside,
         ink_share,
         doubts,
@@ -289,23 +320,32 @@ fn only(ink: &Ink, found: &Pieces, kept: &[bool]) -> Ink {
     out
 }
 
-fn readings(
+/// A box before any network looked at it.
+fn unread(cell: &Written) -> CellReading {
+    CellReading {
+        alternatives: Vec::new(),
+        witness: Vec::new(),
+        blank: cell.body.map_or(CERTAINLY_BLANK, |_| 0.0),
+        reject: 0.0,
+        doubts: cell.doubts.clone(),
+        ink_share: cell.ink_share,
+    }
+}
+
+fn by_network(
     written: &[Written],
     reader: &dyn CharacterReader,
     charset: &Charset,
 ) -> Result<Vec<CellReading>, EngineError> {
-    let glyphs: Vec<Glyph> = written.iter().filter_map(|w| w.glyph.clone()).collect();
+    let glyphs: Vec<Glyph> = written
+        .iter()
+        .filter_map(|w| w.ink.glyph(w.size, reader.side()))
+        .collect();
     let mut read = reader.read(&glyphs, charset)?.into_iter();
     let mut out = Vec::with_capacity(written.len());
     for cell in written {
-        let mut reading = CellReading {
-            alternatives: Vec::new(),
-            blank: CERTAINLY_BLANK,
-            reject: 0.0,
-            doubts: cell.doubts.clone(),
-            ink_share: cell.ink_share,
-        };
-        if cell.glyph.is_some()
+        let mut reading = unread(cell);
+        if cell.body.is_some()
             && let Some(glyph) = read.next()
         {
             reading.blank = glyph.blank;

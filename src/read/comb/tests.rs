@@ -299,7 +299,11 @@ fn katakana_is_read_by_the_network_that_knows_it() {
 
 #[test]
 fn the_reader_in_rust_reaches_the_logits_of_the_training_code() {
-    for (name, network) in [("digits", Network::digits()), ("kana", Network::kana())] {
+    for (name, network) in [
+        ("digits", Network::digits()),
+        ("kana", Network::kana()),
+        ("jis1", Network::jis1()),
+    ] {
         let network = network.expect(name);
         let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("models/vectors");
         let table = std::fs::read_to_string(folder.join(format!("{name}.txt"))).expect("vectors");
@@ -319,8 +323,8 @@ fn the_reader_in_rust_reaches_the_logits_of_the_training_code() {
             };
             let ink = Ink::of(&gray, CellLevels::of(&gray, whole));
             let glyph = ink
-                .glyph((w as f64, h as f64))
-                .unwrap_or(Glyph(vec![0.0; 32 * 32]));
+                .glyph((w as f64, h as f64), network.side())
+                .unwrap_or(Glyph(vec![0.0; network.side() * network.side()]));
             let own_sum: f32 = glyph.0.iter().sum();
             assert!(
                 (own_sum - sum.parse::<f32>().expect("sum")).abs() < 0.01,
@@ -376,4 +380,20 @@ fn a_digit_traced_over_another_is_a_question() {
         traced.write(1, &again);
     }
     assert_eq!(overwritten(traced), [false, true, false, false]);
+}
+
+#[test]
+fn the_blur_of_a_frame_is_no_ink_in_an_empty_box() {
+    for sigma in [0.8, 1.2, 1.6, 2.0] {
+        let mut sheet = Sheet::framed();
+        sheet.write(0, SEVEN);
+        sheet.gray = image::imageops::blur(&sheet.gray, sigma);
+        let cells = sheet.read(&Charset::Katakana);
+        for cell in &cells[1..] {
+            assert!(
+                cell.blank > 0.99 && cell.doubts.is_empty(),
+                "{sigma}: {cell:?}"
+            );
+        }
+    }
 }
