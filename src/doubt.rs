@@ -56,6 +56,7 @@ reasons! {
     LocalResidual "LOCAL_RESIDUAL" "項目の位置が帳票とずれています" "The field has moved against its form",
     OutOfPicture "OUT_OF_PICTURE" "項目が画像からはみ出しています" "The field is partly outside the picture",
     Required "REQUIRED" "必須項目が空です" "A required field is blank",
+    ByPolicy "BY_POLICY" "帳票の設定により人が確認する項目です" "The form asks for a person here",
     ManualHold "MANUAL_HOLD" "担当者が保留にしました" "Put on hold by a person",
     // Marks.
     Faint "FAINT" "記入が薄すぎます" "The mark is faint",

@@ -6,7 +6,7 @@ use crate::calendar::Day;
 use crate::digest::Digest;
 use crate::doubt::{Doubt, Reason};
 use crate::engine::{Barcode, EngineError, Engines};
-use crate::form::{FieldId, FormId, Library, Role, Side};
+use crate::form::{FieldId, FormId, Library, Policy, Role, Side};
 use crate::geom::{Mm, Rect};
 use crate::identify::{self, Candidate, Identified, KeyReading};
 use crate::normalize::{self, Upright};
@@ -303,7 +303,20 @@ pub fn judge(
         doubts.push(Reason::MarginNote.into());
         doubt_consent(side, &mut verdicts);
     }
+    ask_by_policy(side, &mut verdicts);
     Judgement { verdicts, doubts }
+}
+
+/// What the form wants a person to see is a question, however sure the machine is; it says by which
+/// policy. What the form's rules make meaningless is not asked.
+fn ask_by_policy(side: &Side, verdicts: &mut [Verdict]) {
+    for verdict in verdicts {
+        let field = side.fields.iter().find(|f| f.id == verdict.field);
+        let policy = field.map_or(Policy::Auto, |f| f.policy);
+        if policy != Policy::Auto && verdict.status != Status::NotApplicable {
+            verdict.ask(Doubt::with(Reason::ByPolicy, policy.name()));
+        }
+    }
 }
 
 /// A remark anywhere on the side may be about what was consented to (domain 4).

@@ -178,6 +178,7 @@ fn question(n: usize, options: Vec<MarkOption>, kind: u32) -> Field {
         required: false,
         consent: false,
         target_error: 0.001,
+        policy: hagaki::form::Policy::Auto,
         ditto_from: None,
         zone: Zone::Marks(zone),
         value: ValueKind::Choice,

@@ -10,7 +10,9 @@ use crate::ingest::told;
 use crate::lang::Lang;
 use crate::people;
 use crate::review::{self, Reply, ReviewError, Shown};
-use crate::store::{Act, QuestionFilter, QuestionId, QuestionRow, Role, Store, Subject};
+use crate::store::{
+    Act, May, QuestionFilter, QuestionId, QuestionRow, Role, Spoken, Store, Subject,
+};
 
 pub(super) fn review(here: &Here, command: &ReviewCommand) -> Outcome {
     match command {
@@ -117,6 +119,10 @@ fn print_shown(shown: &Shown, lang: Lang) {
             doubt.reason.message(lang)
         );
     }
+    for entry in &shown.differing {
+        let said = entry.value.as_deref().unwrap_or(&entry.answer);
+        println!("{}: {said}", pick(lang, "食い違う回答", "they differ"));
+    }
     for alternative in &shown.alternatives {
         println!(
             "{}: {}  {:.3}",
@@ -137,7 +143,7 @@ fn set(here: &Here, args: &SetArgs) -> Outcome {
     let campaign = here.campaign()?;
     let library = campaign.library()?;
     let mut store = open_existing(&campaign)?;
-    let who = signer(&store, args)?;
+    let (who, may) = signer(&store, args)?;
     let reply = Reply {
         question: QuestionId(args.id),
         answer: review::answer(&args.value),
@@ -148,17 +154,25 @@ fn set(here: &Here, args: &SetArgs) -> Outcome {
         why: args.why.clone(),
         insist: args.insist,
         today: clock::today(),
+        may,
     };
-    review::set(&mut store, &library, &reply).map_err(|e| refused(&e))?;
-    here.say(pick(here.lang, "記録しました", "recorded"));
+    let spoken = review::set(&mut store, &library, &reply).map_err(|e| refused(&e))?;
+    here.say(match spoken {
+        Spoken::Decided(_) => pick(here.lang, "記録しました", "recorded"),
+        Spoken::Entered => pick(
+            here.lang,
+            "記録しました。別の人の回答を待ちます",
+            "recorded; another person's word is awaited",
+        ),
+    });
     Ok(Exit::Done)
 }
 
 /// Who signs. Where the campaign has people it is one of them, and he proves it.
-fn signer(store: &Store, args: &SetArgs) -> Result<String, Failure> {
+fn signer(store: &Store, args: &SetArgs) -> Result<(String, May), Failure> {
     let named = args.by.clone().unwrap_or_else(clock::user);
     if !store.has_people().map_err(|e| store_failure(&e))? {
-        return Ok(named);
+        return Ok((named, May::default()));
     }
     let name = people::name(&named).unwrap_or_default();
     let person = store.person(&name).map_err(|e| store_failure(&e))?;
@@ -183,7 +197,7 @@ fn signer(store: &Store, args: &SetArgs) -> Result<String, Failure> {
         ))
         .hint("hagaki people roles"));
     }
-    Ok(name)
+    Ok((name, May::of(&person.roles)))
 }
 
 fn refused(error: &ReviewError) -> Failure {
@@ -219,6 +233,10 @@ fn refused(error: &ReviewError) -> Failure {
             chain(error),
         ))
         .hint("hagaki review list"),
+        ReviewError::NotHis => {
+            Failure::usage(both("この質問には別の役割の人が答えます", chain(error)))
+                .hint("hagaki people roles")
+        }
         ReviewError::TakenBack | ReviewError::Meanwhile => {
             Failure::usage(both("この質問はほかの人が扱っています", chain(error)))
         }
@@ -230,6 +248,9 @@ fn refused(error: &ReviewError) -> Failure {
 /// A question that is not there is wrong use; everything else is the store.
 fn no_such(error: &crate::store::StoreError) -> Failure {
     match error {
+        crate::store::StoreError::SamePerson { .. } => {
+            Failure::usage(both(error.message(Lang::Ja), chain(error)))
+        }
         crate::store::StoreError::NoSuch { .. } => {
             Failure::usage(both(error.message(Lang::Ja), chain(error))).hint("hagaki review list")
         }

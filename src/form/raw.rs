@@ -12,7 +12,7 @@ mod zones;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::types::{Align, MarkKind, Role};
+use super::types::{Align, MarkKind, Policy, Role};
 
 pub use at::At;
 pub use matrix::{RawMatrix, RawMatrixOption, RawMatrixRow};
@@ -136,6 +136,11 @@ pub struct RawField {
     pub consent: Option<At<bool>>,
     /// Accepted wrong answers one is willing to live with, as a share (default 0.001).
     pub target_error: Option<At<f64>>,
+    /// Who must look whatever the machine is sure of: nobody (`auto`, the default), one person
+    /// (`single`), one who does not see the machine's word (`double`), or two who see nothing but the
+    /// picture (`double_blind`).
+    #[serde(default)]
+    pub policy: Policy,
     /// The earlier field that a ditto sign stands for; without it such a sign is a question. Only
     /// with `line` and `comb`.
     pub ditto_from: Option<At<String>>,

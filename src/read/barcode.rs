@@ -131,6 +131,7 @@ mod tests {
             required: false,
             consent: false,
             target_error: 0.001,
+            policy: crate::form::Policy::Auto,
             ditto_from: None,
             zone: Zone::Barcode(zone.clone()),
             value: ValueKind::Barcode,

@@ -123,6 +123,7 @@ impl Card {
             required: false,
             consent: false,
             target_error: 0.001,
+            policy: crate::form::Policy::Auto,
             ditto_from: None,
             value: ValueKind::Choice,
             zone: Zone::Marks(MarkZone {

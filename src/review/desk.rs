@@ -4,8 +4,8 @@
 use super::{Reply, ReviewError, decisions};
 use crate::form::Library;
 use crate::store::{
-    Act, Answer, DecisionId, Desk, NewDecision, QuestionId, Settled, Store, StoreError, Subject,
-    Term, Timestamp, UNDO, Wanted,
+    Act, Answer, Desk, NewDecision, QuestionId, Settled, Spoken, Store, StoreError, Subject, Term,
+    Timestamp, UNDO, Wanted,
 };
 
 /// After so many seconds without a sign from the desk its questions go to others. A doubtful number
@@ -37,14 +37,14 @@ pub fn answer(
     library: &Library,
     token: &str,
     reply: &Reply,
-) -> Result<DecisionId, ReviewError> {
+) -> Result<Spoken, ReviewError> {
     let lease = store.lease(token)?.ok_or(ReviewError::TakenBack)?;
     if lease.question != reply.question || lease.desk.who != reply.act.who {
         return Err(ReviewError::TakenBack);
     }
     let decisions = decisions(store, library, reply)?;
     match store.decide_leased(token, &decisions)? {
-        Settled::Done(ids) => Ok(ids[0]),
+        Settled::Done(spoken) => Ok(spoken[0]),
         Settled::TakenBack => Err(ReviewError::TakenBack),
         Settled::Meanwhile => Err(ReviewError::Meanwhile),
     }

@@ -4,7 +4,7 @@
 use super::{Reply, ReviewError, decisions};
 use crate::calendar::Day;
 use crate::form::Library;
-use crate::store::{Act, Answer, Desk, NewDecision, QuestionId, QuestionRow, Settled, Store};
+use crate::store::{Act, Answer, Desk, May, NewDecision, QuestionId, QuestionRow, Settled, Store};
 
 /// What became of the questions of a screen.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -58,13 +58,21 @@ fn accepted(
     row: &QuestionRow,
     (act, today): (&Act, Day),
 ) -> Result<Vec<NewDecision>, ReviewError> {
+    // Where the machine's word is not to be seen there is nothing to confirm.
+    let Some(proposal) = row.proposal.clone() else {
+        return Err(ReviewError::NotHis);
+    };
     let reply = Reply {
         question: row.id,
-        answer: Answer::Value(row.proposal.clone().unwrap_or_default()),
+        answer: Answer::Value(proposal),
         act: act.clone(),
         why: String::new(),
         insist: false,
         today,
+        may: May {
+            first: true,
+            verify: false,
+        },
     };
     decisions(store, library, &reply)
 }

@@ -16,8 +16,8 @@ use crate::doubt::{Doubt, Reason};
 use crate::form::{Field, FieldId, FormId, Library, ValueKind, Zone};
 use crate::lang::Text;
 use crate::store::{
-    Act, Answer, AnswerRow, Bucket, DecisionId, NewDecision, PageId, QuestionFilter, QuestionId,
-    QuestionRow, QuestionState, Store, StoreError, Subject,
+    Act, Answer, AnswerRow, Bucket, Entry, May, NewDecision, PageId, QuestionFilter, QuestionId,
+    QuestionRow, QuestionState, Spoken, Store, StoreError, Subject,
 };
 use crate::validate::era;
 use crate::validate::parse::{EraGiven, Setting, parse};
@@ -71,6 +71,9 @@ pub enum ReviewError {
     /// Nothing is overwritten silently.
     #[error("somebody answered this question meanwhile")]
     Meanwhile,
+    /// Where several people must look, some speak first and others after them.
+    #[error("this question needs a person with another role")]
+    NotHis,
     #[error(transparent)]
     Store(#[from] StoreError),
 }
@@ -90,6 +93,8 @@ pub struct Shown {
     pub question: QuestionRow,
     /// What the machine thought of, likeliest first.
     pub alternatives: Vec<Alternative>,
+    /// The words of others that differ, where this is to be settled.
+    pub differing: Vec<Entry>,
     /// A PNG file; `None` when no picture was kept, or none was asked for.
     pub picture_file: Option<PathBuf>,
     /// The field's name on the form; `None` unless the form is at hand.
@@ -117,6 +122,8 @@ pub struct Reply {
     pub insist: bool,
     /// For dates that must not lie in the future.
     pub today: Day,
+    /// What the person's roles let him answer.
+    pub may: May,
 }
 
 /// What waits, oldest first.
@@ -138,6 +145,7 @@ pub fn look(store: &Store, library: &Library, id: QuestionId) -> Result<Shown, S
     let field = field_of(library, &question);
     Ok(Shown {
         alternatives: question.raw.as_deref().map_or_else(Vec::new, alternatives),
+        differing: store.differing(id)?,
         picture_file: None,
         label: field.map(|f| f.label.clone()),
         options: field.map_or_else(Vec::new, options),
@@ -146,7 +154,7 @@ pub fn look(store: &Store, library: &Library, id: QuestionId) -> Result<Shown, S
 }
 
 /// Records a person's word. A question may be answered again: the latest word holds.
-pub fn set(store: &mut Store, library: &Library, reply: &Reply) -> Result<DecisionId, ReviewError> {
+pub fn set(store: &mut Store, library: &Library, reply: &Reply) -> Result<Spoken, ReviewError> {
     let decisions = decisions(store, library, reply)?;
     Ok(store.decide(&decisions)?[0])
 }
@@ -163,6 +171,9 @@ fn decisions(
     let question = store.question(reply.question)?;
     if question.state == QuestionState::Superseded {
         return Err(ReviewError::Superseded(question.id));
+    }
+    if !is_his(store, &question, reply)? {
+        return Err(ReviewError::NotHis);
     }
     let takes = takes(&question);
     if !takes.contains(&reply.answer.name()) {
@@ -192,6 +203,15 @@ fn decisions(
         );
     }
     Ok(decisions)
+}
+
+/// Whether the person's roles let him answer now; his own last word he may always mend.
+fn is_his(store: &Store, question: &QuestionRow, reply: &Reply) -> Result<bool, StoreError> {
+    if !store.is_spoken_about(question.id)? {
+        return Ok(reply.may.first);
+    }
+    let own = store.own_entry(question.id, &reply.act.who)?;
+    Ok(reply.may.verify || own.is_some())
 }
 
 /// The names of the answers that a subject takes.
@@ -343,6 +363,8 @@ fn alternative(text: &serde_json::Value, weight: &serde_json::Value) -> Option<A
 }
 
 #[cfg(test)]
+mod double_tests;
+#[cfg(test)]
 mod tests {
     use super::*;
     use crate::store::AnswerStatus;
@@ -356,6 +378,7 @@ mod tests {
             why: String::new(),
             insist: false,
             today: Day::new(2024, 5, 1).unwrap(),
+            may: May::default(),
         }
     }
 

@@ -154,11 +154,13 @@ pub(super) fn insert_question(
     doubts: &[Doubt],
 ) -> Result<(), Fault> {
     let reason = doubts.first().map_or(Reason::LowConf, |d| d.reason);
+    let policy = doubts.iter().find(|d| d.reason == Reason::ByPolicy);
+    let policy = policy.and_then(|d| d.detail.as_deref());
     tx.prepare_cached(include_str!("sql/insert_question.sql"))?
         .execute(named_params! {
             ":page": page, ":outcome": outcome, ":kind": subject.kind().name(),
             ":field": subject.field(), ":reason": reason.code(),
-            ":doubts": json!(doubts).to_string(),
+            ":doubts": json!(doubts).to_string(), ":policy": policy.unwrap_or("auto"),
         })?;
     Ok(())
 }

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use rusqlite::ErrorCode;
 use rusqlite::ffi;
 
+use super::QuestionId;
 use crate::lang::{Lang, Text};
 
 /// The store cannot be used, or was asked for something it does not hold.
@@ -42,6 +43,8 @@ pub enum StoreError {
     Changed { path: PathBuf },
     #[error("the database refused a statement")]
     Sql(#[source] rusqlite::Error),
+    #[error("question `{id}` has this person's word already; somebody else must look")]
+    SamePerson { id: QuestionId },
     #[error("the store holds no {what} `{id}`")]
     NoSuch { what: &'static str, id: String },
     #[error("the store holds `{found}` where {expected} belongs")]
@@ -112,6 +115,9 @@ impl StoreError {
             Self::Io { path, .. } => format!("`{}` を読み書きできません", shown(path)),
             Self::Changed { path } => format!("`{}` はコピー中に変わりました", shown(path)),
             Self::Sql(_) => "データベースが処理を受け付けませんでした".into(),
+            Self::SamePerson { id } => {
+                format!("質問 `{id}` にはすでに回答しています。別の人が確認する必要があります")
+            }
             Self::NoSuch { what, id } => format!("保管庫に {what} `{id}` はありません"),
             Self::BadRow { expected, found } => {
                 format!("保管庫の {expected} に `{found}` が入っています")

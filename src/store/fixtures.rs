@@ -310,6 +310,7 @@ pub(crate) fn form(fields: &[&str]) -> crate::form::Library {
             required: false,
             consent: false,
             target_error: 0.001,
+            policy: crate::form::Policy::Auto,
             ditto_from: None,
             zone,
             value,

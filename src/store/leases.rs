@@ -6,10 +6,10 @@
 
 use rusqlite::{OptionalExtension, Transaction, named_params};
 
-use super::questions::add_decision;
+use super::entries::speak;
 use super::{
-    Act, DecisionId, Fault, Kind, NewDecision, PageId, QuestionId, Store, StoreError, Timestamp,
-    audit,
+    Act, DecisionId, Fault, Kind, May, NewDecision, PageId, QuestionId, Spoken, Store, StoreError,
+    Timestamp, audit,
 };
 use crate::doubt::Reason;
 
@@ -40,6 +40,8 @@ pub struct Wanted {
     pub kind: Option<Kind>,
     /// What people put on hold, instead of what nobody answered yet.
     pub held: bool,
+    /// What the person's roles let him answer.
+    pub may: May,
 }
 
 /// A question given to a desk.
@@ -54,7 +56,7 @@ pub struct Lease {
 /// What became of a word on a leased question.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Settled {
-    Done(Vec<DecisionId>),
+    Done(Vec<Spoken>),
     /// The question was given to somebody else, or the lease was used already.
     TakenBack,
     /// Somebody answered meanwhile by another way, or the page was read again.
@@ -69,6 +71,8 @@ pub struct Waiting {
     pub held: u64,
     /// Before somebody else at this moment.
     pub elsewhere: u64,
+    /// For other people: they need another role, or this person spoke already.
+    pub others: u64,
 }
 
 impl Store {
@@ -89,6 +93,8 @@ impl Store {
                         ":kind": wanted.kind.map(Kind::name), ":field": wanted.field,
                         ":form": wanted.form, ":reason": wanted.reason.map(Reason::code),
                         ":held": wanted.held, ":undo": UNDO, ":now": term.now,
+                        ":first": wanted.may.first, ":verify": wanted.may.verify,
+                        ":who": desk.who,
                     },
                     |r| r.get(0),
                 )
@@ -111,8 +117,12 @@ impl Store {
         self.write(|tx| {
             let own = tx
                 .prepare_cached(
-                    "SELECT 1 FROM questions q JOIN decisions d ON d.id = q.decision_id
-                     WHERE q.id = ?1 AND d.who = ?2 AND q.state <> 'superseded'
+                    "SELECT 1 FROM questions q LEFT JOIN decisions d ON d.id = q.decision_id
+                     WHERE q.id = ?1 AND q.state <> 'superseded'
+                       -- His word is the last one: a decision, or an entry that still waits.
+                       AND (d.who = ?2 OR q.state = 'open' AND q.entries > 0 AND
+                            (SELECT e.who FROM entries e WHERE e.question_id = q.id
+                             ORDER BY e.id DESC LIMIT 1) = ?2)
                        AND NOT EXISTS (SELECT 1 FROM leases l WHERE l.question_id = q.id
                                        AND l.until > ?3 AND l.desk <> ?4)",
                 )?
@@ -190,12 +200,14 @@ impl Store {
                     ":kind": wanted.kind.map(Kind::name), ":field": wanted.field,
                     ":form": wanted.form, ":reason": wanted.reason.map(Reason::code),
                     ":undo": UNDO, ":now": now, ":desk": desk.id,
+                    ":first": wanted.may.first, ":verify": wanted.may.verify, ":who": desk.who,
                 },
                 |r| {
                     Ok(Waiting {
                         open: r.get::<_, u32>(0)?.into(),
                         held: r.get::<_, u32>(1)?.into(),
                         elsewhere: r.get::<_, u32>(2)?.into(),
+                        others: r.get::<_, u32>(3)?.into(),
                     })
                 },
             )?;
@@ -241,7 +253,7 @@ pub(super) fn settle(
         None => Ok(Settled::TakenBack),
         Some(false) => Ok(Settled::Meanwhile),
         Some(true) => {
-            let ids = decisions.iter().map(|d| add_decision(tx, d));
+            let ids = decisions.iter().map(|d| speak(tx, d));
             Ok(Settled::Done(ids.collect::<Result<_, _>>()?))
         }
     }
@@ -282,6 +294,7 @@ fn stands(tx: &Transaction<'_>, token: &str) -> Result<Option<bool>, Fault> {
     let found = tx
         .prepare_cached(
             "SELECT q.state <> 'superseded' AND q.decision_id IS l.decision_id
+                    AND q.entries = l.entries
              FROM leases l JOIN questions q ON q.id = l.question_id WHERE l.token = ?1",
         )?
         .query_row([token], |r| r.get(0))

@@ -8,6 +8,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0002_lots.sql"),
     include_str!("migrations/0003_leases.sql"),
     include_str!("migrations/0004_people.sql"),
+    include_str!("migrations/0005_entries.sql"),
 ];
 
 /// The schema this program writes.

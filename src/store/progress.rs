@@ -79,8 +79,10 @@ impl Store {
     pub fn decisions_by_hour(&self, today: Day) -> Result<[u32; 24], StoreError> {
         self.read(|db| {
             let mut all = db.prepare_cached(
-                "SELECT CAST(strftime('%H', at, '+9 hours') AS INTEGER), count(*) FROM decisions
-                 WHERE date(at, '+9 hours') = ?1 AND why <> ?2 GROUP BY 1",
+                "SELECT CAST(strftime('%H', at, '+9 hours') AS INTEGER), count(*)
+                 FROM (SELECT at FROM decisions WHERE why NOT IN (?2, 'agreed')
+                       UNION ALL SELECT at FROM entries WHERE answer <> 'withdrawn')
+                 WHERE date(at, '+9 hours') = ?1 GROUP BY 1",
             )?;
             let rows = all.query_map((today.to_string(), UNDO), |r| {
                 Ok((r.get::<_, u8>(0)?, r.get::<_, u32>(1)?))

@@ -4,8 +4,9 @@ use rusqlite::{OptionalExtension, Row, Transaction, named_params};
 use serde::{Serialize, Serializer};
 
 use super::ask::{check_subject, current_outcome, insert_question, set_aside_by};
+use super::entries::speak;
 use super::look::{Picture, doubts, parsed, picture};
-use super::{Act, DecisionId, Fault, PageId, QuestionId, Store, StoreError, audit};
+use super::{Act, DecisionId, Fault, PageId, QuestionId, Spoken, Step, Store, StoreError, audit};
 use crate::doubt::{Doubt, Reason};
 use crate::form::FieldId;
 
@@ -159,6 +160,9 @@ pub struct QuestionRow {
     pub reason: Reason,
     pub doubts: Vec<Doubt>,
     pub state: QuestionState,
+    /// What is wanted of whom next. While it is not [`Step::Plain`], nothing here says what the
+    /// machine reads.
+    pub step: Step,
     pub file: String,
     pub page: u32,
     /// `None` on a rejected page.
@@ -178,17 +182,32 @@ pub struct QuestionRow {
 
 impl QuestionRow {
     fn from_row(row: &Row<'_>) -> rusqlite::Result<Self> {
+        let mut question = Self::whole(row)?;
+        if question.step != Step::Plain && question.state == QuestionState::Open {
+            question.doubts.retain(|d| d.reason == Reason::ByPolicy);
+            question.reason = Reason::ByPolicy;
+            question.proposal = None;
+            question.confidence = None;
+            question.raw = None;
+        }
+        Ok(question)
+    }
+
+    fn whole(row: &Row<'_>) -> rusqlite::Result<Self> {
+        let state = match row.get_ref("state")?.as_str()? {
+            "open" => QuestionState::Open,
+            "answered" => QuestionState::Answered,
+            _ => QuestionState::Superseded,
+        };
+        let is_open = state == QuestionState::Open;
         Ok(Self {
+            step: Step::of(parsed(row, "policy")?, row.get("entries")?, is_open),
             id: row.get("id")?,
             page_id: row.get("page_id")?,
             subject: Subject::from_row(row)?,
             reason: parsed(row, "reason")?,
             doubts: doubts(row, "doubts")?,
-            state: match row.get_ref("state")?.as_str()? {
-                "open" => QuestionState::Open,
-                "answered" => QuestionState::Answered,
-                _ => QuestionState::Superseded,
-            },
+            state,
             file: row.get("file")?,
             page: row.get("page")?,
             form: row.get("form")?,
@@ -252,22 +271,24 @@ impl Store {
     }
 
     /// Adds people's decisions, all or none. The latest of a subject holds; its question closes,
-    /// or stays open on [`Answer::Hold`].
-    pub fn decide(&mut self, decisions: &[NewDecision]) -> Result<Vec<DecisionId>, StoreError> {
-        self.write(|tx| decisions.iter().map(|d| add_decision(tx, d)).collect())
+    /// or stays open on [`Answer::Hold`]. Where several people must look, a word may be an entry.
+    pub fn decide(&mut self, decisions: &[NewDecision]) -> Result<Vec<Spoken>, StoreError> {
+        self.write(|tx| decisions.iter().map(|d| speak(tx, d)).collect())
     }
 }
 
-pub(super) fn add_decision(
+/// Adds a decision with a remark, whatever the question's policy: see [`speak`].
+pub(super) fn add_decision_as(
     tx: &Transaction<'_>,
     decision: &NewDecision,
+    why: &str,
 ) -> Result<DecisionId, Fault> {
     let NewDecision {
         page,
         subject,
         answer,
         act,
-        why,
+        why: _,
     } = decision;
     let (kind, field) = (subject.kind().name(), subject.field());
     check_subject(tx, *page, subject)?;

@@ -43,6 +43,7 @@ pub(super) fn field(zone: Zone, value: ValueKind) -> Field {
         required: false,
         consent: false,
         target_error: 0.001,
+        policy: crate::form::Policy::Auto,
         ditto_from: None,
         zone,
         value,

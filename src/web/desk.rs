@@ -18,7 +18,7 @@ use crate::ingest::told;
 use crate::lang::Lang;
 use crate::review::{self, Reply, ReviewError, desk};
 use crate::store::{
-    Act, Answer, Desk, Kind, Lease, Picture, QuestionId, Store, StoreError, Wanted,
+    Act, Answer, Desk, Kind, Lease, May, Picture, QuestionId, Store, StoreError, Wanted,
 };
 
 /// Which window, and what it wants to be asked.
@@ -69,7 +69,7 @@ impl Window {
         })
     }
 
-    fn wanted(&self) -> Wanted {
+    fn wanted(&self, may: May) -> Wanted {
         let given = |text: &str| (!text.is_empty()).then(|| text.to_owned());
         Wanted {
             form: given(&self.form),
@@ -82,6 +82,7 @@ impl Window {
                 _ => None,
             },
             held: self.held == "1",
+            may,
         }
     }
 }
@@ -91,11 +92,12 @@ pub(super) async fn next(
     Extension(visitor): Extension<Visitor>,
     Form(window): Form<Window>,
 ) -> Response {
-    let lang = visitor.lang;
+    let (lang, may) = (visitor.lang, May::of(visitor.roles()));
     let Some(desk) = window.desk(&visitor) else {
         return StatusCode::BAD_REQUEST.into_response();
     };
-    let job = move |site: &Site, store: &mut Store| site.following(store, &desk, &window, lang);
+    let job =
+        move |site: &Site, store: &mut Store| site.following(store, &desk, &window, (lang, may));
     or_failed(site.work(job).await, lang)
 }
 
@@ -105,7 +107,7 @@ pub(super) async fn answer(
     Extension(visitor): Extension<Visitor>,
     Form(word): Form<Word>,
 ) -> Response {
-    let lang = visitor.lang;
+    let (lang, may) = (visitor.lang, May::of(visitor.roles()));
     let (Some(desk), Some(answer)) = (word.window.desk(&visitor), said(&word)) else {
         return StatusCode::BAD_REQUEST.into_response();
     };
@@ -120,9 +122,10 @@ pub(super) async fn answer(
             why: String::new(),
             insist: word.insist,
             today: (site.clock.today)(),
+            may,
         };
         match desk::answer(store, &site.library, &word.lease, &reply) {
-            Ok(_) => site.following(store, &desk, &word.window, lang),
+            Ok(_) => site.following(store, &desk, &word.window, (lang, may)),
             Err(e) => Ok(refused(&e, lang)),
         }
     };
@@ -149,7 +152,7 @@ pub(super) async fn back(
             (desk::back(store, (&desk, &token), id, now), w.was_answered)
         };
         match done {
-            Ok(()) => site.question(store, (token, id), &look.window, (lang, notice)),
+            Ok(()) => site.question(store, (&desk, token, id), &look.window, (lang, notice)),
             Err(ReviewError::Meanwhile) => Ok(notice_of(StatusCode::CONFLICT, w.no_undo, lang)),
             Err(e) => Ok(refused(&e, lang)),
         }
@@ -250,13 +253,13 @@ impl Site {
         store: &mut Store,
         desk: &Desk,
         window: &Window,
-        lang: Lang,
+        (lang, may): (Lang, May),
     ) -> Result<Response, StoreError> {
-        let (wanted, now) = (window.wanted(), (self.clock.now)());
+        let (wanted, now) = (window.wanted(may), (self.clock.now)());
         let token = fresh()?;
         let found = desk::next(store, (desk, &token), &wanted, now.clone())?;
         match found {
-            Some(id) => self.question(store, (token, id), window, (lang, "")),
+            Some(id) => self.question(store, (desk, token, id), window, (lang, "")),
             None => Ok(html(&Done {
                 w: Words::of(lang),
                 waiting: store.count_waiting(desk, &wanted, &now)?,
@@ -268,7 +271,7 @@ impl Site {
     fn question(
         &self,
         store: &Store,
-        (lease, id): (String, QuestionId),
+        (desk, lease, id): (&Desk, String, QuestionId),
         window: &Window,
         (lang, notice): (Lang, &'static str),
     ) -> Result<Response, StoreError> {
@@ -276,7 +279,8 @@ impl Site {
         let asked = Asked {
             lease,
             lang,
-            waiting: store.count_open(&window.wanted())?,
+            waiting: store.count_open(&window.wanted(May::default()))?,
+            who: &desk.who,
             notice,
             library: &self.library,
         };
@@ -330,6 +334,9 @@ pub(super) fn refused(error: &ReviewError, lang: Lang) -> Response {
         | ReviewError::Superseded(_)
         | ReviewError::Store(StoreError::NoSuch { .. }) => {
             notice_of(StatusCode::CONFLICT, w.meanwhile, lang)
+        }
+        ReviewError::NotHis | ReviewError::Store(StoreError::SamePerson { .. }) => {
+            notice_of(StatusCode::CONFLICT, w.not_his, lang)
         }
         ReviewError::NotAnAnswer { .. } | ReviewError::Nameless => {
             notice_of(StatusCode::BAD_REQUEST, w.refused, lang)

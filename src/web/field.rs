@@ -137,6 +137,7 @@ mod tests {
             required: false,
             consent: false,
             target_error: 0.001,
+            policy: crate::form::Policy::Auto,
             ditto_from: None,
             zone,
             value,

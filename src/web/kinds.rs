@@ -251,7 +251,7 @@ impl Site {
 }
 
 /// A value as it is printed on the form, where it is one of its options.
-fn named(value: &str, options: &[(String, String)]) -> String {
+pub(super) fn named(value: &str, options: &[(String, String)]) -> String {
     let label = |one: &str| {
         let option = options
             .iter()

@@ -3,15 +3,17 @@
 use askama::Template;
 
 use super::alternatives::{Other, others, percent};
-use super::field::{Entry, Line, OPTION_KEYS, Script, entry};
+use super::field::{Entry as Way, Line, OPTION_KEYS, Script, entry};
 use super::pages::Frame;
 use super::words::Words;
-use crate::doubt::Doubt;
+use crate::doubt::{Doubt, Reason};
 use crate::form::{Field, Form, FormId, Library};
 use crate::ingest::told;
 use crate::lang::Lang;
 use crate::review::{Shown, field_of, takes};
-use crate::store::{AnswerStatus, QuestionRow, Store, StoreError, Subject, Waiting};
+use crate::store::{
+    AnswerStatus, Entry, QuestionRow, QuestionState, Step, Store, StoreError, Subject, Waiting,
+};
 
 /// A page with a stage for questions.
 #[derive(Template)]
@@ -44,6 +46,10 @@ pub(super) struct Question {
     at: String,
     can_illegible: bool,
     notice: &'static str,
+    /// What is said of the step, where several people look; else empty.
+    step: &'static str,
+    /// The words that differ, where this is to be settled.
+    differing: Vec<String>,
 }
 
 /// No question.
@@ -112,6 +118,7 @@ pub(super) struct Asked<'a> {
     pub(super) lease: String,
     pub(super) lang: Lang,
     pub(super) waiting: u64,
+    pub(super) who: &'a str,
     pub(super) notice: &'static str,
     pub(super) library: &'a Library,
 }
@@ -124,7 +131,7 @@ impl Question {
         let field = field_of(asked.library, row);
         let w = Words::of(asked.lang);
         let page = store.page(row.page_id)?;
-        let answered = answered(store, row)?;
+        let answered = answered(store, (row, asked.who))?;
         let start = answered.or_else(|| proposal(row)).unwrap_or_default();
         let entry = match (&row.subject, field) {
             (Subject::Field(_), Some(field)) => shape(field, shown, &start, w),
@@ -143,6 +150,7 @@ impl Question {
             place: format!("{} [{}]", row.file, row.page),
             reasons: row.doubts.iter().map(|d| why(d, asked.lang)).collect(),
             alternatives: match entry.kind {
+                "line" if !shown.differing.is_empty() => entered(&shown.differing),
                 "line" => others(&shown.alternatives, &start),
                 _ => Vec::new(),
             },
@@ -155,6 +163,12 @@ impl Question {
             at: key_place(asked.library, row).unwrap_or_default(),
             can_illegible: takes(row).contains(&"illegible"),
             notice: asked.notice,
+            step: match (row.step, row.state) {
+                (Step::Blind, _) => w.blind_step,
+                (Step::Settle, QuestionState::Open) => w.settle_step,
+                _ => "",
+            },
+            differing: shown.differing.iter().map(|e| said(e, shown, w)).collect(),
             entry,
         })
     }
@@ -188,11 +202,34 @@ fn proposal(row: &QuestionRow) -> Option<String> {
     said.filter(|text| !text.is_empty())
 }
 
-/// What a person answered before.
-fn answered(store: &Store, row: &QuestionRow) -> Result<Option<String>, StoreError> {
+/// The words that differ, to be taken over by a key.
+fn entered(differing: &[Entry]) -> Vec<Other> {
+    let values = differing.iter().filter_map(|entry| entry.value.clone());
+    let other = |text| Other {
+        text,
+        weight: String::new(),
+        whole: true,
+    };
+    values.map(other).collect()
+}
+
+/// A word of somebody else, as it stands on the form.
+fn said(entry: &Entry, shown: &Shown, w: &'static Words) -> String {
+    match (entry.answer.as_str(), &entry.value) {
+        (_, Some(value)) => super::kinds::named(value, &shown.options),
+        ("blank", None) => w.blank.to_owned(),
+        _ => w.illegible.to_owned(),
+    }
+}
+
+/// What a person answered before; of what he entered only his own.
+fn answered(store: &Store, (row, who): (&QuestionRow, &str)) -> Result<Option<String>, StoreError> {
     let Subject::Field(id) = &row.subject else {
         return Ok(None);
     };
+    if row.step != Step::Plain && row.state == QuestionState::Open {
+        return Ok(store.own_entry(row.id, who)?.and_then(|entry| entry.value));
+    }
     let all = store.answers(row.page_id)?;
     let own = all.into_iter().find(|a| a.field == id.0);
     Ok(own
@@ -201,29 +238,32 @@ fn answered(store: &Store, row: &QuestionRow) -> Result<Option<String>, StoreErr
 }
 
 fn why(doubt: &Doubt, lang: Lang) -> Why {
+    // The step says it better than the policy's name.
+    let detail = doubt.detail.as_deref();
+    let detail = detail.filter(|_| doubt.reason != Reason::ByPolicy);
     Why {
         text: doubt.reason.message(lang),
-        detail: doubt.detail.as_deref().map(|d| told(d, lang)),
+        detail: detail.map(|d| told(d, lang)),
     }
 }
 
 fn shape(field: &Field, shown: &Shown, start: &str, w: &'static Words) -> Shape {
     let enter = value_on_enter(start);
     match entry(field) {
-        Entry::One => optioned("one", options(shown, &[start]), (start, enter)),
-        Entry::Many => {
+        Way::One => optioned("one", options(shown, &[start]), (start, enter)),
+        Way::Many => {
             let chosen: Vec<&str> = start.split('|').collect();
             optioned("many", options(shown, &chosen), (start, enter))
         }
-        Entry::Ranked => optioned("ranked", options(shown, &[]), (start, enter)),
-        Entry::Presence => {
+        Way::Ranked => optioned("ranked", options(shown, &[]), (start, enter)),
+        Way::Presence => {
             let present = Choice {
                 proposed: start == "present",
                 ..choice("1", "value", ("present", w.present))
             };
             optioned("one", vec![present], (start, enter))
         }
-        Entry::Line(line) => line_shape(line, start, enter),
+        Way::Line(line) => line_shape(line, start, enter),
     }
 }
 

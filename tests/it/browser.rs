@@ -85,6 +85,21 @@ impl Page {
         self.browser.press("Enter");
     }
 
+    /// Opens the review page as a person of that name, whose password is known.
+    fn enter(&mut self, name: &str, query: &str) {
+        let address = format!("{}review{query}", self.address);
+        self.browser.navigate(&address);
+        self.sign_in(name, &format!("{name} password 1"));
+        self.browser.wait("location.pathname == '/review'");
+        self.browser.wait(SHOWN);
+    }
+
+    fn leave(&mut self) {
+        self.browser
+            .text("(document.getElementById('out').click(), '')");
+        self.browser.wait("location.pathname == '/sign-in'");
+    }
+
     fn shown(&mut self, name: &str) -> String {
         self.browser
             .text(&format!("({SHOWN}.dataset.{name} || '')"))
@@ -421,4 +436,47 @@ fn under_tls_people_sign_in_and_answer() {
     assert_eq!(waiting(&campaign), before - 1);
     // A script cannot read the session.
     assert_eq!(page.browser.text("document.cookie"), "");
+}
+
+#[test]
+fn two_people_key_blindly_and_a_third_settles() {
+    let campaign = people::doubly_keyed();
+    let (_, machine) = people::phone_of(&campaign);
+    for (name, role) in [
+        ("sato", "reviewer"),
+        ("tanaka", "verifier"),
+        ("suzuki", "verifier"),
+    ] {
+        people::add(&campaign, name, role);
+    }
+    let Some(mut page) = serve(&campaign, &[]) else {
+        return;
+    };
+    let words = [("sato", "0312345678"), ("tanaka", "0399998888")];
+    for (name, value) in words {
+        page.enter(name, "?field=phone");
+        page.browser
+            .wait(&format!("{SHOWN}.querySelector('[data-step]')"));
+        let html = page.browser.text("document.documentElement.outerHTML");
+        for secret in [machine.as_str(), words[0].1, words[1].1] {
+            assert!(!html.contains(secret), "{name} sees {secret}");
+        }
+        page.browser.type_text(value);
+        page.answer(&["Enter"]);
+        // Nothing more for him, before and after looking at his own word again.
+        page.browser
+            .wait(&format!("{SHOWN}.dataset.kind == 'done'"));
+        page.browser.press("PageUp");
+        page.browser.wait(&format!(
+            "{SHOWN}.querySelector('input').value == '{value}'"
+        ));
+        page.leave();
+    }
+    page.enter("suzuki", "?field=phone");
+    page.browser
+        .wait(&format!("{SHOWN}.querySelectorAll('.differs').length == 2"));
+    page.browser.type_text("0399998888");
+    page.answer(&["Enter"]);
+    let rows = campaign.hagaki(&["export", "--profile", "long"]);
+    assert!(rows.out.contains("phone,0399998888,"), "{}", rows.out);
 }

@@ -204,3 +204,76 @@ fn other_computers_are_served_only_with_people_and_under_tls() {
     let said = campaign.hagaki(&everywhere);
     assert_eq!(said.code, 3, "{}", said.err);
 }
+
+/// A card whose telephone number two people must key without seeing any other word.
+pub(crate) fn doubly_keyed() -> Campaign {
+    let campaign = Campaign::new(&["vaccine-intent"]);
+    let form = campaign.root().join("forms/vaccine-intent/form.toml");
+    let text = std::fs::read_to_string(&form).unwrap();
+    let text = text.replace(
+        "id = \"phone\"\n",
+        "id = \"phone\"\npolicy = \"double_blind\"\n",
+    );
+    std::fs::write(&form, text).unwrap();
+    let scans = program::samples().join("vaccine-intent/0002_answer.jpg");
+    assert_eq!(campaign.hagaki(&["run", &scans.to_string_lossy()]).code, 0);
+    campaign
+}
+
+/// The number of the question, and what the machine reads there.
+pub(crate) fn phone_of(campaign: &Campaign) -> (String, String) {
+    let db = rusqlite::Connection::open(campaign.root().join("hagaki.db")).unwrap();
+    db.query_row(
+        "SELECT q.id, r.value FROM questions q
+         JOIN readings r ON r.outcome_id = q.outcome_id AND r.field = q.field
+         WHERE q.field = 'phone' AND q.policy = 'double_blind'",
+        [],
+        |r| Ok((r.get::<_, i64>(0)?.to_string(), r.get(1)?)),
+    )
+    .unwrap()
+}
+
+#[test]
+fn double_entry_holds_in_the_terminal_too() {
+    let campaign = doubly_keyed();
+    let (id, machine) = phone_of(&campaign);
+    assert!(machine.len() >= 10, "{machine}");
+    for args in [
+        &["--json", "review", "list"][..],
+        &["--json", "review", "show", &id],
+        &["review", "show", &id],
+    ] {
+        let said = campaign.hagaki(args);
+        assert!(said.out.contains("BY_POLICY"), "{}", said.out);
+        assert!(!said.out.contains(&machine), "{}", said.out);
+    }
+    let set = |who: &str, value: &str| {
+        campaign.hagaki(&["--lang", "en", "review", "set", &id, value, "--by", who])
+    };
+    let first = set("sato", "0312345678");
+    assert_eq!(first.code, 0, "{}", first.err);
+    assert!(
+        first.err.contains("another person's word is awaited"),
+        "{}",
+        first.err
+    );
+    assert_eq!(set("tanaka", "0399998888").code, 0);
+    let again = set("sato", "0399998888");
+    assert_eq!(again.code, 2, "{}", again.err);
+    assert!(
+        again.err.contains("somebody else must look"),
+        "{}",
+        again.err
+    );
+    let shown = campaign
+        .hagaki(&["--lang", "en", "review", "show", &id])
+        .out;
+    assert!(
+        shown.contains("0312345678") && shown.contains("0399998888"),
+        "{shown}"
+    );
+    assert!(!shown.contains(&machine), "{shown}");
+    assert_eq!(set("suzuki", "0399998888").code, 0);
+    let rows = campaign.hagaki(&["export", "--profile", "long"]);
+    assert!(rows.out.contains("phone,0399998888,"), "{}", rows.out);
+}

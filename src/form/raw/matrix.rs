@@ -7,7 +7,7 @@ use super::at::At;
 use super::short::RawText;
 use super::zones::{RawMarkOption, RawMarks};
 use super::{Pair, Quad, RawField};
-use crate::form::types::{BoxShape, Corrected, CrossMeans};
+use crate::form::types::{BoxShape, Corrected, CrossMeans, Policy};
 
 /// Rows of boxes under the same headings.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
@@ -33,6 +33,9 @@ pub struct RawMatrix {
     pub required: bool,
     pub consent: Option<At<bool>>,
     pub target_error: Option<At<f64>>,
+    /// Who must look at each row (default `auto`).
+    #[serde(default)]
+    pub policy: Policy,
 }
 
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
@@ -87,6 +90,7 @@ impl RawMatrix {
             required: self.required,
             consent: self.consent.clone(),
             target_error: self.target_error.clone(),
+            policy: self.policy,
             ditto_from: None,
             marks: Some(At {
                 value: marks,

@@ -160,6 +160,7 @@ fn options_of(card: &Card) -> Vec<OptionReading> {
         required: false,
         consent: false,
         target_error: 0.001,
+        policy: crate::form::Policy::Auto,
         ditto_from: None,
         zone: Zone::Marks(zone),
         value: ValueKind::Choice,

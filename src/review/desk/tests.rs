@@ -33,6 +33,7 @@ fn reply(question: QuestionId, typed: &str, who: &str) -> Reply {
         why: String::new(),
         insist: false,
         today: "2024-05-01".parse().unwrap(),
+        may: crate::store::May::default(),
     }
 }
 

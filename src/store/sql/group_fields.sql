@@ -5,6 +5,6 @@ FROM questions q
 JOIN outcomes o ON o.id = q.outcome_id
 JOIN readings r ON r.outcome_id = q.outcome_id AND r.field = q.field
 LEFT JOIN decisions d ON d.id = q.decision_id
-WHERE q.state = 'open' AND q.kind = 'field' AND (d.id IS NULL OR d.why = :undo)
+WHERE q.state = 'open' AND q.kind = 'field' AND q.policy IN ('auto', 'single') AND (d.id IS NULL OR d.why = :undo)
 GROUP BY o.form, q.field
 ORDER BY o.form, min(r.position), q.field

@@ -1,2 +1,2 @@
-INSERT INTO questions (page_id, outcome_id, kind, field, reason, doubts, state)
-VALUES (:page, :outcome, :kind, :field, :reason, :doubts, 'open')
+INSERT INTO questions (page_id, outcome_id, kind, field, reason, doubts, state, policy)
+VALUES (:page, :outcome, :kind, :field, :reason, :doubts, 'open', :policy)

@@ -5,7 +5,7 @@ WITH waiting AS (
     JOIN outcomes o ON o.id = q.outcome_id
     JOIN readings r ON r.outcome_id = q.outcome_id AND r.field = q.field
     LEFT JOIN decisions d ON d.id = q.decision_id
-    WHERE q.state = 'open' AND q.kind = 'field' AND q.field = :field AND o.form = :form
+    WHERE q.state = 'open' AND q.kind = 'field' AND q.policy IN ('auto', 'single') AND q.field = :field AND o.form = :form
       AND r.value <> '' AND r.crop_sha256 IS NOT NULL
       AND (d.id IS NULL OR d.why = :undo)
       AND NOT EXISTS (SELECT 1 FROM json_each(:but) b WHERE b.value = q.id)

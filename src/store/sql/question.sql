@@ -1,4 +1,4 @@
-SELECT q.id, q.page_id, q.kind, q.field, q.reason, q.doubts, q.state,
+SELECT q.id, q.page_id, q.kind, q.field, q.reason, q.doubts, q.state, q.policy, q.entries,
        p.file, p.page, p.form, p.edition, p.side, p.key,
        r.value AS proposal, r.confidence, r.raw,
        coalesce(r.crop_sha256, o.picture_sha256) AS picture, o.album_sha256
