@@ -31,7 +31,7 @@ pub struct Truth {
     #[serde(default)]
     page: String,
     #[serde(default)]
-    field: String,
+    pub field: String,
     #[serde(default, rename = "type")]
     kind: String,
     #[serde(default)]

@@ -13,7 +13,7 @@ use image::{GrayImage, imageops};
 
 /// The installed recognizer, or `None` (said on stderr).
 #[expect(clippy::print_stderr, reason = "a skipped measurement must be visible")]
-fn engine() -> Option<LineEngine> {
+pub(crate) fn engine() -> Option<LineEngine> {
     let roots = models::roots(None, |name| std::env::var_os(name).map(PathBuf::from));
     let Some(path) = models::find(&roots, &LINES) else {
         eprintln!(

@@ -43,6 +43,8 @@ mod deskew;
 mod characters;
 /// Marked pages of other programs, with truth.
 mod omr;
+/// Cards with handwriting in boxes, with truth.
+mod hand;
 /// Marks of every kind under every wear.
 mod marks;
 /// What drawn marks and digits mean together.

@@ -98,7 +98,7 @@ fn unused_copy(path: &Path, width_mm: f64) -> Blank {
 }
 
 /// The truth lines of one family.
-fn truth(dir: &Path, family: &str) -> Vec<Truth> {
+pub(crate) fn truth(dir: &Path, family: &str) -> Vec<Truth> {
     let all = read_truth(File::open(dir.join("truth.csv")).unwrap()).unwrap();
     all.into_iter()
         .filter(|t| t.file.split('/').next() == Some(family))
@@ -106,7 +106,7 @@ fn truth(dir: &Path, family: &str) -> Vec<Truth> {
 }
 
 /// What becomes of every page of a file.
-fn outcomes(path: &Path, name: &str, library: &Library) -> Vec<PageOutcome> {
+fn outcomes(path: &Path, name: &str, library: &Library, engines: &Engines) -> Vec<PageOutcome> {
     let document = match ingest::open(path, &Limits::default()) {
         Ok(document) => document,
         Err(why) => {
@@ -129,15 +129,20 @@ fn outcomes(path: &Path, name: &str, library: &Library) -> Vec<PageOutcome> {
             picture: decoded.picture,
             resolution: decoded.resolution,
         };
-        process_page(&scan, library, &engines(), &settings).unwrap()
+        process_page(&scan, library, engines, &settings).unwrap()
     };
     (0..document.page_count()).map(read).collect()
 }
 
 /// The rows of every page of a file; a page that is not read has none.
-fn rows_of(path: &Path, name: &str, library: &Library) -> Vec<LongRow> {
+pub(crate) fn rows_of(
+    path: &Path,
+    name: &str,
+    library: &Library,
+    engines: &Engines,
+) -> Vec<LongRow> {
     let mut rows = Vec::new();
-    for (page, outcome) in (0..).zip(outcomes(path, name, library)) {
+    for (page, outcome) in (0..).zip(outcomes(path, name, library, engines)) {
         match outcome {
             PageOutcome::Read(record) => rows.extend(rows_of_page(name, page, &record)),
             PageOutcome::Rejected(r) => say(&format!("{name} page {page}: {:?}", r.rejection)),
@@ -170,7 +175,7 @@ fn measure(dir: &Path, family: &str) -> Score {
     let path = |file: &str| -> PathBuf { dir.join(file) };
     let rows: Vec<LongRow> = files
         .into_iter()
-        .flat_map(|f| rows_of(&path(f), f, &library))
+        .flat_map(|f| rows_of(&path(f), f, &library, &engines()))
         .collect();
     score(&truth, &rows, 1)
 }
@@ -211,7 +216,7 @@ fn forms_of(path: &Path, name: &str, library: &Library) -> Vec<Option<String>> {
         PageOutcome::Read(record) => Some(record.form.0),
         _ => None,
     };
-    outcomes(path, name, library)
+    outcomes(path, name, library, &engines())
         .into_iter()
         .map(form)
         .collect()
@@ -258,7 +263,7 @@ fn a_page_is_read_under_its_own_form_or_none() {
         let read: Vec<Option<String>> = own.iter().map(|id| Some((*id).to_owned())).collect();
         assert_eq!(forms_of(&path, file, &whole), read, "{file}, all forms");
         let family = library(&dir, file.split('/').next().unwrap());
-        let rows = |library| rows_of(&path, file, library);
+        let rows = |library| rows_of(&path, file, library, &engines());
         assert_eq!(rows(&whole), rows(&family), "{file}, all forms");
         let unknown = vec![None; own.len()];
         assert_eq!(
