@@ -206,6 +206,10 @@ pub struct CellReading {
     pub doubts: Vec<Doubt>,
     /// Share of the box covered with added ink.
     pub ink_share: f64,
+    /// Longest side of the writing as a share of the box's height; 0 for none, and in readings made
+    /// before it was measured.
+    #[serde(default)]
+    pub extent: f64,
 }
 
 /// One engine's reading of a line.
@@ -333,6 +337,7 @@ mod tests {
             reject: 0.0,
             doubts: vec![Doubt::with(Reason::TwoInBox, "2")],
             ink_share: 0.1,
+            extent: 0.75,
         }
     }
 

@@ -178,6 +178,7 @@ pub(super) fn cells(written: &str, p: f64) -> Vec<CellReading> {
             reject: 0.0,
             doubts: Vec::new(),
             ink_share: if blank { 0.0 } else { 0.1 },
+            extent: if blank { 0.0 } else { 0.7 },
         }
     };
     written.chars().map(cell).collect()

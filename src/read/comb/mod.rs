@@ -329,6 +329,9 @@ fn unread(cell: &Written) -> CellReading {
         reject: 0.0,
         doubts: cell.doubts.clone(),
         ink_share: cell.ink_share,
+        extent: cell
+            .body
+            .map_or(0.0, |b| (b.x1 - b.x0).max(b.y1 - b.y0) as f64 / cell.size.1),
     }
 }
 
