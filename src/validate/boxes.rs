@@ -4,7 +4,7 @@ use super::Verdict;
 use super::fuse::{self, Pool};
 use super::parse::{self, Setting};
 use super::search::{self, Slot};
-use crate::charset::small_kana;
+use super::small;
 use crate::doubt::{Doubt, Reason};
 use crate::form::{Field, Zone};
 use crate::read::{CellReading, Reading};
@@ -21,7 +21,7 @@ pub(super) fn decide(
         _ => &fuse::DIGITS,
     };
     let mut slots: Vec<Slot> = cells.iter().map(|c| pool.slot(c)).collect();
-    let small = propose_small_kana(&mut slots, cells);
+    let small = small::propose(&mut slots, cells);
     let mut verdict = decide_slots(field, &slots, setting);
     if small {
         verdict.ask(Reason::LowConf.into());
@@ -54,37 +54,6 @@ const EDGE: f64 = 5.0;
 /// accepted as a whole.
 pub(super) fn least_confidence(field: &Field) -> f64 {
     1.0 - (EDGE * field.target_error).min(0.05)
-}
-
-/// Writing this much smaller than the other boxes' may be a small kana: of 35 large ones of the
-/// shared hand cards that have a small form the smallest is 0.81 of its neighbors' median.
-const SMALL: f64 = 0.72;
-
-/// Kana that have a small form and are written small: no reader of single boxes tells ゃ from や, so
-/// the small one is proposed and a person asked. Whether there is any.
-fn propose_small_kana(slots: &mut [Slot], cells: &[CellReading]) -> bool {
-    let mut found = false;
-    for (i, slot) in slots.iter_mut().enumerate() {
-        let Some((c, _)) = slot.first_mut() else {
-            continue;
-        };
-        let mut others: Vec<f64> = (0..cells.len())
-            .filter(|k| *k != i && cells[*k].extent > 0.0)
-            .map(|k| cells[k].extent)
-            .collect();
-        others.sort_by(f64::total_cmp);
-        let usual = match others.len() {
-            0 => 0.0,
-            // The lower of two middles: voicing marks and long strokes make characters large.
-            n => others[(n - 1) / 2],
-        };
-        let extent = cells[i].extent;
-        if small_kana(*c) != *c && extent > 0.0 && extent <= SMALL * usual {
-            *c = small_kana(*c);
-            found = true;
-        }
-    }
-    found
 }
 
 /// The doubts of the zone and of each box, each once, and whether the readers contradict each other;
@@ -256,31 +225,6 @@ mod tests {
         let verdict = decide(&field, &reading, &cells, &fixtures::setting());
         assert_eq!(verdict.status, Status::Question);
         assert_eq!(verdict.doubts, [Reason::FrameTouch.into()]);
-    }
-
-    #[test]
-    fn kana_written_small_are_proposed_small_and_asked() {
-        let field = fixtures::comb(ValueKind::Kana, 4);
-        let decided = |extents: [f64; 4]| {
-            let mut cells = fixtures::cells("シヨウタ", SURE);
-            for (cell, extent) in cells.iter_mut().zip(extents) {
-                cell.extent = extent;
-            }
-            let content = crate::read::Content::Cells {
-                cells: cells.clone(),
-            };
-            let reading = fixtures::reading(&field, content);
-            let verdict = decide(&field, &reading, &cells, &fixtures::setting());
-            (verdict.status, verdict.value)
-        };
-        let accepted = (Status::Accepted, "シヨウタ".to_owned());
-        assert_eq!(decided([0.7, 0.7, 0.7, 0.7]), accepted);
-        assert_eq!(decided([0.7, 0.6, 0.7, 0.7]), accepted);
-        // The others may be as small as they are: they have no small form.
-        assert_eq!(decided([0.7, 0.7, 0.7, 0.3]), accepted);
-        assert_eq!(decided([0.0; 4]), accepted, "a reading without extents");
-        let asked = (Status::Question, "ショウタ".to_owned());
-        assert_eq!(decided([0.7, 0.45, 0.7, 0.7]), asked);
     }
 
     #[test]

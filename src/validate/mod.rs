@@ -24,6 +24,7 @@ pub mod choice;
 mod ditto;
 mod boxes;
 mod fuse;
+mod small;
 mod lines;
 mod rank;
 pub mod presence;
