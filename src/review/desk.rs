@@ -82,6 +82,7 @@ pub fn undo(
         answer,
         act: act.clone(),
         why: UNDO.to_owned(),
+        raises: Vec::new(),
     };
     // The cards that this word took out of the answers are back in.
     let with = lease

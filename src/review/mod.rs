@@ -6,6 +6,7 @@
 
 pub mod desk;
 pub mod group;
+mod recheck;
 
 use std::path::PathBuf;
 
@@ -191,8 +192,13 @@ fn decisions(
         answer,
         act: reply.act.clone(),
         why: reply.why.clone(),
+        raises: Vec::new(),
     };
-    let mut decisions = vec![decision(question.page_id, answer)];
+    let raises = recheck::raised(store, library, (&question, &answer))?;
+    let mut decisions = vec![NewDecision {
+        raises,
+        ..decision(question.page_id, answer)
+    }];
     if question.reason == Reason::KeyDuplicate && reply.answer == Answer::Accept {
         // This card counts, so the other one with its key does not.
         let rivals = rivals(store, &question)?;

@@ -1,10 +1,13 @@
 //! Which questions a page asks once it was read, or its readings were judged again.
 
+use std::collections::BTreeMap;
+
 use rusqlite::{Connection, OptionalExtension, Transaction, named_params};
 use serde_json::json;
 
 use super::{Answer, DecisionId, Fault, OutcomeId, PageId, StoreError, Subject, rivals, rows};
 use crate::doubt::{Doubt, Reason};
+use crate::form::FieldId;
 use crate::pipeline::PageOutcome;
 use crate::validate::{Status, Verdict};
 
@@ -47,6 +50,54 @@ pub(super) fn ask_again(
     let asked = about_page(tx, page, (&doubts, &verdicts))?;
     put(tx, (page, outcome), asked, stands)?;
     rivals::recheck(tx, page)
+}
+
+/// Opens what a person's word on a field raises about others; what an earlier word on the same field
+/// raised, and this one does not, is asked no more. Nobody's word is touched: only what the machine
+/// settled is asked.
+pub(super) fn raise(
+    tx: &Transaction<'_>,
+    (page, decision): (PageId, DecisionId),
+    field: &FieldId,
+    raises: &[(FieldId, Doubt)],
+) -> Result<(), Fault> {
+    let mut asked: BTreeMap<&FieldId, Vec<Doubt>> = BTreeMap::new();
+    for (field, doubt) in raises {
+        asked.entry(field).or_default().push(doubt.clone());
+    }
+    for (question, about) in raised_before(tx, page, field)? {
+        if !asked.contains_key(&about) {
+            supersede(tx, question)?;
+        }
+    }
+    let place = (page, current_outcome(tx, page)?);
+    for (field, doubts) in asked {
+        let subject = Subject::Field(field.clone());
+        let settled = tx
+            .prepare_cached(include_str!("sql/is_settled.sql"))?
+            .exists((page, &field.0))?;
+        if settled && !is_decided(tx, page, &subject)? {
+            insert_question(tx, place, &subject, &doubts)?;
+            let question = tx.last_insert_rowid();
+            tx.prepare_cached("UPDATE questions SET raised_by = ?2 WHERE id = ?1")?
+                .execute((question, decision))?;
+        }
+    }
+    Ok(())
+}
+
+/// Open questions that an earlier word on this field raised, with the fields that they are about.
+fn raised_before(
+    tx: &Transaction<'_>,
+    page: PageId,
+    field: &FieldId,
+) -> Result<Vec<(i64, FieldId)>, Fault> {
+    let mut list = tx.prepare_cached(
+        "SELECT q.id, q.field FROM questions q JOIN decisions d ON d.id = q.raised_by
+         WHERE q.page_id = ?1 AND q.state = 'open' AND d.kind = 'field' AND d.field = ?2",
+    )?;
+    let rows = list.query_map((page, &field.0), |r| Ok((r.get(0)?, FieldId(r.get(1)?))))?;
+    Ok(rows.collect::<Result<_, _>>()?)
 }
 
 /// Makes the open questions of a page those that are asked now. What a person decided is not asked

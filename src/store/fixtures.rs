@@ -201,6 +201,7 @@ pub(crate) fn says(page: PageId, field: &str, answer: Answer) -> NewDecision {
         answer,
         act: act("sato"),
         why: String::new(),
+        raises: Vec::new(),
     }
 }
 
@@ -212,6 +213,7 @@ pub(crate) fn says_of_page(page: PageId, answer: Answer) -> NewDecision {
         answer,
         act: act("sato"),
         why: String::new(),
+        raises: Vec::new(),
     }
 }
 
@@ -256,8 +258,13 @@ fn text(value: ValueRef<'_>) -> String {
 
 /// The form `wish` in one edition: a choice `wish` (yes, no), a `phone`, a `name` and a number
 /// `age`, as many of them as asked for, on the side `answer`.
-#[expect(clippy::too_many_lines, reason = "a form is long")]
 pub(crate) fn form(fields: &[&str]) -> crate::form::Library {
+    form_with(fields, Vec::new())
+}
+
+/// The same under rules.
+#[expect(clippy::too_many_lines, reason = "a form is long")]
+pub(crate) fn form_with(fields: &[&str], rules: Vec<crate::form::Rule>) -> crate::form::Library {
     use crate::charset::Charset;
     use crate::form::{
         Anchors, BoxShape, Corrected, CrossMeans, Field, Form, LineZone, MarkOption, MarkZone,
@@ -325,7 +332,7 @@ pub(crate) fn form(fields: &[&str]) -> crate::form::Library {
         mark: None,
         fields: fields.iter().map(|id| field(id)).collect(),
         print: Vec::new(),
-        rules: Vec::new(),
+        rules,
         margin_notes: true,
     };
     let form = Form {

@@ -9,6 +9,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0003_leases.sql"),
     include_str!("migrations/0004_people.sql"),
     include_str!("migrations/0005_entries.sql"),
+    include_str!("migrations/0006_rechecks.sql"),
 ];
 
 /// The schema this program writes.

@@ -3,7 +3,7 @@
 use rusqlite::{OptionalExtension, Row, Transaction, named_params};
 use serde::{Serialize, Serializer};
 
-use super::ask::{check_subject, current_outcome, insert_question, set_aside_by};
+use super::ask::{check_subject, current_outcome, insert_question, raise, set_aside_by};
 use super::entries::speak;
 use super::look::{Picture, doubts, parsed, picture};
 use super::{Act, DecisionId, Fault, PageId, QuestionId, Spoken, Step, Store, StoreError, audit};
@@ -139,6 +139,8 @@ pub struct NewDecision {
     pub act: Act,
     /// A remark; may be empty.
     pub why: String,
+    /// What the form's rules ask about other fields of the page once this holds.
+    pub raises: Vec<(FieldId, Doubt)>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -289,6 +291,7 @@ pub(super) fn add_decision_as(
         answer,
         act,
         why: _,
+        raises,
     } = decision;
     let (kind, field) = (subject.kind().name(), subject.field());
     check_subject(tx, *page, subject)?;
@@ -325,6 +328,9 @@ pub(super) fn add_decision_as(
         // A page that is set aside asks nothing, not even what was put on hold.
         tx.prepare_cached(include_str!("sql/close_page_questions.sql"))?
             .execute(named_params! { ":page": page, ":decision": aside })?;
+    }
+    if let Subject::Field(field) = subject {
+        raise(tx, (*page, id), field, raises)?;
     }
     audit::note(
         tx,

@@ -1,0 +1,210 @@
+//! The form's rules once more, after a person's word: a number that was rightly blank may be missing
+//! now, an answer may contradict the new one.
+//!
+//! Only what the machine settled is asked about. What a person decided stands, and a field that waits
+//! for a person anyway waits on.
+
+use crate::doubt::Doubt;
+use crate::form::{FieldId, Library, Side};
+use crate::store::{Answer, AnswerRow, AnswerStatus, QuestionRow, Store, StoreError, Subject};
+use crate::validate::rules::{Known, What, findings};
+
+/// What the side's rules ask about other fields once this word holds.
+pub(super) fn raised(
+    store: &Store,
+    library: &Library,
+    (question, word): (&QuestionRow, &Answer),
+) -> Result<Vec<(FieldId, Doubt)>, StoreError> {
+    let (Subject::Field(own), Some(side)) = (&question.subject, side_of(library, question)) else {
+        return Ok(Vec::new());
+    };
+    if !is_ruled(side) {
+        return Ok(Vec::new());
+    }
+    let answers = store.answers(question.page_id)?;
+    let look = |id: &FieldId| {
+        if id == own {
+            return said(word);
+        }
+        let row = answers.iter().find(|row| row.field == id.0);
+        row.map_or(Known::Open, known)
+    };
+    let found = findings(side, &look).into_iter();
+    let asked = found.filter_map(|finding| match finding.what {
+        What::Ask(doubt) if finding.field != *own => Some((finding.field, doubt)),
+        What::Ask(_) | What::NotApplicable => None,
+    });
+    Ok(asked.collect())
+}
+
+fn side_of<'a>(library: &'a Library, question: &QuestionRow) -> Option<&'a Side> {
+    let form = library.find(question.form.as_deref()?, question.edition)?;
+    let side = question.side.as_deref()?;
+    form.sides.iter().find(|s| s.id == side)
+}
+
+/// Without rules there is nothing to look at; `required` alone looks at no other field.
+fn is_ruled(side: &Side) -> bool {
+    !side.rules.is_empty()
+}
+
+fn said(word: &Answer) -> Known<'_> {
+    match word {
+        Answer::Value(text) if !text.is_empty() => Known::Value(text),
+        Answer::Value(_) | Answer::Blank => Known::Blank,
+        _ => Known::Open,
+    }
+}
+
+fn known(row: &AnswerRow) -> Known<'_> {
+    match (row.status, row.value.as_deref()) {
+        (AnswerStatus::Question | AnswerStatus::Illegible, _) => Known::Open,
+        (_, None | Some("")) => Known::Blank,
+        (_, Some(value)) => Known::Value(value),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::export::{Profile, Request, export};
+    use crate::form::{Condition, FormId, Rule};
+    use crate::lang::Text;
+    use crate::review::{Reply, answer, desk, set};
+    use crate::store::fixtures::*;
+    use crate::store::{Bucket, Desk, May, PageId, QuestionId, QuestionState};
+
+    /// `wish == "yes"` asks for a telephone number; `wish == "no"` forbids a memo.
+    fn ruled() -> Library {
+        let wish = |value: &str| Condition::Equals(FieldId("wish".into()), value.into());
+        let rule = |value: &str| Rule {
+            when: Some(wish(value)),
+            require: Vec::new(),
+            forbid: Vec::new(),
+            assert: None,
+            message: Text::default(),
+        };
+        let rules = vec![
+            Rule {
+                require: vec![FieldId("phone".into())],
+                ..rule("yes")
+            },
+            Rule {
+                forbid: vec![FieldId("memo".into())],
+                ..rule("no")
+            },
+        ];
+        form_with(&["wish", "phone", "memo"], rules)
+    }
+
+    fn cards(fields: &[(&str, &str)]) -> (tempfile::TempDir, Store, Library) {
+        let (dir, mut store) = store();
+        let mut run = begin(&store, false);
+        record_all(&mut store, &mut run, "a", &[card("1", fields)]);
+        (dir, store, ruled())
+    }
+
+    fn say(store: &mut Store, library: &Library, question: i64, typed: &str) {
+        let reply = Reply {
+            question: QuestionId(question),
+            answer: answer(typed),
+            act: act("sato"),
+            why: String::new(),
+            insist: false,
+            today: "2024-05-01".parse().unwrap(),
+            may: May::default(),
+        };
+        set(store, library, &reply).unwrap();
+    }
+
+    fn open(store: &Store) -> Vec<(i64, String, &'static str)> {
+        let all = store
+            .questions(&crate::store::QuestionFilter::default())
+            .unwrap();
+        all.into_iter()
+            .map(|q| (q.id.0, q.subject.field().to_owned(), q.reason.code()))
+            .collect()
+    }
+
+    fn status(store: &Store, field: &str) -> (AnswerStatus, Option<String>) {
+        let all = store.answers(PageId(1)).unwrap();
+        let row = all.into_iter().find(|row| row.field == field).unwrap();
+        (row.status, row.value)
+    }
+
+    #[test]
+    fn a_word_asks_for_what_is_missing_now() {
+        let (_dir, mut store, library) = cards(&[("wish", "?no"), ("phone", ""), ("memo", "x")]);
+        say(&mut store, &library, 1, "yes");
+        assert_eq!(open(&store), [(2, "phone".into(), "REQUIRED")]);
+        assert_eq!(status(&store, "phone"), (AnswerStatus::Question, None));
+        assert_eq!(store.page(PageId(1)).unwrap().bucket, Bucket::Review);
+        // Another word on the same field: this is in order now, something else is not.
+        say(&mut store, &library, 1, "no");
+        assert_eq!(open(&store), [(3, "memo".into(), "CROSS_FIELD")]);
+        assert_eq!(status(&store, "phone").0, AnswerStatus::Blank);
+        assert_eq!(status(&store, "memo"), (AnswerStatus::Question, None));
+        say(&mut store, &library, 3, "x");
+        assert_eq!(open(&store), []);
+        assert_eq!(status(&store, "memo").1.as_deref(), Some("x"));
+        assert_eq!(store.page(PageId(1)).unwrap().bucket, Bucket::Read);
+        assert_eq!(store.audit_break().unwrap(), None);
+    }
+
+    #[test]
+    fn nobody_s_word_is_touched_and_nothing_is_asked_twice() {
+        let (_dir, mut store, library) = cards(&[("wish", "?no"), ("phone", "?"), ("memo", "?x")]);
+        say(&mut store, &library, 2, "@blank");
+        say(&mut store, &library, 1, "yes");
+        assert_eq!(open(&store), [(3, "memo".into(), "MULTI_MARK")]);
+        assert_eq!(status(&store, "phone").0, AnswerStatus::Decided);
+        say(&mut store, &library, 3, "@illegible");
+        say(&mut store, &library, 1, "no");
+        assert_eq!(open(&store), []);
+    }
+
+    #[test]
+    fn a_word_that_is_taken_back_takes_its_questions_back() {
+        let (_dir, mut store, library) = cards(&[("wish", "?no"), ("phone", ""), ("memo", "")]);
+        let mine = Desk {
+            id: "1".repeat(32),
+            who: "sato".into(),
+        };
+        say(&mut store, &library, 1, "yes");
+        assert_eq!(open(&store).len(), 1);
+        let token = "2".repeat(32);
+        desk::undo(&mut store, (&mine, &token), QuestionId(1), at(NOON)).unwrap();
+        assert_eq!(open(&store), [(1, "wish".into(), "MULTI_MARK")]);
+        assert_eq!(status(&store, "phone").0, AnswerStatus::Blank);
+        let raised = store.question(QuestionId(2)).unwrap();
+        assert_eq!(raised.state, QuestionState::Superseded);
+    }
+
+    #[test]
+    fn a_delta_follows_what_a_correction_raised() {
+        let (dir, mut store, library) = cards(&[("wish", "?no"), ("phone", ""), ("memo", "")]);
+        say(&mut store, &library, 1, "no");
+        let send = |store: &mut Store| {
+            let request = Request {
+                form: FormId("wish".into()),
+                profile: Profile::named("utf8").unwrap(),
+                delta: true,
+                act: act("clerk"),
+                day: "2024-05-01".parse().unwrap(),
+                program: "hagaki 0".into(),
+            };
+            let sent = export(store, &library, dir.path(), &request).unwrap();
+            let text = sent.path.map(|path| std::fs::read_to_string(path).unwrap());
+            text.map(|text| text.lines().skip(1).map(str::to_owned).collect::<Vec<_>>())
+        };
+        let first = send(&mut store).unwrap();
+        assert!(first[0].contains("\"no\""), "{first:?}");
+        say(&mut store, &ruled(), 1, "yes");
+        // It waits for the telephone number now, and leaves again with both.
+        assert_eq!(send(&mut store), None);
+        say(&mut store, &ruled(), 2, "0312345678");
+        let second = send(&mut store).unwrap();
+        assert!(second[0].contains("\"yes\",\"0312345678\""), "{second:?}");
+        assert!(second[0].ends_with("\"U\",\"2\""), "{second:?}");
+    }
+}
