@@ -14,12 +14,12 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use image::GrayImage;
 use image::imageops::{self, FilterType};
-use rten::{Model, RunOptions, ThreadPool};
+use rten::{Model, RunOptions};
 use rten_tensor::NdTensor;
 use rten_tensor::prelude::*;
 
 use super::ctc::{self, Mask};
-use super::{BOX_LINE_HEIGHT, BoxReading, EngineError, LineReader, LineReading};
+use super::{BOX_LINE_HEIGHT, BoxReading, EngineError, LineReader, LineReading, one_thread};
 use crate::charset::Charset;
 use crate::digest::Digest;
 
@@ -90,7 +90,7 @@ impl LineEngine {
 
     /// Class probabilities, a row a step.
     fn run(&self, input: &NdTensor<f32, 4>) -> Result<Vec<f32>, EngineError> {
-        let options = RunOptions::default().with_thread_pool(Some(own_thread()));
+        let options = RunOptions::default().with_thread_pool(Some(one_thread()));
         let output = self
             .model
             .run_one(input.view().into(), Some(options))
@@ -206,14 +206,6 @@ fn brightest(gray: &GrayImage) -> u8 {
         left -= n;
     }
     255
-}
-
-/// A pool of one thread for each thread that calls: workers are the program's own business.
-fn own_thread() -> Arc<ThreadPool> {
-    thread_local! {
-        static POOL: Arc<ThreadPool> = Arc::new(ThreadPool::with_num_threads(1));
-    }
-    POOL.with(Arc::clone)
 }
 
 fn unusable(why: &str) -> EngineError {

@@ -152,7 +152,7 @@ pub enum EngineError {
 /// Everything that recognizes, as installed here.
 pub struct Engines {
     pub barcodes: Box<dyn BarcodeReader>,
-    /// Own networks, always there: first the one for digits, then kana.
+    /// Own networks, always there; the first that knows a charset reads it.
     pub characters: Vec<Box<dyn CharacterReader>>,
     /// Handwritten and printed lines; absent until its weights are installed.
     pub lines: Option<Box<dyn LineReader>>,

@@ -5,6 +5,7 @@
 //! of the upright page; no pixels, no resolution.
 
 pub mod types;
+mod policy;
 pub mod checks;
 pub mod fault;
 pub mod raw;
@@ -21,6 +22,7 @@ pub mod schema;
 pub use check::PictureLoader;
 pub use fault::{Fault, explain};
 pub use library::{EmbeddedForm, Library, LibraryError, load_form};
+pub use policy::Policy;
 pub use preview::{overlay, preview};
 pub use ready::READY;
 pub use schema::json_schema;

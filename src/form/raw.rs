@@ -12,7 +12,8 @@ mod zones;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::types::{Align, MarkKind, Policy, Role};
+use super::policy::Policy;
+use super::types::{Align, MarkKind, Role};
 
 pub use at::At;
 pub use matrix::{RawMatrix, RawMatrixOption, RawMatrixRow};

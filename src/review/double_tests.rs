@@ -8,6 +8,16 @@ use crate::store::{AnswerStatus, Desk, Wanted};
 
 const MEMO: &str = "0312345678";
 
+/// Who speaks first, and who after him.
+const REVIEWER: May = May {
+    first: true,
+    verify: false,
+};
+const VERIFIER: May = May {
+    first: false,
+    verify: true,
+};
+
 fn token(n: u32) -> String {
     format!("{n:032x}")
 }
@@ -164,26 +174,18 @@ fn nothing_of_the_machine_s_word_is_seen_before_the_last_word() {
 #[test]
 fn roles_say_who_speaks_first_and_who_after() {
     let (_dir, mut store, library) = card_under("double_blind");
-    let reviewer = May {
-        first: true,
-        verify: false,
-    };
-    let verifier = May {
-        first: false,
-        verify: true,
-    };
     let mut speak = |who: &str, may| set(&mut store, &library, &reply(MEMO, who, may));
     assert!(matches!(
-        speak("tanaka", verifier),
+        speak("tanaka", VERIFIER),
         Err(ReviewError::NotHis)
     ));
-    assert_eq!(speak("sato", reviewer).unwrap(), Spoken::Entered);
+    assert_eq!(speak("sato", REVIEWER).unwrap(), Spoken::Entered);
     assert!(matches!(
-        speak("suzuki", reviewer),
+        speak("suzuki", REVIEWER),
         Err(ReviewError::NotHis)
     ));
     assert!(matches!(
-        speak("tanaka", verifier).unwrap(),
+        speak("tanaka", VERIFIER).unwrap(),
         Spoken::Decided(_)
     ));
 }
@@ -202,18 +204,10 @@ fn the_queue_gives_a_question_to_nobody_twice_and_to_the_right_role() {
         let given = next(store, (&desk, &token(n)), &wanted, at(NOON)).unwrap();
         given.map(|_| token(n))
     };
-    let reviewer = May {
-        first: true,
-        verify: false,
-    };
-    let verifier = May {
-        first: false,
-        verify: true,
-    };
-    assert_eq!(take(&mut store, "tanaka", verifier), None);
-    let lease = take(&mut store, "sato", reviewer).unwrap();
-    desk::answer(&mut store, &library, &lease, &reply(MEMO, "sato", reviewer)).unwrap();
-    for (who, may) in [("sato", May::default()), ("suzuki", reviewer)] {
+    assert_eq!(take(&mut store, "tanaka", VERIFIER), None);
+    let lease = take(&mut store, "sato", REVIEWER).unwrap();
+    desk::answer(&mut store, &library, &lease, &reply(MEMO, "sato", REVIEWER)).unwrap();
+    for (who, may) in [("sato", May::default()), ("suzuki", REVIEWER)] {
         assert_eq!(take(&mut store, who, may), None, "{who}");
         let wanted = Wanted {
             may,
@@ -224,14 +218,14 @@ fn the_queue_gives_a_question_to_nobody_twice_and_to_the_right_role() {
             .unwrap();
         assert_eq!((waiting.open, waiting.others), (1, 1), "{who}");
     }
-    let lease = take(&mut store, "tanaka", verifier).unwrap();
+    let lease = take(&mut store, "tanaka", VERIFIER).unwrap();
     // Meanwhile he who spoke first speaks again, elsewhere: what was given no longer stands.
     say(&mut store, &library, "@hold", "sato").unwrap();
     let late = desk::answer(
         &mut store,
         &library,
         &lease,
-        &reply(MEMO, "tanaka", verifier),
+        &reply(MEMO, "tanaka", VERIFIER),
     );
     assert!(matches!(late, Err(ReviewError::Meanwhile)), "{late:?}");
 }
@@ -252,11 +246,7 @@ fn an_entry_is_looked_at_again_and_taken_back_by_its_own_person_only() {
         Some(MEMO)
     );
     assert_eq!(store.own_entry(question, "tanaka").unwrap(), None);
-    let reviewer = May {
-        first: true,
-        verify: false,
-    };
-    let mended = set(&mut store, &library, &reply("0345678901", "sato", reviewer));
+    let mended = set(&mut store, &library, &reply("0345678901", "sato", REVIEWER));
     assert_eq!(mended.unwrap(), Spoken::Entered);
     let stolen = back(&mut store, (&tanaka, &token(1)), question, at(NOON));
     assert!(matches!(stolen, Err(ReviewError::Meanwhile)), "{stolen:?}");

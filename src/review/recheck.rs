@@ -18,7 +18,8 @@ pub(super) fn raised(
     let (Subject::Field(own), Some(side)) = (&question.subject, side_of(library, question)) else {
         return Ok(Vec::new());
     };
-    if !is_ruled(side) {
+    // `required` alone looks at no other field.
+    if side.rules.is_empty() {
         return Ok(Vec::new());
     }
     let answers = store.answers(question.page_id)?;
@@ -41,11 +42,6 @@ fn side_of<'a>(library: &'a Library, question: &QuestionRow) -> Option<&'a Side>
     let form = library.find(question.form.as_deref()?, question.edition)?;
     let side = question.side.as_deref()?;
     form.sides.iter().find(|s| s.id == side)
-}
-
-/// Without rules there is nothing to look at; `required` alone looks at no other field.
-fn is_ruled(side: &Side) -> bool {
-    !side.rules.is_empty()
 }
 
 fn said(word: &Answer) -> Known<'_> {

@@ -5,6 +5,7 @@ use super::fuse::{self, Pool};
 use super::parse::{self, Setting};
 use super::search::{self, Slot};
 use super::small;
+use crate::charset::Charset;
 use crate::doubt::{Doubt, Reason};
 use crate::form::{Field, Zone};
 use crate::read::{CellReading, Reading};
@@ -18,7 +19,7 @@ pub(super) fn decide(
 ) -> Verdict {
     let pool = match &field.zone {
         Zone::Comb(zone) => Pool::of(&zone.charset),
-        _ => &fuse::DIGITS,
+        _ => Pool::of(&Charset::Digits),
     };
     let mut slots: Vec<Slot> = cells.iter().map(|c| pool.slot(c)).collect();
     let small = small::propose(&mut slots, cells);

@@ -109,11 +109,15 @@ fn voiced(base: char, mark: char) -> Option<char> {
 
 /// Hiragana to katakana; everything else stays.
 pub fn to_katakana(text: &str) -> String {
-    let shift = |c: char| match c {
+    text.chars().map(katakana).collect()
+}
+
+/// The same for one character.
+pub(super) fn katakana(c: char) -> char {
+    match c {
         'ぁ'..='ゖ' | 'ゝ' | 'ゞ' => char::from_u32(c as u32 + 0x60).unwrap_or(c),
         _ => c,
-    };
-    text.chars().map(shift).collect()
+    }
 }
 
 /// The key under which two kana writings of one name meet: katakana, small kana large, ヴ to バ,

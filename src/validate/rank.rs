@@ -1,10 +1,11 @@
 //! Rank questions: 1, 2, 3 written into a box beside each option.
 
 use super::boxes;
-use super::fuse;
+use super::fuse::Pool;
 use super::parse::Parsed;
 use super::search::{self, BLANK, UNREADABLE};
 use super::{Verdict, fold};
+use crate::charset::Charset;
 use crate::doubt::Reason;
 use crate::form::{Field, RankZone};
 use crate::read::{CellReading, Reading};
@@ -16,9 +17,10 @@ pub(super) fn decide(
     reading: &Reading,
     cells: &[CellReading],
 ) -> Verdict {
-    let slots: Vec<_> = cells.iter().map(|c| fuse::DIGITS.slot(c)).collect();
+    let pool = Pool::of(&Charset::Digits);
+    let slots: Vec<_> = cells.iter().map(|c| pool.slot(c)).collect();
     let found = search::choose(&slots, pass_rate(zone), |ranks| value_of(zone, ranks));
-    let mut doubts = boxes::doubts_of(reading, cells, &fuse::DIGITS);
+    let mut doubts = boxes::doubts_of(reading, cells, pool);
     doubts.extend(found.parsed.doubts.clone());
     let least = boxes::least_confidence(field);
     Verdict::decide_from(field, found.parsed.value, (found.confidence, least), doubts)

@@ -5,6 +5,7 @@
 //! all: ゃゅょ stand behind a kana of the い column, っ stands before one of か さ た ぱ. Where it
 //! does, anything not rather large is asked; where it does not, only what is clearly small.
 
+use super::fold::katakana;
 use super::search::Slot;
 use crate::charset::small_kana;
 use crate::read::CellReading;
@@ -60,14 +61,6 @@ fn allowed(before: Option<char>, c: char, after: Option<char>) -> bool {
         'ア' | 'エ' | 'オ' => stands(before, "フヴ"),
         'イ' => stands(before, "フヴテデ"),
         _ => false,
-    }
-}
-
-/// The katakana of a hiragana, any other character as it is.
-fn katakana(c: char) -> char {
-    match c {
-        'ぁ'..='ゖ' => char::from_u32(c as u32 + 0x60).unwrap_or(c),
-        _ => c,
     }
 }
 

@@ -9,7 +9,8 @@ use hagaki::export::LongRow;
 use hagaki::form::Library;
 use hagaki::score::{Truth, score};
 
-use crate::{cases, lines, omr};
+use crate::pages::{rows_of, say, truth};
+use crate::{cases, lines};
 
 /// The fields that a person wrote; the serial number is printed.
 const WRITTEN: [&str; 5] = ["postal", "tel", "furigana", "kana", "kanji"];
@@ -24,21 +25,20 @@ fn engines(lines: Option<Box<dyn LineReader>>) -> Engines {
 }
 
 /// Right, needlessly asked, silently wrong, of how many written fields.
-#[expect(clippy::print_stderr, reason = "the figures of a measurement")]
 fn measure(cases: &Path, engines: &Engines) -> [u64; 4] {
     let forms = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cases/hand");
     let library = Library::load(&forms).unwrap();
-    let all = omr::truth(cases, "cards");
+    let all = truth(cases, "cards");
     let named = |t: &&Truth| WRITTEN.iter().any(|f| t.field == *f);
     let truth: Vec<Truth> = all.iter().filter(named).cloned().collect();
     let mut files: Vec<&str> = truth.iter().map(|t| t.file.as_str()).collect();
     files.dedup();
     let rows: Vec<LongRow> = files
         .iter()
-        .flat_map(|f| omr::rows_of(&cases.join(f), f, &library, engines))
+        .flat_map(|f| rows_of(&cases.join(f), f, &library, engines))
         .collect();
     let score = score(&truth, &rows, 1);
-    eprintln!("{}", score.table());
+    say(&score.table());
     let t = score.total;
     [t.right, t.asked_needlessly, t.wrong, t.fields]
 }

@@ -41,6 +41,8 @@ mod lines;
 mod deskew;
 /// Own networks on real and drawn handwriting.
 mod characters;
+/// Whole files through the journey, in memory.
+mod pages;
 /// Marked pages of other programs, with truth.
 mod omr;
 /// Cards with handwriting in boxes, with truth.

@@ -1,22 +1,19 @@
 //! Real marked pages with truth: whole files through the whole journey, a floor a family.
 
 use std::collections::BTreeSet;
-use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use hagaki::calendar::Day;
 use hagaki::engine::Engines;
 use hagaki::engine::barcodes::Readers;
 use hagaki::export::LongRow;
 use hagaki::form::{Blank, Form, Library};
 use hagaki::ingest::{self, Limits};
-use hagaki::pipeline::{PageOutcome, PageRecord, Settings, process_page};
-use hagaki::scan::{Origin, Scan};
-use hagaki::score::{Score, Truth, read_truth, score};
-use hagaki::validate::Status;
+use hagaki::pipeline::PageOutcome;
+use hagaki::score::{Score, score};
 
 use crate::cases;
+use crate::pages::{outcomes, rows_of, say, truth};
 
 /// What a family must reach.
 struct Floor {
@@ -95,77 +92,6 @@ fn unused_copy(path: &Path, width_mm: f64) -> Blank {
         gray: Arc::new(gray),
         px_per_mm,
     }
-}
-
-/// The truth lines of one family.
-pub(crate) fn truth(dir: &Path, family: &str) -> Vec<Truth> {
-    let all = read_truth(File::open(dir.join("truth.csv")).unwrap()).unwrap();
-    all.into_iter()
-        .filter(|t| t.file.split('/').next() == Some(family))
-        .collect()
-}
-
-/// What becomes of every page of a file.
-fn outcomes(path: &Path, name: &str, library: &Library, engines: &Engines) -> Vec<PageOutcome> {
-    let document = match ingest::open(path, &Limits::default()) {
-        Ok(document) => document,
-        Err(why) => {
-            say(&format!("{name}: {why}"));
-            return Vec::new();
-        }
-    };
-    let settings = Settings {
-        today: Day::new(2026, 4, 1).unwrap(),
-    };
-    let read = |page| {
-        let decoded = document.page(page).unwrap();
-        let origin = Origin {
-            file: name.to_owned(),
-            file_sha256: document.sha256(),
-            page,
-        };
-        let scan = Scan {
-            origin,
-            picture: decoded.picture,
-            resolution: decoded.resolution,
-        };
-        process_page(&scan, library, engines, &settings).unwrap()
-    };
-    (0..document.page_count()).map(read).collect()
-}
-
-/// The rows of every page of a file; a page that is not read has none.
-pub(crate) fn rows_of(
-    path: &Path,
-    name: &str,
-    library: &Library,
-    engines: &Engines,
-) -> Vec<LongRow> {
-    let mut rows = Vec::new();
-    for (page, outcome) in (0..).zip(outcomes(path, name, library, engines)) {
-        match outcome {
-            PageOutcome::Read(record) => rows.extend(rows_of_page(name, page, &record)),
-            PageOutcome::Rejected(r) => say(&format!("{name} page {page}: {:?}", r.rejection)),
-            PageOutcome::Separator { kind, .. } => say(&format!("{name} page {page}: {kind}")),
-        }
-    }
-    rows
-}
-
-fn rows_of_page(name: &str, page: u32, record: &PageRecord) -> Vec<LongRow> {
-    let row = |f: &hagaki::pipeline::FieldRecord| LongRow {
-        file: name.to_owned(),
-        page,
-        field: f.verdict.field.0.clone(),
-        value: f.verdict.value.clone(),
-        review: u8::from(f.verdict.status == Status::Question),
-    };
-    record.fields.iter().map(row).collect()
-}
-
-#[expect(clippy::print_stderr, reason = "the figures of a measurement")]
-fn say(line: &str) {
-    eprintln!("{line}");
 }
 
 fn measure(dir: &Path, family: &str) -> Score {

@@ -7,7 +7,8 @@ use super::at::At;
 use super::short::RawText;
 use super::zones::{RawMarkOption, RawMarks};
 use super::{Pair, Quad, RawField};
-use crate::form::types::{BoxShape, Corrected, CrossMeans, Policy};
+use crate::form::policy::Policy;
+use crate::form::types::{BoxShape, Corrected, CrossMeans};
 
 /// Rows of boxes under the same headings.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]

@@ -2,9 +2,9 @@
 //!
 //! Only what is written is laid out, without frames and without the empty boxes, each character in
 //! the middle of a part of its own. So no character is lost or added: what the recognizer sees in a
-//! part is said of that box. On the 60 digit rows of the shared cards it reads 98.9 % of the boxes
-//! this way, on 30 hiragana names 97 %, on 30 rows of kanji 96.7 %, and it errs on other boxes than
-//! the network that reads them one by one.
+//! part is said of that box. Of the shared hand cards it reads 98.7 % of 540 digits this way, 98.0 % of 198
+//! kana and 95.8 % of 120 kanji, and it errs on other boxes than the network that reads them one by
+//! one.
 
 use image::{GrayImage, Luma};
 
