@@ -7,6 +7,7 @@
 pub mod geom;
 pub mod charset;
 pub mod raster;
+pub mod stats;
 
 // Words that the stages share.
 pub mod lang;
@@ -34,6 +35,7 @@ pub mod pipeline;
 pub mod ingest;
 pub mod store;
 pub mod lots;
+pub mod audit;
 pub mod batch;
 pub mod books;
 pub mod people;

@@ -93,6 +93,9 @@ pub enum Command {
     Synth(SynthArgs),
     /// Compare readings with the truth: right, asked, wrong
     Score(ScoreArgs),
+    /// Show who did what, verify the chain, check accepted fields at random
+    #[command(subcommand)]
+    Audit(AuditCommand),
     /// List, install and verify recognition models
     #[command(subcommand)]
     Model(ModelCommand),
@@ -362,6 +365,45 @@ pub struct ScoreArgs {
     /// Count by the truth's notes as well: `a/b` counts for `a` and for `b`
     #[arg(long)]
     pub notes: bool,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum AuditCommand {
+    /// Who did what, as CSV
+    Log,
+    /// Check that no row was changed, taken out or put in
+    Verify {
+        /// A hash that was noted down earlier and must be among the rows
+        #[arg(long, value_name = "HASH")]
+        holds: Option<String>,
+    },
+    /// Draw accepted fields at random for a person to key blind; or report what was found
+    Sample(SampleArgs),
+}
+
+#[derive(Debug, Args)]
+pub struct SampleArgs {
+    /// Only this form
+    #[arg(long, value_name = "NAME")]
+    pub form: Option<String>,
+    /// Only this field
+    #[arg(long, value_name = "NAME")]
+    pub field: Option<String>,
+    /// Only this lot (`pages.lot_id` in hagaki.db)
+    #[arg(long, value_name = "ID")]
+    pub lot: Option<i64>,
+    /// How many (default: by the number of accepted fields, JIS Z 9015-1 level II)
+    #[arg(short, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
+    pub n: Option<u64>,
+    /// The same seed draws the same fields (default: the sample's number)
+    #[arg(long, allow_hyphen_values = true)]
+    pub seed: Option<i64>,
+    /// Report what people found, with the bound on the error of accepted fields
+    #[arg(long, conflicts_with_all = ["form", "field", "lot", "n", "seed"])]
+    pub report: bool,
+    /// With --report: only this sample
+    #[arg(long, value_name = "ID", requires = "report")]
+    pub sample: Option<i64>,
 }
 
 #[derive(Debug, Subcommand)]

@@ -7,6 +7,7 @@
 )]
 
 mod args;
+mod audit;
 mod campaign;
 mod clock;
 mod engines;
@@ -136,6 +137,7 @@ fn dispatch(here: &Here, command: Command) -> Outcome {
         Command::Form(command) => form::form(here, &command),
         Command::Synth(args) => synth::synth(here, &args),
         Command::Score(args) => score::score(here, &args),
+        Command::Audit(command) => audit::audit(here, &command),
         Command::Model(command) => model::model(here, &command),
         Command::Completions { shell } => {
             clap_complete::generate(shell, &mut Cli::command(), "hagaki", &mut std::io::stdout());

@@ -20,6 +20,8 @@
 //! Source: own; beta-binomial prediction and the moments estimate of between-group variance are
 //! textbook statistics. Error rates: `lots::tests`, by simulation.
 
+use crate::stats::ln_gamma;
+
 /// Fewer pages than this are judged together with the lot that follows, and fewer before it are no
 /// measure: a share of 100 has a standard error of up to 5 points.
 pub(super) const LEAST_PAGES: u64 = 100;
@@ -203,19 +205,6 @@ fn chance_of(lot: Share, Belief { a, b }: Belief) -> f64 {
         }
         term *= ratio;
     }
-}
-
-/// Natural logarithm of the gamma function for positive numbers (Stirling's series after a shift
-/// to 8 and above; exact to 1e-11).
-fn ln_gamma(x: f64) -> f64 {
-    let (mut x, mut shift) = (x, 0.0);
-    while x < 8.0 {
-        shift -= x.ln();
-        x += 1.0;
-    }
-    let y = 1.0 / (x * x);
-    let series = (1.0 / 12.0 - y * (1.0 / 360.0 - y * (1.0 / 1260.0 - y / 1680.0))) / x;
-    shift + (x - 0.5) * x.ln() - x + 0.5 * (2.0 * std::f64::consts::PI).ln() + series
 }
 
 fn ln_beta(a: f64, b: f64) -> f64 {

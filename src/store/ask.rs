@@ -5,7 +5,9 @@ use std::collections::BTreeMap;
 use rusqlite::{Connection, OptionalExtension, Transaction, named_params};
 use serde_json::json;
 
-use super::{Answer, DecisionId, Fault, OutcomeId, PageId, StoreError, Subject, rivals, rows};
+use super::{
+    Answer, DecisionId, Fault, OutcomeId, PageId, StoreError, Subject, rivals, rows, samples,
+};
 use crate::doubt::{Doubt, Reason};
 use crate::form::FieldId;
 use crate::pipeline::PageOutcome;
@@ -115,6 +117,7 @@ fn put(
             asked.push((held, vec![Doubt::new(Reason::ManualHold)]));
         }
     }
+    samples::still_checked(tx, place, &mut asked)?;
     let aside = set_aside_by(tx, page)?;
     if aside.is_some() {
         // What slept while the page was set aside gives way to what would be asked now.

@@ -63,6 +63,8 @@ ids! {
     DecisionId,
     /// The sequence number of an export.
     ExportSeq,
+    /// A random check.
+    SampleId,
 }
 
 /// A moment in UTC, `2024-02-29T23:59:59Z`. Passed in: the store reads no clock.

@@ -10,6 +10,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0004_people.sql"),
     include_str!("migrations/0005_entries.sql"),
     include_str!("migrations/0006_rechecks.sql"),
+    include_str!("migrations/0007_samples.sql"),
 ];
 
 /// The schema this program writes.

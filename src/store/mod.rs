@@ -30,6 +30,7 @@ mod record;
 mod redecide;
 mod rivals;
 mod rows;
+mod samples;
 mod views;
 
 use std::fs;
@@ -49,7 +50,7 @@ pub use files::{KnownFile, NewFile, Quarantine};
 pub use groups::{Group, GroupField};
 pub use ids::{
     Act, DecisionId, ExportSeq, FileId, LotId, OutcomeId, PageId, QuestionId, ReadingId, RunId,
-    Timestamp,
+    SampleId, Timestamp,
 };
 pub use leases::{Desk, Lease, Settled, Term, UNDO, Waiting, Wanted};
 pub use look::{AnswerRow, AnswerStatus, Bucket, PageRow, Picture, ReadingRow};
@@ -61,6 +62,7 @@ pub use questions::{
 };
 pub use record::{Purpose, Recorded, Run, RunInfo};
 pub use redecide::StoredPage;
+pub use samples::{Finding, SampleRow, SampledField, Scope};
 pub(crate) use views::free_name;
 
 /// The database's name in the campaign folder.

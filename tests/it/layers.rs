@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 /// The groups of `lib.rs`, lowest first. Modules of one group may use each other.
 const GROUPS: &[&[&str]] = &[
-    &["geom", "charset", "raster"],
+    &["geom", "charset", "raster", "stats"],
     &[
         "lang",
         "digest",
@@ -27,7 +27,9 @@ const GROUPS: &[&[&str]] = &[
     &["ingest"],
     &["store"],
     &["lots"],
-    &["books", "people", "review", "export", "score", "batch"],
+    &[
+        "audit", "books", "people", "review", "export", "score", "batch",
+    ],
     &["report", "synth", "web"],
     &["cli"],
 ];
@@ -36,6 +38,7 @@ const GROUPS: &[&[&str]] = &[
 const PURE: &[&str] = &[
     "geom",
     "raster",
+    "stats",
     "normalize",
     "identify",
     "register",

@@ -21,6 +21,8 @@ mod documents;
 mod journey;
 /// Verdicts by today's rules, without pixels.
 mod redecide;
+/// Random checks of accepted fields, and the chain of what was done.
+mod audit;
 /// Lots that are unlike the ones before them.
 mod lots;
 /// Thousands of questions from a few scans.
