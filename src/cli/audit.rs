@@ -2,6 +2,7 @@
 
 use super::args::{AuditCommand, SampleArgs};
 use super::exit::{Exit, Failure, Outcome};
+use super::out::outln;
 use super::run::{chain, store_failure};
 use super::status::open_existing;
 use super::words::{both, pick};
@@ -25,7 +26,7 @@ fn log(here: &Here) -> Outcome {
     let rows = store.audit().map_err(|e| store_failure(&e))?;
     if here.everywhere.json {
         for row in &rows {
-            println!("{}", json(row)?);
+            outln!("{}", json(row)?);
         }
         return Ok(Exit::Done);
     }
@@ -49,7 +50,7 @@ fn log(here: &Here) -> Outcome {
             .map_err(|e| failed(&e))?;
     }
     let bytes = table.into_inner().map_err(|e| failed(e.error()))?;
-    print!("{}", String::from_utf8_lossy(&bytes));
+    outln!("{}", String::from_utf8_lossy(&bytes).trim_end());
     Ok(Exit::Done)
 }
 
@@ -66,7 +67,7 @@ fn verify(here: &Here, noted: Option<&str>) -> Outcome {
             "rows": rows.len(), "holds": broken.is_none() && missing.is_none(),
             "broken_at": broken, "missing": missing, "last": last.map(|r| &r.hash),
         });
-        println!("{said}");
+        outln!("{said}");
     } else if let Some(seq) = broken {
         here.say(&match here.lang {
             Lang::Ja => {
@@ -81,7 +82,7 @@ fn verify(here: &Here, noted: Option<&str>) -> Outcome {
         });
     } else {
         let (count, hash) = (rows.len(), last.map_or("-", |r| r.hash.as_str()));
-        println!(
+        outln!(
             "{}",
             match here.lang {
                 Lang::Ja =>
@@ -121,9 +122,9 @@ fn sample(here: &Here, args: &SampleArgs) -> Outcome {
         .hint("hagaki audit sample --report"));
     };
     if here.everywhere.json {
-        println!("{}", json(&row)?);
+        outln!("{}", json(&row)?);
     } else {
-        println!("{}", audit::drawn(&row, here.lang));
+        outln!("{}", audit::drawn(&row, here.lang));
     }
     here.say(pick(
         here.lang,
@@ -148,9 +149,9 @@ fn report(here: &Here, args: &SampleArgs) -> Outcome {
     }
     for report in &reports {
         if here.everywhere.json {
-            println!("{}", json(report)?);
+            outln!("{}", json(report)?);
         } else {
-            println!("{}", audit::table(report, here.lang));
+            outln!("{}", audit::table(report, here.lang));
         }
     }
     let failed = |r: &Report| r.total.wrong + r.total.differing > 0;

@@ -1,11 +1,12 @@
 //! `hagaki export`: finished rows as CSV with a manifest, or one line a field.
 
 use std::fs::File;
-use std::io::{self, BufWriter};
+use std::io::BufWriter;
 
 use super::args::ExportArgs;
 use super::campaign::Campaign;
 use super::exit::{Exit, Failure, Outcome};
+use super::out::{Out, outln};
 use super::run::{chain, store_failure};
 use super::status::open_existing;
 use super::words::{both, pick, unwritable};
@@ -103,11 +104,11 @@ fn told(here: &Here, what: &str, sent: &Sent) -> Exit {
         Lang::En => format!("{what}: {} rows", sent.rows),
     };
     match (&sent.path, here.everywhere.json) {
-        (Some(path), false) => println!("{rows} -> {}", path.display()),
+        (Some(path), false) => outln!("{rows} -> {}", path.display()),
         (None, false) => here.say(&rows),
         (path, true) => {
             let line = serde_json::json!({ "form": what, "rows": sent.rows, "path": path });
-            println!("{line}");
+            outln!("{line}");
         }
     }
     for (why, count) in &sent.withheld {
@@ -129,7 +130,7 @@ fn told(here: &Here, what: &str, sent: &Sent) -> Exit {
 
 fn long(args: &ExportArgs, store: &Store) -> Outcome {
     let written = match &args.output {
-        None => export::write_long(store, io::stdout().lock()),
+        None => export::write_long(store, Out),
         Some(path) => {
             let file = File::create(path).map_err(|e| unwritable(path, &e))?;
             export::write_long(store, BufWriter::new(file))

@@ -9,6 +9,7 @@ use super::Here;
 use super::args::FormCommand;
 use super::exit::{Exit, Failure, Outcome};
 use super::learn;
+use super::out::outln;
 use super::run::chain;
 use super::words::{both, pick, unreadable, unwritable};
 use crate::engine::barcodes::Readers;
@@ -48,7 +49,7 @@ pub(super) fn form(here: &Here, command: &FormCommand) -> Outcome {
         }
         FormCommand::Print { form, keys, output } => to_pdf(here, form, keys.as_deref(), output),
         FormCommand::Schema => {
-            println!("{}", json_schema());
+            outln!("{}", json_schema());
             Ok(Exit::Done)
         }
     }
@@ -125,7 +126,7 @@ fn check(here: &Here, named: &[PathBuf]) -> Outcome {
     }
     if here.everywhere.json {
         let text = serde_json::to_string(&faults).map_err(|e| Failure::invalid(chain(&e)))?;
-        println!("{text}");
+        outln!("{text}");
     }
     if !faults.is_empty() {
         return Err(invalid(&faults));

@@ -1,10 +1,5 @@
 //! The command line: arguments -> a command -> an exit code. The only place that prints, reads the
 //! clock and asks who is sitting here.
-#![expect(
-    clippy::print_stdout,
-    clippy::print_stderr,
-    reason = "the command line speaks to people"
-)]
 
 mod args;
 mod audit;
@@ -18,6 +13,7 @@ mod init;
 mod learn;
 mod lines;
 mod model;
+mod out;
 mod password;
 mod people;
 mod progress;
@@ -64,7 +60,7 @@ impl Here {
     /// Says something to a person, on stderr.
     fn say(&self, words: &str) {
         if !self.everywhere.quiet {
-            eprintln!("{words}");
+            errln(format_args!("{words}"));
         }
     }
 
@@ -94,11 +90,11 @@ pub fn main() -> ExitCode {
                 return Exit::Done.into();
             }
             match (wrong::lang(), wrong::japanese(&e)) {
-                (Lang::Ja, Some(said)) => eprintln!(
+                (Lang::Ja, Some(said)) => errln(format_args!(
                     "{}: {said}\n{}: hagaki --help",
                     words::error(Lang::Ja),
                     words::hint(Lang::Ja)
-                ),
+                )),
                 _ => {
                     let _ = e.print();
                 }
@@ -107,20 +103,36 @@ pub fn main() -> ExitCode {
         }
     };
     let here = Here::new(cli.everywhere);
-    match dispatch(&here, cli.command) {
+    let done = dispatch(&here, cli.command);
+    let printed = out::finish().map_err(|e| unprinted(&e));
+    match done.and_then(|exit| printed.map(|()| exit)) {
         Ok(exit) => exit.into(),
         Err(failure) => {
-            eprintln!(
-                "{}: {}",
-                words::error(here.lang),
-                failure.message.get(here.lang)
-            );
+            let message = failure.message.get(here.lang);
+            errln(format_args!("{}: {message}", words::error(here.lang)));
             if let Some(hint) = &failure.hint {
-                eprintln!("{}: {}", words::hint(here.lang), hint.get(here.lang));
+                let hint = hint.get(here.lang);
+                errln(format_args!("{}: {hint}", words::hint(here.lang)));
             }
             failure.exit.into()
         }
     }
+}
+
+/// Words on stderr. That nobody reads them stops nothing.
+fn errln(words: std::fmt::Arguments<'_>) {
+    use std::io::Write as _;
+    let _ = writeln!(std::io::stderr().lock(), "{words}");
+}
+
+fn unprinted(error: &std::io::Error) -> Failure {
+    Failure::new(
+        Exit::Store,
+        words::both(
+            format!("結果を書き出せません: {error}"),
+            format!("the result could not be written: {error}"),
+        ),
+    )
 }
 
 fn dispatch(here: &Here, command: Command) -> Outcome {
@@ -140,7 +152,7 @@ fn dispatch(here: &Here, command: Command) -> Outcome {
         Command::Audit(command) => audit::audit(here, &command),
         Command::Model(command) => model::model(here, &command),
         Command::Completions { shell } => {
-            clap_complete::generate(shell, &mut Cli::command(), "hagaki", &mut std::io::stdout());
+            clap_complete::generate(shell, &mut Cli::command(), "hagaki", &mut out::Out);
             Ok(Exit::Done)
         }
     }

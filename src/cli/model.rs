@@ -4,6 +4,7 @@ use super::Here;
 use super::args::ModelCommand;
 use super::engines::roots;
 use super::exit::{Exit, Failure, Outcome};
+use super::out::outln;
 use super::run::chain;
 use super::words::{both, pick};
 use crate::engine::models::{self, Entry, ModelError, State};
@@ -102,11 +103,12 @@ fn print(here: &Here, entries: &[Entry]) {
                 "name": entry.model.name, "state": format!("{:?}", entry.state).to_lowercase(),
                 "sha256": entry.model.sha256, "package": entry.model.package, "path": path,
             });
-            println!("{line}");
+            outln!("{line}");
         } else {
-            println!(
+            outln!(
                 "{}  {state}  {}  {path}",
-                entry.model.name, entry.model.package
+                entry.model.name,
+                entry.model.package
             );
         }
     }

@@ -2,6 +2,7 @@
 
 use super::args::PeopleCommand;
 use super::exit::{Exit, Failure, Outcome};
+use super::out::outln;
 use super::run::{chain, store_failure};
 use super::words::{both, pick};
 use super::{Here, clock, password};
@@ -71,7 +72,7 @@ fn list(here: &Here, store: &Store) -> Outcome {
     if here.everywhere.json {
         for person in &all {
             let json = serde_json::to_string(person);
-            println!(
+            outln!(
                 "{}",
                 json.map_err(|e| Failure::new(Exit::Store, chain(&e)))?
             );
@@ -85,7 +86,7 @@ fn list(here: &Here, store: &Store) -> Outcome {
         } else {
             pick(here.lang, "  [停止中]", "  [disabled]")
         };
-        println!("{}  {}{out}", person.name, roles.join(", "));
+        outln!("{}  {}{out}", person.name, roles.join(", "));
     }
     if all.is_empty() {
         here.say(pick(

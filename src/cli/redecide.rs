@@ -6,6 +6,7 @@ use indicatif::ProgressBar;
 
 use super::args::RunArgs;
 use super::exit::{Failure, Outcome};
+use super::out::outln;
 use super::run::{self, STOP, batch_failure, store_failure};
 use super::status::open_existing;
 use super::words::both;
@@ -169,7 +170,7 @@ impl Watcher for Screen<'_> {
         if self.here.everywhere.json
             && let Ok(text) = serde_json::to_string(&line)
         {
-            println!("{text}");
+            outln!("{text}");
         }
     }
 }

@@ -2,6 +2,7 @@
 
 use super::args::{ReviewCommand, SetArgs};
 use super::exit::{Exit, Failure, Outcome};
+use super::out::outln;
 use super::run::{chain, store_failure};
 use super::status::open_existing;
 use super::words::{both, pick};
@@ -45,12 +46,12 @@ fn list(here: &Here, filter: &QuestionFilter) -> Outcome {
     let questions = review::list(&store, filter).map_err(|e| store_failure(&e))?;
     if here.everywhere.json {
         for question in &questions {
-            println!("{}", json(question)?);
+            outln!("{}", json(question)?);
         }
         return Ok(Exit::Done);
     }
     for question in &questions {
-        println!("{}", line(question, here.lang));
+        outln!("{}", line(question, here.lang));
     }
     here.say(&match here.lang {
         Lang::Ja => format!(
@@ -94,7 +95,7 @@ fn show(here: &Here, id: QuestionId) -> Outcome {
     let library = campaign.library()?;
     let shown = review::show(&store, &library, id).map_err(|e| no_such(&e))?;
     if here.everywhere.json {
-        println!("{}", json(&shown)?);
+        outln!("{}", json(&shown)?);
     } else {
         print_shown(&shown, here.lang);
     }
@@ -103,9 +104,9 @@ fn show(here: &Here, id: QuestionId) -> Outcome {
 
 fn print_shown(shown: &Shown, lang: Lang) {
     let question = &shown.question;
-    println!("{}", line(question, lang));
+    outln!("{}", line(question, lang));
     if let Some(label) = &shown.label {
-        println!("{}: {}", pick(lang, "項目", "field"), label.get(lang));
+        outln!("{}: {}", pick(lang, "項目", "field"), label.get(lang));
     }
     for doubt in &question.doubts {
         let detail = doubt
@@ -113,7 +114,7 @@ fn print_shown(shown: &Shown, lang: Lang) {
             .as_deref()
             .map(|d| format!(" ({})", told(d, lang)))
             .unwrap_or_default();
-        println!(
+        outln!(
             "{}: {}{detail}",
             pick(lang, "理由", "reason"),
             doubt.reason.message(lang)
@@ -121,10 +122,10 @@ fn print_shown(shown: &Shown, lang: Lang) {
     }
     for entry in &shown.differing {
         let said = entry.value.as_deref().unwrap_or(&entry.answer);
-        println!("{}: {said}", pick(lang, "食い違う回答", "they differ"));
+        outln!("{}: {said}", pick(lang, "食い違う回答", "they differ"));
     }
     for alternative in &shown.alternatives {
-        println!(
+        outln!(
             "{}: {}  {:.3}",
             pick(lang, "候補", "perhaps"),
             alternative.text,
@@ -132,10 +133,10 @@ fn print_shown(shown: &Shown, lang: Lang) {
         );
     }
     for (value, label) in &shown.options {
-        println!("{}: {value}  {label}", pick(lang, "選択肢", "option"));
+        outln!("{}: {value}  {label}", pick(lang, "選択肢", "option"));
     }
     if let Some(picture) = &shown.picture_file {
-        println!("{}: {}", pick(lang, "画像", "picture"), picture.display());
+        outln!("{}: {}", pick(lang, "画像", "picture"), picture.display());
     }
 }
 

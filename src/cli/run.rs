@@ -8,6 +8,7 @@ use indicatif::ProgressBar;
 use super::args::RunArgs;
 use super::campaign::Campaign;
 use super::exit::{Exit, Failure, Outcome};
+use super::out::outln;
 use super::words::{both, pick};
 use super::{Here, clock, engines, progress, status};
 use crate::batch::{self, BatchError, Input, Observer, PageEvent, Reader, Tally};
@@ -98,7 +99,7 @@ pub(super) fn close(
     let sheet = report::write_contact_sheet(store, shown, &campaign.report_dir(), here.lang)
         .map_err(|e| store_failure(&e))?;
     if !here.everywhere.json && !here.everywhere.quiet {
-        println!("{}", books.table(here.lang));
+        outln!("{}", books.table(here.lang));
         status::print_places(here, campaign, Some(&sheet));
     }
     if end.interrupted {
@@ -155,7 +156,7 @@ fn received_day(args: &RunArgs) -> Result<crate::calendar::Day, Failure> {
 }
 
 /// Files are decoded in processes of this program.
-fn decoding() -> Result<Decoding, Failure> {
+pub(super) fn decoding() -> Result<Decoding, Failure> {
     // The link leads to the running program even after an update has replaced its file.
     let running = PathBuf::from("/proc/self/exe");
     if running.exists() {
@@ -330,7 +331,7 @@ impl Observer for Screen<'_> {
         if self.here.everywhere.json
             && let Ok(text) = serde_json::to_string(&line)
         {
-            println!("{text}");
+            outln!("{text}");
         }
     }
 

@@ -6,6 +6,7 @@ use std::path::Path;
 use super::Here;
 use super::args::ScoreArgs;
 use super::exit::{Exit, Failure, Outcome};
+use super::out::outln;
 use super::run::{chain, store_failure};
 use super::status::open_existing;
 use super::words::unreadable;
@@ -27,11 +28,11 @@ pub(super) fn score(here: &Here, args: &ScoreArgs) -> Outcome {
     if here.everywhere.json {
         let text = serde_json::to_string_pretty(&score)
             .map_err(|e| Failure::new(Exit::Store, chain(&e)))?;
-        println!("{text}");
+        outln!("{text}");
     } else {
-        println!("{}", score.table());
+        outln!("{}", score.table());
         if args.notes {
-            println!("{}", score.notes_table());
+            outln!("{}", score.notes_table());
         }
     }
     Ok(Exit::Done)

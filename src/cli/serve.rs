@@ -7,6 +7,7 @@ use tokio::sync::oneshot;
 
 use super::args::ServeArgs;
 use super::exit::{Exit, Failure, Outcome};
+use super::out::outln;
 use super::run::{chain, store_failure};
 use super::status::open_existing;
 use super::tls::{identity, init_tls};
@@ -65,9 +66,9 @@ pub(super) fn serve(here: &Here, args: &ServeArgs) -> Outcome {
 
 fn announce(here: &Here, (address, alone): (&str, bool)) {
     if here.everywhere.json {
-        println!("{}", serde_json::json!({ "address": address }));
+        outln!("{}", serde_json::json!({ "address": address }));
     } else {
-        println!("{address}");
+        outln!("{address}");
     }
     here.say(pick(
         here.lang,

@@ -5,6 +5,7 @@ use std::path::Path;
 use super::Here;
 use super::campaign::Campaign;
 use super::exit::{Exit, Failure, Outcome};
+use super::out::outln;
 use super::run::{chain, store_failure, unbalanced};
 use super::words::{both, pick};
 use crate::books::Books;
@@ -17,9 +18,9 @@ pub(super) fn status(here: &Here) -> Outcome {
     if here.everywhere.json {
         let text = serde_json::to_string_pretty(&books)
             .map_err(|e| Failure::new(Exit::Store, chain(&e)))?;
-        println!("{text}");
+        outln!("{text}");
     } else {
-        println!("{}", books.table(here.lang));
+        outln!("{}", books.table(here.lang));
         print_places(here, &campaign, None);
     }
     books
@@ -44,22 +45,22 @@ pub(super) fn open_existing(campaign: &Campaign) -> Result<Store, Failure> {
 pub(super) fn print_places(here: &Here, campaign: &Campaign, sheet: Option<&Path>) {
     let root = campaign.root.display();
     let lang = here.lang;
-    println!(
+    outln!(
         "{}: {root}/hagaki.db",
         pick(lang, "データ      ", "rows         ")
     );
-    println!(
+    outln!(
         "{}: hagaki review",
         pick(lang, "要確認      ", "questions    ")
     );
     if let Some(sheet) = sheet {
-        println!(
+        outln!(
             "{}: {}",
             pick(lang, "確認シート  ", "contact sheet"),
             sheet.display()
         );
     }
-    println!(
+    outln!(
         "{}: hagaki export",
         pick(lang, "CSV出力     ", "CSV          ")
     );

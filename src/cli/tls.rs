@@ -8,6 +8,7 @@ use std::path::Path;
 use super::args::ServeArgs;
 use super::campaign::Campaign;
 use super::exit::{Exit, Failure, Outcome};
+use super::out::outln;
 use super::run::chain;
 use super::serve::failure;
 use super::words::{both, pick, unwritable};
@@ -70,8 +71,8 @@ pub(super) fn init_tls(
     fs::create_dir_all(dir).map_err(|e| unwritable(dir, &e))?;
     write_secret(&key, &made.key_pem).map_err(|e| unwritable(&key, &e))?;
     fs::write(&certificate, &made.certificate_pem).map_err(|e| unwritable(&certificate, &e))?;
-    println!("{}", certificate.display());
-    println!("SHA-256 {}", made.fingerprint);
+    outln!("{}", certificate.display());
+    outln!("SHA-256 {}", made.fingerprint);
     here.say(&format!(
         "{}: {}",
         pick(here.lang, "この名前で使えます", "made for"),

@@ -288,3 +288,31 @@ fn a_place_that_cannot_be_written_ends_with_4_and_is_told_in_both_languages() {
         assert!(said.err.contains(words), "{}", said.err);
     }
 }
+
+/// Whoever reads may stop reading: nothing panics, and what was to be done is done.
+#[test]
+fn a_reader_that_stops_reading_is_no_failure() {
+    let campaign = Campaign::new(&["resident-survey"]);
+    let closed = |args: &[&str]| {
+        let (reader, writer) = std::io::pipe().unwrap();
+        drop(reader);
+        let mut command = campaign.command(args);
+        command.stdout(writer.try_clone().unwrap()).stderr(writer);
+        command.status().unwrap().code()
+    };
+    assert_eq!(closed(&["--json", "run", &one_sample()]), Some(0));
+    let said = campaign.hagaki(&["--json", "review", "list"]);
+    assert!(said.out.lines().count() > 1, "{}", said.err);
+    for args in [
+        &["review", "list"][..],
+        &["--json", "review", "list"],
+        &["review", "show", "1"],
+        &["status"],
+        &["export", "--profile", "long"],
+        &["form", "schema"],
+        &["completions", "bash"],
+        &["people", "list"],
+    ] {
+        assert_eq!(closed(args), Some(0), "{args:?}");
+    }
+}
