@@ -157,57 +157,78 @@ impl Books {
         }
     }
 
-    /// The sheet that a clerk signs.
-    pub fn table(&self, lang: Lang) -> String {
-        let mut out = String::new();
+    /// What is counted, section by section.
+    pub fn sections(&self, lang: Lang) -> Vec<Section> {
+        let name = |names| pick(lang, names).to_owned();
         let files = [
             (["読取", "read"], self.files.read),
             (["同一内容", "copies"], self.files.copies),
             (["読取不能", "unreadable"], self.files.quarantined),
             (["差替済", "replaced"], self.files.replaced),
         ];
-        let file_total = files.iter().map(|(_, n)| n).sum();
-        section(&mut out, pick(lang, ["ファイル", "Files"]), file_total);
-        for (name, n) in files {
-            line(&mut out, pick(lang, name), n);
-        }
-        reasons(&mut out, lang, &self.quarantine);
-        section(
-            &mut out,
-            pick(lang, ["受付ページ", "Pages received"]),
-            self.files.pages_declared,
-        );
+        let mut of_files = Section {
+            name: name(["ファイル", "Files"]),
+            total: files.iter().map(|(_, n)| n).sum(),
+            lines: files
+                .map(|(names, n)| Line::new(pick(lang, names), n))
+                .to_vec(),
+        };
+        of_files.lines.extend(reasons(lang, &self.quarantine));
+        let mut of_pages = Section {
+            name: name(["受付ページ", "Pages received"]),
+            total: self.files.pages_declared,
+            lines: Vec::new(),
+        };
         for (bucket, n) in &self.pages {
-            line(&mut out, pick(lang, bucket_name(*bucket)), *n);
+            let line = Line::new(pick(lang, bucket_name(*bucket)), n);
+            of_pages.lines.push(line);
             if *bucket == Bucket::Rejected {
-                reasons(&mut out, lang, &self.rejections);
+                of_pages.lines.extend(reasons(lang, &self.rejections));
             }
         }
-        line(
-            &mut out,
-            pick(lang, ["差引", "difference"]),
-            self.difference,
-        );
-        let field_total = self.fields.iter().map(|(_, n)| n).sum();
-        section(&mut out, pick(lang, ["項目", "Fields"]), field_total);
-        for (status, n) in &self.fields {
-            line(&mut out, pick(lang, status_name(*status)), *n);
+        let difference = Line::new(pick(lang, ["差引", "difference"]), self.difference);
+        of_pages.lines.push(difference);
+        let fields = self.fields.iter();
+        let of_fields = Section {
+            name: name(["項目", "Fields"]),
+            total: self.fields.iter().map(|(_, n)| n).sum(),
+            lines: fields
+                .map(|(s, n)| Line::new(pick(lang, status_name(*s)), n))
+                .collect(),
+        };
+        let open = Section {
+            name: name(["確認待ち", "Questions open"]),
+            total: self.open(),
+            lines: reasons(lang, &self.reasons),
+        };
+        let exported = self.exported.iter();
+        let exported = Section {
+            name: name(["出力済の行", "Rows exported"]),
+            total: self.exported.iter().map(|(_, n)| n).sum(),
+            lines: exported.map(|(form, n)| Line::new(form, n)).collect(),
+        };
+        vec![of_files, of_pages, of_fields, open, exported]
+    }
+
+    /// The sheet that a clerk signs.
+    pub fn table(&self, lang: Lang) -> String {
+        let mut out = String::new();
+        for Section { name, total, lines } in self.sections(lang) {
+            section(&mut out, &name, total);
+            for Line {
+                name,
+                count,
+                words,
+                is_detail,
+            } in lines
+            {
+                let _ = if is_detail {
+                    writeln!(out, "    {}{count:>9}  {words}", padded(&name, 28))
+                } else {
+                    writeln!(out, "  {}{count:>9}", padded(&name, 30))
+                };
+            }
         }
-        section(
-            &mut out,
-            pick(lang, ["確認待ち", "Questions open"]),
-            self.open(),
-        );
-        reasons(&mut out, lang, &self.reasons);
-        let exported = self.exported.iter().map(|(_, n)| n).sum();
-        section(
-            &mut out,
-            pick(lang, ["出力済の行", "Rows exported"]),
-            exported,
-        );
-        self.exported
-            .iter()
-            .for_each(|(form, n)| line(&mut out, form, *n));
         if !self.alarms.is_empty() {
             let count = self.alarms.len() as u64;
             section(&mut out, pick(lang, ["警告", "Alarms"]), count);
@@ -216,6 +237,37 @@ impl Books {
             }
         }
         out
+    }
+}
+
+/// A part of the books.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Section {
+    pub name: String,
+    pub total: u64,
+    pub lines: Vec<Line>,
+}
+
+/// A line of a section.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Line {
+    pub name: String,
+    /// As it is printed.
+    pub count: String,
+    /// What a reason's code means; else empty.
+    pub words: &'static str,
+    /// Part of the line above it.
+    pub is_detail: bool,
+}
+
+impl Line {
+    fn new(name: &str, count: impl fmt::Display) -> Self {
+        Self {
+            name: name.to_owned(),
+            count: count.to_string(),
+            words: "",
+            is_detail: false,
+        }
     }
 }
 
@@ -260,15 +312,13 @@ fn section(out: &mut String, name: &str, total: u64) {
     let _ = writeln!(out, "{}{total:>9}", padded(name, 32));
 }
 
-fn line(out: &mut String, name: &str, n: impl fmt::Display) {
-    let _ = writeln!(out, "  {}{n:>9}", padded(name, 30));
-}
-
-fn reasons(out: &mut String, lang: Lang, counts: &Counted) {
-    for (code, n) in counts {
-        let words = code.parse::<Reason>().map_or("", |r| r.message(lang));
-        let _ = writeln!(out, "    {}{n:>9}  {words}", padded(code, 28));
-    }
+fn reasons(lang: Lang, counts: &Counted) -> Vec<Line> {
+    let one = |(code, n): &(String, u64)| Line {
+        words: code.parse::<Reason>().map_or("", |r| r.message(lang)),
+        is_detail: true,
+        ..Line::new(code, n)
+    };
+    counts.iter().map(one).collect()
 }
 
 /// Filled up to so many columns of a terminal; a Japanese character takes two.

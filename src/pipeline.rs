@@ -1,5 +1,8 @@
 //! One page from pixels to verdicts: the journey in the order of the stages. Pure.
 
+mod again;
+mod hints;
+
 use image::imageops::FilterType;
 
 use crate::calendar::Day;
@@ -15,6 +18,9 @@ use crate::register::{self, Registered, RegistrationReport};
 use crate::rejection::Rejection;
 use crate::scan::Scan;
 use crate::validate::{self, Status, Verdict};
+
+pub use again::process_page_with;
+pub use hints::{HintFault, Hints};
 
 /// A page with less ink than this share of its paper is blank: 0.05 % is a 3 mm dot on a postcard,
 /// less than any printed form and more than dust.
@@ -129,12 +135,8 @@ pub fn process_page(
     }
     match prove(&upright, &identified) {
         Ok((candidate, page)) => {
-            let record = read_page(
-                &page,
-                candidate,
-                identified.barcodes.clone(),
-                (engines, settings),
-            )?;
+            let barcodes = identified.barcodes.clone();
+            let record = read_page(&page, candidate, barcodes, (engines, settings), None)?;
             Ok(PageOutcome::Read(Box::new(record)))
         }
         Err(rejection) => Ok(rejected(scan, rejection, identified.barcodes)),
@@ -216,11 +218,13 @@ fn why_unproved(
     }
 }
 
+/// `typed`: the key as a person says it; what the machine reads of it is kept all the same.
 fn read_page(
     page: &Registered<'_>,
     candidate: &Candidate,
     barcodes: Vec<Barcode>,
     (engines, settings): (&Engines, &Settings),
+    typed: Option<&str>,
 ) -> Result<PageRecord, EngineError> {
     let key = read::key::read_key(page, &barcodes, engines.barcodes.as_ref());
     let mut readings = read::read(page, engines)?;
@@ -232,7 +236,7 @@ fn read_page(
     };
     let context = validate::Context {
         today: settings.today,
-        key: key.key.as_deref(),
+        key: typed.or(key.key.as_deref()),
     };
     let noticed = (&key.doubts[..], &margin);
     let Judgement { verdicts, doubts } = judge(page.side, &readings, noticed, &context);
@@ -269,12 +273,12 @@ fn read_page(
     })
 }
 
-/// A field that nothing proves to be where the form says is asked about, whatever was read there.
-/// A barcode proves its own place.
+/// A field that nothing proves to be where the form says is asked about, whatever was read there;
+/// on a page that only a person's hand laid, every field. A barcode proves its own place.
 fn doubt_places(page: &Registered<'_>, readings: &mut [Reading]) {
     for (i, reading) in readings.iter_mut().enumerate() {
         let barcode = matches!(reading.content, Content::Barcode { .. });
-        if page.doubts_field(i) && !barcode {
+        if (!page.is_proved() || page.doubts_field(i)) && !barcode {
             reading.doubts.push(Reason::LocalResidual.into());
         }
     }

@@ -5,6 +5,7 @@
 //! small buffer until their turn, so the database is the same whatever the number of workers, and
 //! memory is flat: at most a few pages a worker are under way.
 
+mod one;
 mod redecide;
 mod source;
 mod workers;
@@ -21,9 +22,10 @@ use crate::pipeline::{PageOutcome, Settings};
 use crate::scan::Origin;
 use crate::store::{BlobKind, NewFile, Quarantine, Recorded, Run, Store, StoreError};
 
+pub use one::{decode_again, read_again};
 pub use redecide::{RedecidedPage, Redecisions, Watcher, redecide};
 use source::{Source, Step};
-use workers::{Pool, Result as PageResult};
+use workers::{Job, Pool, Result as PageResult};
 
 /// What reads the pages; the same for the whole run.
 #[derive(Clone, Copy)]
@@ -177,8 +179,14 @@ impl Batch<'_> {
                 ticket,
                 document,
                 origin,
+                hints,
             } => {
-                pool.send(*ticket, document.clone(), origin.clone());
+                pool.send(Job {
+                    ticket: *ticket,
+                    document: document.clone(),
+                    origin: origin.clone(),
+                    hints: hints.clone(),
+                });
                 self.under_way += 1;
             }
             Step::Known { .. } | Step::KnownPage | Step::Quarantine { .. } => {}

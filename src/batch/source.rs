@@ -6,6 +6,7 @@ use std::sync::Arc;
 use super::{BatchError, Input, Reader};
 use crate::doubt::Reason;
 use crate::ingest::{Decoder, Document, IngestError, SkipReason, Skipped, SourceFile};
+use crate::pipeline::Hints;
 use crate::scan::Origin;
 use crate::store::{KnownFile, Store, StoreError};
 
@@ -35,6 +36,8 @@ pub(super) enum Step {
         ticket: u64,
         document: Arc<Document>,
         origin: Origin,
+        /// What a person said of it, where it is read again.
+        hints: Hints,
     },
 }
 
@@ -116,11 +119,17 @@ impl<'a> Source<'a> {
                 file_sha256: document.sha256(),
                 page,
             };
+            let hints = if self.reread {
+                store.hints(&origin)?
+            } else {
+                Hints::default()
+            };
             self.tickets += 1;
             let step = Step::Page {
                 ticket: self.tickets,
                 document: document.clone(),
                 origin,
+                hints,
             };
             self.ready.push_back(step);
         }

@@ -11,16 +11,18 @@ use super::{BatchError, Reader};
 use crate::digest::Digest;
 use crate::engine::EngineError;
 use crate::ingest::{self, Decoder, Document};
-use crate::pipeline::{self, PageOutcome};
+use crate::pipeline::{self, Hints, PageOutcome};
 use crate::scan::{Origin, Scan};
 
 /// Pages under way for each worker: one in hand, one waiting, so that no worker idles.
 const PAGES_A_WORKER: usize = 2;
 
-struct Job {
-    ticket: u64,
-    document: Arc<Document>,
-    origin: Origin,
+pub(super) struct Job {
+    pub(super) ticket: u64,
+    pub(super) document: Arc<Document>,
+    pub(super) origin: Origin,
+    /// What a person said of it, on a page that is read again.
+    pub(super) hints: Hints,
 }
 
 pub(super) struct Result {
@@ -57,13 +59,9 @@ impl Pool {
         self.room
     }
 
-    pub(super) fn send(&self, ticket: u64, document: Arc<Document>, origin: Origin) {
+    pub(super) fn send(&self, job: Job) {
         // A closed channel means that every worker is gone; `receive` says so.
-        let _ = self.jobs.send(Job {
-            ticket,
-            document,
-            origin,
-        });
+        let _ = self.jobs.send(job);
     }
 
     /// Waits for a page; `None` when no worker is left.
@@ -99,7 +97,10 @@ fn read(job: &Job, reader: &Reader<'_>, decoder: &mut Decoder) -> Result {
                 picture: page.picture,
                 resolution: page.resolution,
             };
-            (read_scan(&scan, reader).map_err(Into::into), pixels)
+            (
+                read_scan(&scan, &job.hints, reader).map_err(Into::into),
+                pixels,
+            )
         }
         Ok(Err(why)) => {
             let detail = format!("{}: {why}", why.code());
@@ -121,8 +122,13 @@ fn place_digest(job: &Job) -> Digest {
 }
 
 /// A fault of the program on one page loses no other page: it becomes a rejection.
-fn read_scan(scan: &Scan, reader: &Reader<'_>) -> std::result::Result<PageOutcome, EngineError> {
-    let whole = || pipeline::process_page(scan, reader.library, reader.engines, &reader.settings);
+pub(super) fn read_scan(
+    scan: &Scan,
+    hints: &Hints,
+    reader: &Reader<'_>,
+) -> std::result::Result<PageOutcome, EngineError> {
+    let with = (reader.engines, &reader.settings);
+    let whole = || pipeline::process_page_with(scan, hints, reader.library, with);
     catch_unwind(AssertUnwindSafe(whole)).unwrap_or_else(|_| {
         Ok(pipeline::undecodable(
             "internal: the program failed on this page",

@@ -240,7 +240,8 @@ pub struct SetArgs {
     /// The question's number
     pub id: i64,
     /// The answer; or @blank, @illegible, @hold; for keys and pages @accept, @attachment,
-    /// @blank-page, @returned, @duplicate
+    /// @blank-page, @returned, @duplicate; @read-again reads the page as --form, --turn, --corners
+    /// and --key say
     #[arg(allow_hyphen_values = true)]
     pub value: String,
     /// Who decides (default: the user of this computer); where the campaign has people, the
@@ -253,6 +254,37 @@ pub struct SetArgs {
     /// Take the value as typed even where the form's rules object
     #[arg(long)]
     pub insist: bool,
+    #[command(flatten)]
+    pub again: AgainArgs,
+}
+
+/// What is said of a page that is read again.
+#[derive(Debug, Args)]
+pub struct AgainArgs {
+    /// With @read-again: the form that the page is
+    #[arg(long, value_name = "NAME")]
+    pub form: Option<String>,
+    /// With @read-again: its edition (default: the latest)
+    #[arg(long, value_name = "N", requires = "form")]
+    pub edition: Option<u32>,
+    /// With @read-again: the form's side
+    #[arg(long, value_name = "ID", requires = "form")]
+    pub side: Option<String>,
+    /// With @read-again: how far the page lies turned clockwise: 0, 90, 180 or 270
+    #[arg(long, value_name = "DEGREES")]
+    pub turn: Option<u32>,
+    /// With @read-again: the side's corners clockwise from its own top left, as shares of the
+    /// picture's width and height: "0.1,0.1 0.9,0.1 0.9,0.8 0.1,0.8"
+    #[arg(
+        long,
+        value_name = "X,Y X,Y X,Y X,Y",
+        requires = "form",
+        allow_hyphen_values = true
+    )]
+    pub corners: Option<String>,
+    /// With @read-again: the key as the picture shows it
+    #[arg(long, value_name = "KEY")]
+    pub key: Option<String>,
 }
 
 #[derive(Debug, Args)]

@@ -18,6 +18,7 @@ mod password;
 mod people;
 mod progress;
 mod redecide;
+mod repair;
 mod review;
 mod run;
 mod score;

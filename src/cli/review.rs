@@ -140,6 +140,9 @@ fn print_shown(shown: &Shown, lang: Lang) {
     }
 }
 
+/// The word that has a page read again.
+const READ_AGAIN: &str = "@read-again";
+
 fn set(here: &Here, args: &SetArgs) -> Outcome {
     let campaign = here.campaign()?;
     let library = campaign.library()?;
@@ -157,6 +160,14 @@ fn set(here: &Here, args: &SetArgs) -> Outcome {
         today: clock::today(),
         may,
     };
+    if args.value == READ_AGAIN {
+        return super::repair::read_again(
+            here,
+            &campaign,
+            (&mut store, &library),
+            (&reply, &args.again),
+        );
+    }
     let spoken = review::set(&mut store, &library, &reply).map_err(|e| refused(&e))?;
     here.say(match spoken {
         Spoken::Decided(_) => pick(here.lang, "記録しました", "recorded"),
@@ -201,7 +212,7 @@ fn signer(store: &Store, args: &SetArgs) -> Result<(String, May), Failure> {
     Ok((name, May::of(&person.roles)))
 }
 
-fn refused(error: &ReviewError) -> Failure {
+pub(super) fn refused(error: &ReviewError) -> Failure {
     match error {
         ReviewError::Store(e) => no_such(e),
         ReviewError::Invalid { doubts, suggestion } => {

@@ -12,7 +12,7 @@ use super::run::{chain, store_failure};
 use super::status::open_existing;
 use super::tls::{identity, init_tls};
 use super::words::{both, pick};
-use super::{Here, clock};
+use super::{Here, clock, repair};
 use crate::web::{Clock, Server, SiteParts, WebError};
 
 pub(super) fn serve(here: &Here, args: &ServeArgs) -> Outcome {
@@ -46,6 +46,7 @@ pub(super) fn serve(here: &Here, args: &ServeArgs) -> Outcome {
     let site = SiteParts {
         store,
         library,
+        bench: repair::bench(here, &campaign)?,
         clock: Clock {
             now: clock::now,
             today: clock::today,

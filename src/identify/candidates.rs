@@ -77,6 +77,25 @@ pub(super) fn by_layout(
     (best, others)
 }
 
+/// Sides of one form in some ways round, best layout first; where none matches, all of them.
+pub(super) fn named(
+    page: &Upright<'_>,
+    form: &Arc<Form>,
+    (sides, ways): (&[usize], &[QuarterTurn]),
+    barcodes: &[Barcode],
+) -> Vec<Candidate> {
+    let mut all = Vec::new();
+    for &side in sides {
+        let mut found = turns(page, form, side, barcodes, true);
+        found.retain(|one| ways.contains(&one.candidate.turn));
+        if found.is_empty() {
+            found.extend(ways.iter().map(|way| scored(form, side, *way, None, 0.0)));
+        }
+        all.extend(found);
+    }
+    sorted(all)
+}
+
 fn sides(library: &Library) -> impl Iterator<Item = (&Arc<Form>, usize)> {
     library
         .forms()

@@ -96,6 +96,25 @@ pub fn identify(page: &Upright<'_>, library: &Library, reader: &dyn BarcodeReade
     }
 }
 
+/// The same for a form that a person names: these sides of it, in these ways round. Nothing else is
+/// compared, and what the person says is still to be proved.
+pub fn identify_as(
+    page: &Upright<'_>,
+    (form, sides, turns): (&Arc<Form>, &[usize], &[QuarterTurn]),
+    (library, reader): (&Library, &dyn BarcodeReader),
+) -> Identified {
+    let wanted: Vec<Symbology> = symbologies(library).into_iter().collect();
+    let barcodes = match wanted.as_slice() {
+        [] => Vec::new(),
+        wanted => reader.read_page(&page.scan.picture.gray, wanted),
+    };
+    Identified {
+        candidates: candidates::named(page, form, (sides, turns), &barcodes),
+        barcodes,
+        ..Identified::default()
+    }
+}
+
 /// Every symbology that some form of the library asks for.
 fn symbologies(library: &Library) -> BTreeSet<Symbology> {
     let mut all = BTreeSet::new();

@@ -116,8 +116,29 @@ pub fn told(detail: &str, lang: Lang) -> String {
     match (known, lang) {
         (Some((code, _, words)), Lang::Ja) => format!("{words}（{code}）"),
         (Some((code, words, _)), Lang::En) => format!("{words} ({code})"),
-        (None, _) => detail.to_owned(),
+        (None, Lang::Ja) => plain(detail).unwrap_or(detail).to_owned(),
+        (None, Lang::En) => detail.to_owned(),
     }
+}
+
+/// Why a page was rejected, where the words are always the same.
+fn plain(detail: &str) -> Option<&'static str> {
+    Some(match detail {
+        "too little of the form's print is on the page" => "帳票の印刷がほとんど見つかりません",
+        "the form that was named is not found on the page" => {
+            "指定された帳票がページに見つかりません"
+        }
+        "no form of the library fits" => "合う帳票がありません",
+        "two forms, or one form two ways round, fit equally well" => {
+            "二つの帳票（または向き）が同じ程度に合います"
+        }
+        "no print and no writing" => "印刷も記入もありません",
+        "too few printed marks" => "位置合わせの印が足りません",
+        "the page's layout is another" => "帳票の配置が違います",
+        "three marks, and no print that proves them" => "印が三つだけで、印刷で確かめられません",
+        "the page is bent more than its print tells" => "ページの曲がりが大きすぎます",
+        _ => return None,
+    })
 }
 
 /// The sentence of a code.

@@ -18,7 +18,7 @@ use crate::register::Registered;
 /// Paper round a zone that is cut out with it: the quiet zone of a linear code is 2.5 mm, and the
 /// print may stand a little beside.
 const MARGIN_MM: f64 = 3.0;
-/// A symbol of the page belongs to a zone when its middle lies this near.
+/// A symbol of the page belongs to a zone, or to the side, when its middle lies this near.
 const NEAR_MM: f64 = 5.0;
 /// Scales of the cut against the page's own; cutting at the page's own scale blurs by up to half a
 /// pixel, which fine bars at 200 dpi do not survive.
@@ -45,7 +45,7 @@ pub fn read_key(
     };
     let elsewhere: Vec<&Barcode> = barcodes
         .iter()
-        .filter(|b| !in_field(page, middle_mm(page, b)))
+        .filter(|b| is_on_side(page, b) && !in_field(page, middle_mm(page, b)))
         .collect();
     let mut claims = key
         .zone
@@ -150,6 +150,13 @@ fn doubtful(symbology: Option<Symbology>, doubt: Doubt) -> KeyReading {
         symbology,
         doubts: vec![doubt],
     }
+}
+
+/// Whether a symbol stands on the side itself: where two cards lie on one glass, one card's key must
+/// not become the other's.
+fn is_on_side(page: &Registered<'_>, barcode: &Barcode) -> bool {
+    let side = Rect::new(0.0, 0.0, page.side.size.w, page.side.size.h);
+    middle_mm(page, barcode).is_some_and(|at| side.inflate(NEAR_MM).contains(at))
 }
 
 /// Where a symbol of the page stands on the paper.

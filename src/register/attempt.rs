@@ -31,10 +31,12 @@ pub(super) struct Attempt<'p, 'a> {
     pub(super) side: &'a Side,
     pub(super) turn: QuarterTurn,
     pub(super) coarse: Option<Transform<Mm, Px>>,
+    /// Where a person laid it.
+    pub(super) hand: Option<Transform<Mm, Px>>,
 }
 
 /// A transform with the anchors that made it.
-struct Fitted {
+pub(super) struct Fitted {
     to_px: Transform<Mm, Px>,
     residual: Residual,
     kept: usize,
@@ -50,6 +52,15 @@ struct Method {
 
 impl<'a> Attempt<'_, 'a> {
     pub(super) fn by_marks(&self, marks: &[AnchorMark]) -> Result<Registered<'a>, Rejection> {
+        self.by_tries(marks, self.tries(marks))
+    }
+
+    /// The transform with most marks and best print that stands.
+    pub(super) fn by_tries(
+        &self,
+        marks: &[AnchorMark],
+        tries: Vec<Fitted>,
+    ) -> Result<Registered<'a>, Rejection> {
         let mut refused = refuse("too few printed marks");
         let method = Method {
             name: "marks",
@@ -57,7 +68,7 @@ impl<'a> Attempt<'_, 'a> {
             print: Print::Whole,
         };
         let mut best: Option<(f64, Registered<'a>)> = None;
-        for fitted in self.tries(marks) {
+        for fitted in tries {
             match self.proved(&fitted, (Bend::default(), method)) {
                 Ok(done) => {
                     // More marks first, then better print.
@@ -124,23 +135,30 @@ impl<'a> Attempt<'_, 'a> {
 
     /// Looks at every field. On a page that is not flat, fields that are not found say that the
     /// bend is not the paper's: then nothing else of it is believed.
-    fn with_fields(&self, mut page: Registered<'a>) -> Result<Registered<'a>, Rejection> {
-        let frames = check::outlines_seen(&page);
-        page.local.frameless |= frames.is_some_and(|seen| seen < FRAMELESS);
-        let prepared = prepared::of(self.side, page.local.print());
-        let fits = fields::fits(self.page, &page, prepared.as_deref());
+    fn with_fields(&self, page: Registered<'a>) -> Result<Registered<'a>, Rejection> {
+        let page = self.looked_at(page);
+        let fits = &page.local.fits;
         let lost = fits.iter().filter(|f| f.is_doubtful()).count();
         let flat = page.local.bend.is_flat() && page.to_px.is_affine();
         if !flat && lost >= 2 && MOST_LOST * lost >= fits.len() {
             return Err(refuse("the page is bent more than its print tells"));
         }
-        page.report.fields.clone_from(&fits);
-        page.local.fits = fits.into();
         Ok(page)
     }
 
+    /// The page with each field's own place.
+    pub(super) fn looked_at(&self, mut page: Registered<'a>) -> Registered<'a> {
+        let frames = check::outlines_seen(&page);
+        page.local.frameless |= frames.is_some_and(|seen| seen < FRAMELESS);
+        let prepared = prepared::of(self.side, page.local.print());
+        let fits = fields::fits(self.page, &page, prepared.as_deref());
+        page.report.fields.clone_from(&fits);
+        page.local.fits = fits.into();
+        page
+    }
+
     /// Transforms worth proving: of all pairs, and of all but one.
-    fn fits(pairs: &[Pair]) -> Vec<Fitted> {
+    pub(super) fn fits(pairs: &[Pair]) -> Vec<Fitted> {
         let mut out = Vec::new();
         let whole = fit::affine(pairs).map(|t| (t, fit::residual(&t, pairs)));
         if let Some((to_px, residual)) = whole {
@@ -200,7 +218,11 @@ impl<'a> Attempt<'_, 'a> {
     }
 
     /// The page as it lies by a transform that nothing has proved yet.
-    fn laid(&self, to_px: Transform<Mm, Px>, (bend, print): (Bend, Print)) -> Registered<'a> {
+    pub(super) fn laid(
+        &self,
+        to_px: Transform<Mm, Px>,
+        (bend, print): (Bend, Print),
+    ) -> Registered<'a> {
         Registered {
             scan: self.page.scan,
             side: self.side,
@@ -230,7 +252,7 @@ impl<'a> Attempt<'_, 'a> {
         let shape = gate::plausible(
             (self.page, self.side, self.turn),
             &fitted.to_px,
-            fitted.kept,
+            (fitted.kept, self.hand.as_ref()),
         )?;
         let report = RegistrationReport {
             method: method.name,
@@ -265,6 +287,6 @@ impl<'a> Attempt<'_, 'a> {
 }
 
 /// An angle between -180 and 180 degrees.
-fn signed(degrees: f64) -> f64 {
+pub(super) fn signed(degrees: f64) -> f64 {
     (degrees + 540.0).rem_euclid(360.0) - 180.0
 }

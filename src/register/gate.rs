@@ -31,20 +31,21 @@ const TILTED: f64 = 0.04;
 /// postcard): the print's place on its sheet, a curled edge.
 const MOST_OFF_BORDER: f64 = 0.035;
 
-/// The shape of a transform that `kept` anchors agree on.
+/// The shape of a transform that `kept` anchors agree on; `hand` is where a person laid the side.
 ///
 /// # Errors
 /// What nothing makes of a page.
 pub(super) fn plausible(
     at: (&Upright<'_>, &Side, QuarterTurn),
     to_px: &Transform<Mm, Px>,
-    kept: usize,
+    (kept, hand): (usize, Option<&Transform<Mm, Px>>),
 ) -> Result<fit::Shape, Rejection> {
     let (page, side, turn) = at;
     let middle = Point::new(side.size.w / 2.0, side.size.h / 2.0);
     let scales = scales(page, side, turn);
     let shape = fit::shape(to_px, middle, scales[0]);
-    let seen = is_on_border(at, to_px);
+    // A person's corners say as much as the paper's own border.
+    let seen = is_on_border(at, to_px) || hand.is_some_and(|laid| is_near(side, laid, to_px));
     let by_any = scales.iter().any(|unit| {
         let s = fit::shape(to_px, middle, *unit);
         let mean = (s.scale_x * s.scale_y).sqrt();
@@ -118,9 +119,11 @@ fn is_on_border(
     (page, side, turn): (&Upright<'_>, &Side, QuarterTurn),
     to_px: &Transform<Mm, Px>,
 ) -> bool {
-    let Some(laid) = by_border(page, side, turn) else {
-        return false;
-    };
+    by_border(page, side, turn).is_some_and(|laid| is_near(side, &laid, to_px))
+}
+
+/// Whether two transforms lay the side's corners about alike.
+fn is_near(side: &Side, laid: &Transform<Mm, Px>, to_px: &Transform<Mm, Px>) -> bool {
     let corners = Rect::new(0.0, 0.0, side.size.w, side.size.h).corners();
     let off = |c: Point<Mm>| laid.apply(c).distance(to_px.apply(c)) / laid.scale_at(c);
     let most = MOST_OFF_BORDER * side.size.w.hypot(side.size.h);

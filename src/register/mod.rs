@@ -16,6 +16,7 @@ mod fields;
 mod finder;
 pub(crate) mod fit;
 mod gate;
+mod hand;
 mod marks;
 pub(crate) mod mask;
 mod patches;
@@ -68,7 +69,7 @@ pub struct Local {
 /// How well the page fits.
 #[derive(Clone, Debug, Default, Serialize)]
 pub struct RegistrationReport {
-    /// `marks` or `patches`.
+    /// `marks`, `patches` or `hand`.
     pub method: &'static str,
     pub anchors_found: usize,
     pub anchors_expected: usize,
@@ -123,6 +124,7 @@ pub fn register<'a>(
         side,
         turn: candidate.turn,
         coarse: candidate.coarse,
+        hand: None,
     };
     let mut refused = None;
     if let Anchors::Marks(marks) = &side.anchors {
@@ -140,6 +142,31 @@ pub fn register<'a>(
         }
     }
     Err(refused.unwrap_or_else(|| refuse("the form has no anchors")))
+}
+
+/// The same from where a person says that the side's corners are, clockwise from its own top left.
+/// Where anchors near to that prove a transform, it is theirs; else the page lies as he says, and
+/// nothing of it [is proved](Registered::is_proved).
+///
+/// # Errors
+/// When three of the corners lie on one line.
+pub fn register_by_hand<'a>(
+    page: &Upright<'a>,
+    candidate: &'a Candidate,
+    corners: [Point<Px>; 4],
+) -> Result<Registered<'a>, Rejection> {
+    let side = candidate.side();
+    let whole = Rect::new(0.0, 0.0, side.size.w, side.size.h);
+    let laid = Transform::of_corners(whole, corners);
+    let laid = laid.ok_or_else(|| refuse("three corners lie on one line"))?;
+    let attempt = Attempt {
+        page,
+        side,
+        turn: candidate.turn,
+        coarse: Some(laid),
+        hand: Some(laid),
+    };
+    Ok(attempt.by_corners(&laid))
 }
 
 fn refuse(why: impl Into<String>) -> Rejection {
@@ -166,6 +193,11 @@ impl Registered<'_> {
     fn correction(&self, area: Rect<Mm>) -> (f64, f64) {
         let fit = fields::field_at(self, area).and_then(|i| self.local.fits.get(i));
         fit.map_or((0.0, 0.0), |f| (f.dx_mm, f.dy_mm))
+    }
+
+    /// Whether anchors say where the page lies, and not only a person's hand.
+    pub fn is_proved(&self) -> bool {
+        self.report.method != hand::METHOD
     }
 
     /// Whether nothing proves where the `index`-th field of the side is.

@@ -7,6 +7,7 @@
 pub mod desk;
 pub mod group;
 mod recheck;
+pub mod repair;
 
 use std::path::PathBuf;
 
@@ -16,6 +17,7 @@ use crate::calendar::Day;
 use crate::doubt::{Doubt, Reason};
 use crate::form::{Field, FieldId, FormId, Library, ValueKind, Zone};
 use crate::lang::Text;
+pub use crate::pipeline::Hints;
 use crate::store::{
     Act, Answer, AnswerRow, Bucket, Entry, May, NewDecision, PageId, QuestionFilter, QuestionId,
     QuestionRow, QuestionState, Spoken, Store, StoreError, Subject,
@@ -34,6 +36,14 @@ pub const WORDS: [(&str, Answer); 8] = [
     ("@returned", Answer::Returned),
     ("@duplicate", Answer::Duplicate),
 ];
+
+/// Four corners as written: eight numbers, separated by blanks or commas.
+pub fn corners(text: &str) -> Option<[[f64; 2]; 4]> {
+    let parts = text.split([' ', ',']).filter(|part| !part.is_empty());
+    let numbers: Vec<f64> = parts.map(str::parse).collect::<Result<_, _>>().ok()?;
+    let all: [f64; 8] = numbers.try_into().ok()?;
+    Some([0, 2, 4, 6].map(|i| [all[i], all[i + 1]]))
+}
 
 /// What was typed, as an answer: one of [`WORDS`], else a value.
 pub fn answer(typed: &str) -> Answer {
@@ -317,7 +327,7 @@ fn field_named<'a>(
     form.field(field).map(|(_, field)| field)
 }
 
-fn options(field: &Field) -> Vec<(String, String)> {
+pub(crate) fn options(field: &Field) -> Vec<(String, String)> {
     match &field.zone {
         Zone::Marks(zone) => zone
             .options

@@ -136,6 +136,31 @@ impl Store {
         })
     }
 
+    /// Gives the desk that very question; `None` when it does not wait, or another person has it. In
+    /// another window of his own it is taken away.
+    pub fn lease_this(
+        &mut self,
+        (desk, token): (&Desk, &str),
+        question: QuestionId,
+        term: &Term,
+    ) -> Result<Option<QuestionId>, StoreError> {
+        self.write(|tx| {
+            let free = tx
+                .prepare_cached(
+                    "SELECT 1 FROM questions q WHERE q.id = ?1 AND q.state = 'open'
+                     AND NOT EXISTS (SELECT 1 FROM leases l WHERE l.question_id = q.id
+                                     AND l.until > ?2 AND l.who <> ?3)",
+                )?
+                .exists((question, &term.now, &desk.who))?;
+            if !free {
+                return Ok(None);
+            }
+            renew(tx, desk, term)?;
+            give(tx, (desk, token), question, term)?;
+            Ok(Some(question))
+        })
+    }
+
     /// What is given under that token.
     pub fn lease(&self, token: &str) -> Result<Option<Lease>, StoreError> {
         self.read(|db| {
@@ -246,10 +271,7 @@ pub(super) fn settle(
     token: &str,
     decisions: &[NewDecision],
 ) -> Result<Settled, Fault> {
-    let stands = stands(tx, token)?;
-    tx.prepare_cached("DELETE FROM leases WHERE token = ?1")?
-        .execute([token])?;
-    match stands {
+    match end(tx, token)? {
         None => Ok(Settled::TakenBack),
         Some(false) => Ok(Settled::Meanwhile),
         Some(true) => {
@@ -257,6 +279,14 @@ pub(super) fn settle(
             Ok(Settled::Done(ids.collect::<Result<_, _>>()?))
         }
     }
+}
+
+/// Ends a lease: whether what held when the question was given holds still; `None` without one.
+pub(super) fn end(tx: &Transaction<'_>, token: &str) -> Result<Option<bool>, Fault> {
+    let stands = stands(tx, token)?;
+    tx.prepare_cached("DELETE FROM leases WHERE token = ?1")?
+        .execute([token])?;
+    Ok(stands)
 }
 
 pub(super) fn renew(tx: &Transaction<'_>, desk: &Desk, term: &Term) -> Result<(), Fault> {

@@ -11,6 +11,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0005_entries.sql"),
     include_str!("migrations/0006_rechecks.sql"),
     include_str!("migrations/0007_samples.sql"),
+    include_str!("migrations/0008_hints.sql"),
 ];
 
 /// The schema this program writes.

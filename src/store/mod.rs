@@ -28,6 +28,7 @@ mod progress;
 mod questions;
 mod record;
 mod redecide;
+mod repair;
 mod rivals;
 mod rows;
 mod samples;
@@ -62,6 +63,7 @@ pub use questions::{
 };
 pub use record::{Purpose, Recorded, Run, RunInfo};
 pub use redecide::StoredPage;
+pub use repair::{Original, Repaired, Rereading};
 pub use samples::{Finding, SampleRow, SampledField, Scope};
 pub(crate) use views::free_name;
 

@@ -141,6 +141,19 @@ impl Store {
         self.read(|db| Ok(find_page(db, file_of(db, origin)?, origin.page)?))
     }
 
+    /// The same where its file may not be recorded either.
+    pub(super) fn place_of(&self, origin: &Origin) -> Result<Option<PageId>, StoreError> {
+        self.read(|db| {
+            let mut one = db.prepare_cached(
+                "SELECT p.id FROM pages p JOIN files f ON f.id = p.file_id
+                 WHERE f.sha256 = ?1 AND f.name = ?2 AND p.page = ?3",
+            )?;
+            let digest = origin.file_sha256.to_string();
+            let found = one.query_row((digest, &origin.file, origin.page), |r| r.get(0));
+            Ok(found.optional()?)
+        })
+    }
+
     /// Records one page in one transaction; its file was recorded before. `pixels` is the digest of
     /// the decoded picture. Pages must come in the
     /// order of the input, so that ids do not depend on the number of workers.
@@ -174,7 +187,7 @@ impl Store {
         Ok(recorded)
     }
 
-    fn put_album(&self, outcome: &PageOutcome) -> Result<Kept, StoreError> {
+    pub(super) fn put_album(&self, outcome: &PageOutcome) -> Result<Kept, StoreError> {
         let Album { bytes, members } =
             Album::of(outcome).map_err(|e| StoreError::io(&self.path, e))?;
         let album = bytes
@@ -185,15 +198,15 @@ impl Store {
 }
 
 /// A page about to be recorded.
-struct NewPage<'a> {
-    origin: &'a Origin,
-    pixels: &'a Digest,
-    outcome: &'a PageOutcome,
-    info: &'a RunInfo,
+pub(super) struct NewPage<'a> {
+    pub(super) origin: &'a Origin,
+    pub(super) pixels: &'a Digest,
+    pub(super) outcome: &'a PageOutcome,
+    pub(super) info: &'a RunInfo,
 }
 
 /// Where a page belongs among those that are there.
-enum Place {
+pub(super) enum Place {
     New(FileId),
     Known(PageId),
     Again(PageId),
@@ -226,7 +239,7 @@ impl NewPage<'_> {
         }
     }
 
-    fn insert(
+    pub(super) fn insert(
         &self,
         tx: &Transaction<'_>,
         run: RunId,
@@ -254,6 +267,11 @@ impl NewPage<'_> {
         let page = recorded.page();
         let received = self.info.received;
         let outcome = add_outcome(tx, page, (run, received), (self.outcome, kept))?;
+        if let Recorded::Reread(_) = recorded {
+            // Where the page lies does not change with the program.
+            tx.prepare_cached(include_str!("sql/keep_hints.sql"))?
+                .execute((page, outcome))?;
+        }
         add_barcodes(tx, outcome, barcodes(self.outcome))?;
         if let PageOutcome::Read(record) = self.outcome {
             for (position, field) in record.fields.iter().enumerate() {

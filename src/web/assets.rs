@@ -24,6 +24,10 @@ pub(super) async fn asset(Path(name): Path<String>) -> Response {
             "text/javascript; charset=utf-8",
             include_bytes!("../../assets/web/kinds.js"),
         ),
+        "repair.js" => (
+            "text/javascript; charset=utf-8",
+            include_bytes!("../../assets/web/repair.js"),
+        ),
         "icon.svg" => ("image/svg+xml", include_bytes!("../../assets/web/icon.svg")),
         "ud-gothic.ttf" => ("font/ttf", font::bytes()),
         _ => return StatusCode::NOT_FOUND.into_response(),

@@ -233,7 +233,11 @@ pub(super) async fn card(
 }
 
 /// A lease that the visitor himself was given.
-fn own(store: &Store, token: &str, visitor: &Visitor) -> Result<Option<Lease>, StoreError> {
+pub(super) fn own(
+    store: &Store,
+    token: &str,
+    visitor: &Visitor,
+) -> Result<Option<Lease>, StoreError> {
     let lease = store.lease(token)?;
     Ok(lease.filter(|lease| lease.desk.who == visitor.name()))
 }
@@ -303,7 +307,7 @@ fn said(word: &Word) -> Option<Answer> {
     })
 }
 
-fn png(store: &Store, picture: Option<Picture>) -> Response {
+pub(super) fn png(store: &Store, picture: Option<Picture>) -> Response {
     match picture.map(|p| store.picture(&p)) {
         Some(Ok(bytes)) if !bytes.is_empty() => {
             ([(CONTENT_TYPE, "image/png")], bytes).into_response()
@@ -345,7 +349,7 @@ pub(super) fn refused(error: &ReviewError, lang: Lang) -> Response {
     }
 }
 
-fn notice_of(status: StatusCode, text: &'static str, lang: Lang) -> Response {
+pub(super) fn notice_of(status: StatusCode, text: &'static str, lang: Lang) -> Response {
     let notice = Notice {
         w: Words::of(lang),
         text,
@@ -361,7 +365,7 @@ pub(super) fn failed(lang: Lang) -> Response {
     notice_of(StatusCode::SERVICE_UNAVAILABLE, text, lang)
 }
 
-fn or_failed(done: Option<Result<Response, StoreError>>, lang: Lang) -> Response {
+pub(super) fn or_failed(done: Option<Result<Response, StoreError>>, lang: Lang) -> Response {
     match done {
         Some(Ok(response)) => response,
         Some(Err(_)) | None => failed(lang),

@@ -132,7 +132,7 @@ fn admitted(site: &Site, request: &Request) -> Result<Visitor, Refusal> {
 }
 
 /// Plain forms, whose handlers look at the token.
-const FORMS: [&str; 2] = ["/sign-in", "/sign-out"];
+const FORMS: [&str; 3] = ["/sign-in", "/sign-out", "/password"];
 
 /// A window goes to the page to sign in and comes back afterwards; a script is told.
 fn to_sign_in(visitor: &Visitor, (request, safe): (&Request, bool)) -> Response {

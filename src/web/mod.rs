@@ -10,16 +10,21 @@
 mod alternatives;
 mod assets;
 mod audit;
+mod books;
 mod desk;
 mod door;
 mod field;
 mod gate;
 mod kinds;
 mod pages;
+mod password;
 mod progress;
+mod repair;
+mod repair_view;
 mod rights;
 mod secret;
 mod sessions;
+mod sheet;
 mod sign_in;
 pub mod tls;
 mod view;
@@ -39,6 +44,7 @@ use crate::calendar::Day;
 use crate::form::Library;
 use crate::lang::Lang;
 use crate::people::throttle::Throttle;
+use crate::review::repair::Bench;
 use crate::store::{Store, StoreError, Timestamp};
 use door::{Door, Peer};
 use secret::Secret;
@@ -74,6 +80,10 @@ pub struct Site {
     throttle: Mutex<Throttle>,
     /// Passwords looked at side by side.
     hashing: Semaphore,
+    /// What pages are read again with, and pictures decoded side by side.
+    bench: Bench,
+    decoding: Semaphore,
+    sheets: Mutex<repair::Sheets>,
     /// Where the browser asks for neither language.
     lang: Lang,
     secret: Secret,
@@ -182,6 +192,7 @@ impl Server {
 pub struct SiteParts {
     pub store: Store,
     pub library: Library,
+    pub bench: Bench,
     pub clock: Clock,
     pub who: String,
     pub lang: Lang,
@@ -208,6 +219,9 @@ impl SiteParts {
             hashing: Semaphore::new(PASSWORDS_AT_ONCE),
             store: Mutex::new(self.store),
             library: self.library,
+            bench: self.bench,
+            decoding: Semaphore::new(1),
+            sheets: Mutex::default(),
             clock: self.clock,
             who: self.who,
             lang: self.lang,
@@ -271,10 +285,19 @@ fn router(site: Arc<Site>) -> Router {
         .route("/review/leave", post(desk::leave))
         .route("/kinds", get(kinds::kinds))
         .route("/kinds/screen", post(kinds::screen))
+        .route("/repair", get(repair::repair))
+        .route("/repair/next", post(repair::next))
+        .route("/repair/read", post(repair::read))
+        .route("/repair/answer", post(repair::answer))
+        .route("/repair/picture/{lease}", get(repair::picture))
+        .route("/sheet", get(sheet::sheet))
+        .route("/sheet/picture/{question}", get(sheet::picture))
+        .route("/books", get(books::books))
         .route("/progress", get(progress::progress))
         .route("/audit", get(audit::audit))
         .route("/sign-in", get(sign_in::form).post(sign_in::sign_in))
         .route("/sign-out", post(sign_in::sign_out))
+        .route("/password", get(password::form).post(password::change))
         .route("/picture/{lease}", get(desk::picture))
         .route("/card/{lease}", get(desk::card))
         .route("/assets/{name}", get(assets::asset))
@@ -289,6 +312,8 @@ fn router(site: Arc<Site>) -> Router {
 
 #[cfg(test)]
 mod people_tests;
+#[cfg(test)]
+mod repair_tests;
 #[cfg(test)]
 mod tests;
 #[cfg(test)]

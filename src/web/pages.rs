@@ -106,7 +106,9 @@ pub(super) fn page<T: Template>(
     let rest = without_lang(query);
     let and = if rest.is_empty() { "" } else { "&" };
     let w = Words::of(visitor.lang);
-    let names = [w.title, w.by_kind, w.progress, w.audit];
+    let names = [
+        w.title, w.by_kind, w.repair, w.progress, w.sheet, w.books, w.audit,
+    ];
     let menu = rights::PAGES.into_iter().zip(names);
     let frame = Frame {
         w,

@@ -8,7 +8,7 @@ use crate::store::{Change, Role};
 
 const PASSWORD: &str = "correct horse 1";
 
-fn add(serving: &Serving, name: &str, roles: &[Role]) {
+pub(super) fn add(serving: &Serving, name: &str, roles: &[Role]) {
     let mut store = Store::open(serving.dir.path()).unwrap();
     let hash = people::hash(name, PASSWORD).unwrap();
     assert!(store.add_person(&act("op"), (name, roles), &hash).unwrap());
@@ -44,7 +44,7 @@ fn try_in(serving: &Serving, name: &str, password: &str) -> Got {
 }
 
 /// The session cookie of somebody who signed in.
-fn sign_in(serving: &Serving, name: &str) -> String {
+pub(super) fn sign_in(serving: &Serving, name: &str) -> String {
     let got = try_in(serving, name, "correct%20horse%201");
     assert_eq!(got.status, 303, "{}", got.body);
     between(&got.head, "set-cookie: ", ";")
@@ -218,6 +218,24 @@ fn the_form_to_sign_in_takes_no_foreign_or_forged_page() {
     assert!(got.head.contains("location: /review\r\n"), "{}", got.head);
 }
 
+const GETS: [&str; 7] = [
+    "/review",
+    "/kinds",
+    "/progress",
+    "/audit",
+    "/repair",
+    "/sheet",
+    "/books",
+];
+const POSTS: [&str; 6] = [
+    "/review/next",
+    "/review/answer",
+    "/review/back",
+    "/kinds/screen",
+    "/repair/next",
+    "/repair/read",
+];
+
 #[test]
 fn a_role_reaches_its_own_pages_and_nothing_behind_the_others() {
     let serving = serve(ONE);
@@ -225,26 +243,19 @@ fn a_role_reaches_its_own_pages_and_nothing_behind_the_others() {
         add(&serving, role.name(), &[role]);
     }
     add(&serving, "nobody", &[]);
-    let gets = ["/review", "/kinds", "/progress", "/audit"];
-    let posts = [
-        "/review/next",
-        "/review/answer",
-        "/review/back",
-        "/kinds/screen",
-    ];
     // Reached: yes or no, in the order of the paths.
     let cases = [
-        ("operator", "nnyn", "nnnn"),
-        ("reviewer", "yyyn", "yyyy"),
-        ("verifier", "ynyn", "yyyn"),
-        ("exporter", "nnyn", "nnnn"),
-        ("auditor", "nnyy", "nnnn"),
-        ("form-editor", "nnnn", "nnnn"),
-        ("nobody", "nnnn", "nnnn"),
+        ("operator", "nnynnyy", "nnnnnn"),
+        ("reviewer", "yyynyyy", "yyyyyy"),
+        ("verifier", "ynynnyy", "yyynnn"),
+        ("exporter", "nnynnny", "nnnnnn"),
+        ("auditor", "nnyynyy", "nnnnnn"),
+        ("form-editor", "nnnnnnn", "nnnnnn"),
+        ("nobody", "nnnnnnn", "nnnnnn"),
     ];
     for (name, pages, deeds) in cases {
         let cookie = sign_in(&serving, name);
-        for (path, reached) in gets.iter().zip(pages.chars()) {
+        for (path, reached) in GETS.iter().zip(pages.chars()) {
             let got = serving.get(path, &format!("Cookie: {cookie}\r\n"));
             assert_eq!(
                 got.status == 200,
@@ -259,7 +270,7 @@ fn a_role_reaches_its_own_pages_and_nothing_behind_the_others() {
             );
         }
         let window = anywhere(&serving, cookie);
-        for (path, reached) in posts.iter().zip(deeds.chars()) {
+        for (path, reached) in POSTS.iter().zip(deeds.chars()) {
             let got = window.post(path, "form=wish&field=wish&lease=x&question=1&answer=blank");
             assert_eq!(
                 got.status != 403,
@@ -357,4 +368,76 @@ fn the_auditor_sees_who_did_what_and_whether_the_chain_holds() {
     db.execute_batch("DROP TRIGGER audit_stays; UPDATE audit SET who = 'x' WHERE seq = 2")
         .unwrap();
     assert!(page("").contains("tampered with, first at row 2"));
+}
+
+#[test]
+fn a_person_changes_his_own_password_and_his_other_windows_end() {
+    let serving = serve(ONE);
+    // Who works alone has none.
+    assert_eq!(serving.get("/password", "").status, 403);
+    add(&serving, "sato", &[Role::Exporter]);
+    let (here, elsewhere) = (sign_in(&serving, "sato"), sign_in(&serving, "sato"));
+    let got = serving.get("/password", &format!("Cookie: {here}\r\n"));
+    assert_eq!(got.status, 200);
+    let token = between(&got.body, "name=\"token\" content=\"", "\"");
+    let say = |token: &str, old: &str, new: &str, again: &str| {
+        let body = format!("token={token}&old={old}&new={new}&again={again}");
+        send(&serving, ("/password", &here), &body)
+    };
+    let (old, new) = ("correct+horse+1", "battery+staple+2");
+    for (status, token, old, new, again) in [
+        (403, "0", old, new, new),
+        (422, &token, "wrong", new, new),
+        (422, &token, old, new, "other"),
+        (422, &token, old, "short", "short"),
+        (422, &token, old, "satosatosato", "satosatosato"),
+    ] {
+        let got = say(token, old, new, again);
+        assert_eq!(got.status, status, "{new}: {}", got.body);
+        assert!(got.body.contains("role=\"alert\""), "{}", got.body);
+    }
+    let got = say(&token, old, new, new);
+    assert_eq!(got.status, 303, "{}", got.body);
+    let fresh = between(&got.head, "set-cookie: ", ";");
+    assert!(
+        got.head.contains("location: /password?changed=1"),
+        "{}",
+        got.head
+    );
+    let open = |cookie: &str| {
+        serving
+            .get("/books", &format!("Cookie: {cookie}\r\n"))
+            .status
+    };
+    assert_eq!(
+        (open(&fresh), open(&here), open(&elsewhere)),
+        (200, 303, 303)
+    );
+    assert_eq!(try_in(&serving, "sato", old).status, 422);
+    assert_eq!(try_in(&serving, "sato", new).status, 303);
+    let store = Store::open(serving.dir.path()).unwrap();
+    let audit = store.audit().unwrap();
+    let said = audit
+        .iter()
+        .find(|row| row.what == "people.password")
+        .unwrap();
+    assert_eq!(
+        (said.who.as_str(), said.subject.as_str()),
+        ("sato", "person sato")
+    );
+}
+
+#[test]
+fn an_open_window_is_no_place_to_guess_a_password() {
+    let serving = serve(ONE);
+    add(&serving, "sato", &[Role::Exporter]);
+    let cookie = sign_in(&serving, "sato");
+    let got = serving.get("/password", &format!("Cookie: {cookie}\r\n"));
+    let token = between(&got.body, "name=\"token\" content=\"", "\"");
+    let body = format!("token={token}&old=wrong&new=battery+staple+2&again=battery+staple+2");
+    let tries: Vec<u16> = (0..12)
+        .map(|_| send(&serving, ("/password", &cookie), &body).status)
+        .collect();
+    assert_eq!(tries[0], 422);
+    assert_eq!(tries[11], 429, "{tries:?}");
 }

@@ -1,4 +1,4 @@
-//! How far the work is: what waits, by form, field and reason; who answered how much; the books.
+//! How far the work is: what waits, by form, field and reason; who answered how much.
 
 use std::fmt::Write as _;
 use std::sync::Arc;
@@ -13,7 +13,6 @@ use super::kinds::{encoded, form_title, label};
 use super::pages::{Frame, page};
 use super::words::Words;
 use super::{Site, desk};
-use crate::books::Books;
 use crate::doubt::Reason;
 use crate::lang::Lang;
 use crate::store::{PersonRow, Store, StoreError, WaitingRow};
@@ -28,7 +27,6 @@ struct Progress {
     lines: Vec<Line>,
     people: Vec<Person>,
     hours: Vec<Hour>,
-    books: String,
 }
 
 /// Open questions of one field and reason.
@@ -71,7 +69,6 @@ struct Seen {
     waiting: Vec<WaitingRow>,
     people: Vec<PersonRow>,
     hours: [u32; 24],
-    books: String,
 }
 
 pub(super) async fn progress(
@@ -82,14 +79,11 @@ pub(super) async fn progress(
     let lang = visitor.lang;
     let job = move |site: &Site, store: &mut Store| -> Result<Seen, StoreError> {
         let today = (site.clock.today)();
-        // The books are a moment's picture of their own.
-        let books = Books::of(store)?.table(lang);
         store.steady(|store| {
             Ok(Seen {
                 waiting: store.waiting_rows()?,
                 people: store.person_rows(today)?,
                 hours: store.decisions_by_hour(today)?,
-                books,
             })
         })
     };
@@ -107,7 +101,6 @@ pub(super) async fn progress(
         lines: lines.collect(),
         people: seen.people.into_iter().map(person).collect(),
         hours: chart(&seen.hours),
-        books: seen.books,
     })
 }
 

@@ -14,7 +14,15 @@ pub(super) enum Needs {
 }
 
 const ANSWERING: &[Role] = &[Role::Reviewer, Role::Verifier];
-const GROUPING: &[Role] = &[Role::Reviewer];
+/// Where nobody spoke yet.
+const FIRST: &[Role] = &[Role::Reviewer];
+/// At pictures of what waits, without answering.
+const LOOKING: &[Role] = &[
+    Role::Operator,
+    Role::Reviewer,
+    Role::Verifier,
+    Role::Auditor,
+];
 const COUNTING: &[Role] = &[
     Role::Operator,
     Role::Reviewer,
@@ -25,7 +33,15 @@ const COUNTING: &[Role] = &[
 const AUDITING: &[Role] = &[Role::Auditor];
 
 /// The pages that a person may open, in the order of the menu.
-pub(super) const PAGES: [&str; 4] = ["/review", "/kinds", "/progress", "/audit"];
+pub(super) const PAGES: [&str; 7] = [
+    "/review",
+    "/kinds",
+    "/repair",
+    "/progress",
+    "/sheet",
+    "/books",
+    "/audit",
+];
 
 /// What a path needs, by its first part.
 pub(super) fn needs(path: &str) -> Needs {
@@ -33,8 +49,9 @@ pub(super) fn needs(path: &str) -> Needs {
     match first {
         "assets" | "sign-in" => Needs::Nobody,
         "review" | "picture" | "card" => Needs::One(ANSWERING),
-        "kinds" => Needs::One(GROUPING),
-        "progress" => Needs::One(COUNTING),
+        "kinds" | "repair" => Needs::One(FIRST),
+        "sheet" => Needs::One(LOOKING),
+        "progress" | "books" => Needs::One(COUNTING),
         "audit" => Needs::One(AUDITING),
         _ => Needs::Somebody,
     }
@@ -62,11 +79,24 @@ mod tests {
     #[test]
     fn each_role_reaches_its_own_pages_only() {
         let cases: [(Role, &[&str]); 6] = [
-            (Role::Operator, &["/progress"]),
-            (Role::Reviewer, &["/review", "/kinds", "/progress"]),
-            (Role::Verifier, &["/review", "/progress"]),
-            (Role::Exporter, &["/progress"]),
-            (Role::Auditor, &["/progress", "/audit"]),
+            (Role::Operator, &["/progress", "/sheet", "/books"]),
+            (
+                Role::Reviewer,
+                &[
+                    "/review",
+                    "/kinds",
+                    "/repair",
+                    "/progress",
+                    "/sheet",
+                    "/books",
+                ],
+            ),
+            (
+                Role::Verifier,
+                &["/review", "/progress", "/sheet", "/books"],
+            ),
+            (Role::Exporter, &["/progress", "/books"]),
+            (Role::Auditor, &["/progress", "/sheet", "/books", "/audit"]),
             (Role::FormEditor, &[]),
         ];
         for (role, pages) in cases {
@@ -80,6 +110,10 @@ mod tests {
         for path in ["/review/answer", "/review/next", "/picture/x", "/card/x"] {
             assert_eq!(needs(path), needs("/review"), "{path}");
         }
+        for path in ["/repair/read", "/repair/answer", "/repair/picture/x"] {
+            assert_eq!(needs(path), needs("/repair"), "{path}");
+        }
+        assert_eq!(needs("/sheet/picture/1"), needs("/sheet"));
         assert_eq!(needs("/kinds/screen"), needs("/kinds"));
         assert_eq!(needs("//review"), Needs::Somebody);
     }

@@ -159,12 +159,12 @@ struct Page {
 }
 
 impl Site {
-    fn throttle<T>(&self, with: impl FnOnce(&mut Throttle) -> T) -> T {
+    pub(super) fn throttle<T>(&self, with: impl FnOnce(&mut Throttle) -> T) -> T {
         with(&mut self.throttle.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
     /// Looks at a password, on a thread that may wait; the audit says how it went.
-    async fn checked(
+    pub(super) async fn checked(
         self: &Arc<Self>,
         name: &str,
         password: String,
@@ -196,7 +196,7 @@ impl Site {
         Some(noted.await?.map(|()| person))
     }
 
-    fn begin(&self, person: &Person, visitor: &Visitor, to: &str) -> Response {
+    pub(super) fn begin(&self, person: &Person, visitor: &Visitor, to: &str) -> Response {
         let Ok(session) = self.sessions.begin(person, &(self.clock.now)()) else {
             return StatusCode::INTERNAL_SERVER_ERROR.into_response();
         };

@@ -41,6 +41,16 @@ pub(super) struct Window<'a> {
     pub(super) desk: String,
 }
 
+/// Reads pages in this process, without engines that are installed.
+pub(super) fn bench() -> Bench {
+    let load = || crate::engine::Engines::load(None).map_err(|e| e.to_string());
+    let decoding = (
+        crate::ingest::Decoding::Here,
+        crate::ingest::Limits::default(),
+    );
+    Bench::new(decoding, "hagaki 0", Box::new(load))
+}
+
 /// A campaign of those cards, and what a server is made of.
 pub(super) fn parts(pages: &[&[(&str, &str)]]) -> (tempfile::TempDir, SiteParts) {
     let (dir, mut store) = fixtures::store();
@@ -53,6 +63,7 @@ pub(super) fn parts(pages: &[&[(&str, &str)]]) -> (tempfile::TempDir, SiteParts)
     let parts = SiteParts {
         store,
         library: form(&["wish", "phone", "memo"]),
+        bench: bench(),
         clock: Clock {
             now: || at(NOON),
             today: || "2024-05-01".parse().unwrap(),
@@ -67,6 +78,10 @@ pub(super) fn parts(pages: &[&[(&str, &str)]]) -> (tempfile::TempDir, SiteParts)
 
 pub(super) fn serve(pages: &[&[(&str, &str)]]) -> Serving {
     let (dir, parts) = parts(pages);
+    serve_parts(dir, parts)
+}
+
+pub(super) fn serve_parts(dir: tempfile::TempDir, parts: SiteParts) -> Serving {
     let server = Server::bind(([127, 0, 0, 1], 0).into(), None).unwrap();
     let port = server.address().port();
     let (stop, stopped) = oneshot::channel();
@@ -220,6 +235,7 @@ fn every_reply_is_hardened_and_kept_by_no_cache() {
         "review.css",
         "review.js",
         "kinds.js",
+        "repair.js",
         "icon.svg",
         "ud-gothic.ttf",
     ] {

@@ -72,9 +72,9 @@ pub(super) struct Notice {
     pub(super) can_insist: bool,
 }
 
-struct Why {
-    text: &'static str,
-    detail: Option<String>,
+pub(super) struct Why {
+    pub(super) text: &'static str,
+    pub(super) detail: Option<String>,
 }
 
 /// One thing that a key does.
@@ -237,7 +237,7 @@ fn answered(store: &Store, (row, who): (&QuestionRow, &str)) -> Result<Option<St
         .and_then(|a| a.value))
 }
 
-fn why(doubt: &Doubt, lang: Lang) -> Why {
+pub(super) fn why(doubt: &Doubt, lang: Lang) -> Why {
     // The step says it better than the policy's name.
     let detail = doubt.detail.as_deref();
     let detail = detail.filter(|_| doubt.reason != Reason::ByPolicy);

@@ -4,6 +4,7 @@
 //! under `CI` its absence is a failure.
 
 mod chromium;
+mod repair;
 
 use std::fs;
 use std::io::{BufRead as _, BufReader};
@@ -67,6 +68,16 @@ fn serve(campaign: &Campaign, more: &[&str]) -> Option<Page> {
 const SHOWN: &str = "document.querySelector('#stage section:not([hidden])')";
 
 impl Page {
+    /// Keeps what the window shows for a person to look at, where he named a folder for it.
+    fn look(&mut self, name: &str) {
+        let Some(folder) = std::env::var_os("HAGAKI_SCREENS") else {
+            return;
+        };
+        let lang = self.browser.text("document.documentElement.lang");
+        let file = std::path::Path::new(&folder).join(format!("{name}-{lang}.png"));
+        fs::write(file, self.browser.picture()).unwrap();
+    }
+
     fn go(&mut self, query: &str) {
         let address = format!("{}review{query}", self.address);
         self.browser.go(&address);
@@ -397,7 +408,10 @@ fn people_sign_in_work_and_are_signed_out_after_a_time() {
     page.answer(&["F8"]);
     assert_eq!(waiting(&campaign), before - 1);
     let menu = "[...document.querySelectorAll('nav a')].map(a => a.pathname).join()";
-    assert_eq!(page.browser.text(menu), "/review,/kinds,/progress");
+    assert_eq!(
+        page.browser.text(menu),
+        "/review,/kinds,/repair,/progress,/sheet,/books"
+    );
     // Nothing happens for a while; the next key leads to the page to sign in, and back.
     page.browser
         .wait("(window.until ||= Date.now() + 6500) < Date.now()");

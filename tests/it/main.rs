@@ -29,6 +29,8 @@ mod lots;
 mod copies;
 /// People who sign in, and who proves who he is.
 mod people;
+/// Pages laid by hand.
+mod repair;
 /// The review page in a real browser.
 mod browser;
 /// Many reviewers at once, and a server that is killed.

@@ -12,6 +12,8 @@ use tempfile::TempDir;
 
 /// The control key, as the protocol counts modifiers.
 pub(super) const CONTROL: u32 = 2;
+/// The same of the shift key.
+pub(super) const SHIFT: u32 = 8;
 
 /// Long enough for a slow machine under load; a page that works needs a fraction of it.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -222,6 +224,12 @@ impl Chromium {
         self.up(key, 0);
     }
 
+    /// The window as a PNG file, for people who look at it.
+    pub(super) fn picture(&mut self) -> Vec<u8> {
+        let shot = self.call("Page.captureScreenshot", &json!({"format": "png"}));
+        unpacked(shot["data"].as_str().unwrap())
+    }
+
     /// Text as an input method gives it.
     pub(super) fn type_text(&mut self, text: &str) {
         self.call("Input.insertText", &json!({"text": text}));
@@ -251,6 +259,33 @@ impl Chromium {
     }
 }
 
+/// Base64 (RFC 4648) as bytes.
+fn unpacked(text: &str) -> Vec<u8> {
+    let six = |c: u8| -> Option<u32> {
+        Some(
+            match c {
+                b'A'..=b'Z' => c - b'A',
+                b'a'..=b'z' => c - b'a' + 26,
+                b'0'..=b'9' => c - b'0' + 52,
+                b'+' => 62,
+                b'/' => 63,
+                _ => return None,
+            }
+            .into(),
+        )
+    };
+    let (mut bytes, mut held, mut bits) = (Vec::new(), 0u32, 0);
+    for value in text.bytes().filter_map(six) {
+        held = (held << 6 | value) & 0xffff;
+        bits += 6;
+        if bits >= 8 {
+            bits -= 8;
+            bytes.push((held >> bits) as u8);
+        }
+    }
+    bytes
+}
+
 fn event(key: &str, modifiers: u32) -> Value {
     let code = match key {
         "Tab" => 9,
@@ -258,6 +293,9 @@ fn event(key: &str, modifiers: u32) -> Value {
         "Escape" => 27,
         "PageUp" => 33,
         "PageDown" => 34,
+        "ArrowLeft" => 37,
+        "ArrowUp" => 38,
+        "ArrowRight" => 39,
         "ArrowDown" => 40,
         f if f.len() > 1 && f.starts_with('F') => 111 + f[1..].parse::<u32>().unwrap(),
         c => u32::from(c.as_bytes()[0].to_ascii_uppercase()),

@@ -1,0 +1,47 @@
+//! One page once more, for a person who waits for it: the same decoding process under the same
+//! bounds, the same journey.
+
+use super::{BatchError, Reader, workers};
+use crate::digest::Digest;
+use crate::ingest::{self, Decoder, Decoding, IngestError, Limits};
+use crate::pipeline::{Hints, PageOutcome};
+use crate::scan::Scan;
+use crate::store::Original;
+
+/// A page's own picture.
+///
+/// # Errors
+/// The outer one when the decoding process cannot be used, the inner one for the file.
+pub fn decode_again(
+    original: &Original,
+    (decoding, limits): (&Decoding, Limits),
+) -> Result<Result<Scan, IngestError>, BatchError> {
+    let mut decoder = Decoder::new(decoding, limits);
+    let document = match decoder.open(&original.path)? {
+        Ok(document) => document,
+        Err(why) => return Ok(Err(why)),
+    };
+    let page = decoder.page(&document, original.origin.page)?;
+    Ok(page.map(|page| Scan {
+        origin: original.origin.clone(),
+        picture: page.picture,
+        resolution: page.resolution,
+    }))
+}
+
+/// What the page says when it is read as a person says, and the digest of its pixels.
+///
+/// # Errors
+/// As [`decode_again`], and when an engine breaks.
+pub fn read_again(
+    original: &Original,
+    hints: &Hints,
+    reader: &Reader<'_>,
+) -> Result<Result<(PageOutcome, Digest), IngestError>, BatchError> {
+    let scan = match decode_again(original, (reader.decoding, reader.limits))? {
+        Ok(scan) => scan,
+        Err(why) => return Ok(Err(why)),
+    };
+    let pixels = ingest::pixel_digest(&scan.picture);
+    Ok(Ok((workers::read_scan(&scan, hints, reader)?, pixels)))
+}

@@ -1,0 +1,111 @@
+//! `hagaki review set ID @read-again`: a page laid by hand, from a terminal.
+
+use super::args::AgainArgs;
+use super::campaign::Campaign;
+use super::exit::{Exit, Failure, Outcome};
+use super::review::refused;
+use super::run::{chain, decoding};
+use super::words::both;
+use super::{Here, engines};
+use crate::form::Library;
+use crate::ingest::{Limits, told};
+use crate::lang::Lang;
+use crate::review::repair::{self, Bench, RepairError};
+use crate::review::{Hints, Reply, corners};
+use crate::store::{Bucket, Store};
+
+/// What pages are read again with.
+pub(super) fn bench(here: &Here, campaign: &Campaign) -> Result<Bench, Failure> {
+    let program = concat!("hagaki ", env!("CARGO_PKG_VERSION"));
+    let (here, campaign) = (here.clone(), campaign.clone());
+    let load = move || {
+        let loaded = engines::load(&here, &campaign);
+        loaded.map_err(|failure| failure.message.get(here.lang).to_owned())
+    };
+    let decoding = (decoding()?, Limits::default());
+    Ok(Bench::new(decoding, program, Box::new(load)))
+}
+
+pub(super) fn read_again(
+    here: &Here,
+    campaign: &Campaign,
+    (store, library): (&mut Store, &Library),
+    (reply, args): (&Reply, &AgainArgs),
+) -> Outcome {
+    let hints = hints(args)?;
+    let bench = bench(here, campaign)?;
+    let original = repair::begin(store, library, (reply, &hints)).map_err(|e| failure(&e))?;
+    let read = bench.read(&original, &hints, library);
+    let read = read.map_err(|e| failure(&e))?;
+    let new = (&read, bench.program.as_str());
+    let page = repair::record(store, (reply, None), (&original, &hints), new);
+    let page = page.map_err(|e| failure(&e))?;
+    let row = store
+        .page(page)
+        .map_err(|e| super::run::store_failure(&e))?;
+    if row.bucket == Bucket::Rejected {
+        let why = row.reason.map_or("", |r| r.message(here.lang));
+        here.say(&match here.lang {
+            Lang::Ja => format!("読み直しましたが、まだ読めません: {why}"),
+            Lang::En => format!("read again, and it still does not fit: {why}"),
+        });
+        return Ok(Exit::Look);
+    }
+    let form = row.form.as_deref().unwrap_or("-");
+    let open = row.questions_open;
+    here.say(&match here.lang {
+        Lang::Ja => format!("{form} として読みました。質問 {open} 件"),
+        Lang::En => format!("read as {form}; {open} questions"),
+    });
+    Ok(Exit::Done)
+}
+
+fn hints(args: &AgainArgs) -> Result<Hints, Failure> {
+    let unreadable = || {
+        failure(&RepairError::Hint(
+            crate::pipeline::HintFault::CrossedCorners,
+        ))
+    };
+    let given = args
+        .corners
+        .as_deref()
+        .map(|text| corners(text).ok_or_else(unreadable));
+    Ok(Hints {
+        form: args.form.clone(),
+        edition: args.edition,
+        side: args.side.clone(),
+        turn: args.turn,
+        corners: given.transpose()?,
+        key: args.key.clone().filter(|key| !key.trim().is_empty()),
+    })
+}
+
+fn failure(error: &RepairError) -> Failure {
+    match error {
+        RepairError::Review(error) => refused(error),
+        RepairError::Hint(fault) => Failure::usage(both(
+            "この指定では読めません。帳票・版・面、向き（0, 90, 180, 270）、四隅を確かめてください",
+            chain(fault),
+        ))
+        .hint("hagaki review set ID @read-again --form NAME --corners \"X,Y X,Y X,Y X,Y\""),
+        RepairError::Nothing => Failure::usage(both(
+            "向き、帳票、四隅、番号のどれかを指定してください",
+            chain(error),
+        ))
+        .hint("--form, --turn, --corners, --key"),
+        RepairError::Picture(why) => {
+            let detail = format!("{}: {why}", why.code());
+            Failure::new(
+                Exit::Look,
+                both(
+                    format!("元の画像を開けません: {}", told(&detail, Lang::Ja)),
+                    chain(error),
+                ),
+            )
+        }
+        _ => Failure::new(
+            Exit::Store,
+            both(format!("読み取りに失敗しました: {error}"), chain(error)),
+        ),
+    }
+}

@@ -1,0 +1,408 @@
+//! A page that a person had read again: a new reading beside the old one, in one transaction with
+//! what he said of it.
+
+use std::path::PathBuf;
+
+use rusqlite::{OptionalExtension, Transaction, named_params};
+
+use super::ask::current_outcome;
+use super::look::{bad_column, parsed};
+use super::questions::add_decision_as;
+use super::record::{NewPage, Place};
+use super::{
+    Act, Answer, BlobKind, Fault, NewDecision, OutcomeId, PageId, QuestionId, RunInfo, Store,
+    StoreError, Subject, UNDO, audit, leases,
+};
+use crate::calendar::Day;
+use crate::digest::Digest;
+use crate::pipeline::{Hints, PageOutcome};
+use crate::scan::Origin;
+
+/// Where a page's own picture is.
+#[derive(Clone, Debug)]
+pub struct Original {
+    pub page: PageId,
+    pub origin: Origin,
+    /// The file as it came, kept by its digest.
+    pub path: PathBuf,
+    /// The day the card was received.
+    pub received: Day,
+    /// What a person said of it before.
+    pub hints: Hints,
+}
+
+/// What was read, and by which word.
+#[derive(Clone, Copy, Debug)]
+pub struct Rereading<'a> {
+    pub original: &'a Original,
+    pub pixels: &'a Digest,
+    pub outcome: &'a PageOutcome,
+    pub hints: &'a Hints,
+}
+
+/// What became of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Repaired {
+    Done(OutcomeId),
+    /// The question was given to somebody else, or the lease was used already.
+    TakenBack,
+    /// Somebody answered meanwhile, or the page was read again.
+    Meanwhile,
+}
+
+impl Store {
+    /// A page that was read or rejected; `None` for others, which nobody reads again.
+    pub fn original(&self, page: PageId) -> Result<Option<Original>, StoreError> {
+        self.read(|db| {
+            let mut one = db.prepare_cached(include_str!("sql/original.sql"))?;
+            let found = one.query_row([page], |row| {
+                let file_sha256: Digest = parsed(row, "sha256")?;
+                let hints: Option<String> = row.get("hints")?;
+                let hints = hints.map(|json| serde_json::from_str(&json));
+                Ok(Original {
+                    page,
+                    path: self.blobs.path(&file_sha256, BlobKind::Original),
+                    origin: Origin {
+                        file: row.get("name")?,
+                        file_sha256,
+                        page: row.get("page")?,
+                    },
+                    received: parsed(row, "received")?,
+                    hints: hints
+                        .transpose()
+                        .map_err(|e| bad_column("hints", e))?
+                        .unwrap_or_default(),
+                })
+            });
+            Ok(found.optional()?)
+        })
+    }
+
+    /// What a person said of the page at that place; nothing where it is not known yet.
+    pub fn hints(&self, origin: &Origin) -> Result<Hints, StoreError> {
+        let Some(page) = self.place_of(origin)? else {
+            return Ok(Hints::default());
+        };
+        let original = self.original(page)?;
+        Ok(original.map_or_else(Hints::default, |o| o.hints))
+    }
+
+    /// Who had the page read again as it stands now; `None` where the machine alone read it.
+    pub fn repaired_by(&self, page: PageId) -> Result<Option<String>, StoreError> {
+        self.read(|db| {
+            let mut one = db.prepare_cached(
+                "SELECT r.who FROM outcomes o JOIN runs r ON r.id = o.run_id
+                 WHERE o.page_id = ?1 AND o.current = 1 AND o.hints IS NOT NULL",
+            )?;
+            Ok(one.query_row([page], |r| r.get(0)).optional()?)
+        })
+    }
+
+    /// Records a page that a person had read again, as his answer to `question`: under `lease`, or
+    /// without one (from a terminal) while the question is open. A key that he typed is his decision.
+    /// Where he laid the page anew, fields that people answered before are asked again, because they
+    /// were answered from pictures of other places; their words stay in the books.
+    pub fn repair_page(
+        &mut self,
+        info: &RunInfo,
+        (question, lease): (QuestionId, Option<&str>),
+        new: &Rereading<'_>,
+    ) -> Result<Repaired, StoreError> {
+        let album = self.put_album(new.outcome)?;
+        let run = self.begin_run(info.clone());
+        let origin = &new.original.origin;
+        let again = NewPage {
+            origin,
+            pixels: new.pixels,
+            outcome: new.outcome,
+            info,
+        };
+        self.write(|tx| {
+            match lease {
+                Some(token) => match leases::end(tx, token)? {
+                    None => return Ok(Repaired::TakenBack),
+                    Some(false) => return Ok(Repaired::Meanwhile),
+                    Some(true) => {}
+                },
+                None if !is_open(tx, question)? => return Ok(Repaired::Meanwhile),
+                None => {}
+            }
+            let page = new.original.page;
+            let row = run.row(tx)?;
+            say_what_was_typed(tx, (page, new.hints), &run.act())?;
+            if new.hints.lays() {
+                take_back(tx, page, &run.act())?;
+            }
+            again.insert(tx, row, &Place::Again(page), &album)?;
+            let outcome = current_outcome(tx, page)?;
+            let hints = serde_json::to_string(new.hints).map_err(|e| bad_column("hints", e))?;
+            tx.prepare_cached("UPDATE outcomes SET hints = ?2 WHERE id = ?1")?
+                .execute((outcome, hints))?;
+            tx.execute(
+                "UPDATE runs SET finished_at = ?2 WHERE id = ?1",
+                (row, &info.at),
+            )?;
+            let subject = format!("page {page} outcome {outcome} {}", said(new.hints));
+            audit::note(tx, &run.act(), "page.repair", &subject)?;
+            Ok(Repaired::Done(outcome))
+        })
+    }
+}
+
+fn is_open(tx: &Transaction<'_>, question: QuestionId) -> Result<bool, Fault> {
+    let mut one = tx.prepare_cached("SELECT 1 FROM questions WHERE id = ?1 AND state = 'open'")?;
+    Ok(one.exists([question])?)
+}
+
+/// A person's key is a decision before the page is read by it, so that nobody is asked for it.
+fn say_what_was_typed(
+    tx: &Transaction<'_>,
+    (page, hints): (PageId, &Hints),
+    act: &Act,
+) -> Result<(), Fault> {
+    let Some(key) = &hints.key else { return Ok(()) };
+    let decision = NewDecision {
+        page,
+        subject: Subject::Key,
+        answer: Answer::Value(key.clone()),
+        act: act.clone(),
+        why: String::new(),
+        raises: Vec::new(),
+    };
+    add_decision_as(tx, &decision, "")?;
+    Ok(())
+}
+
+/// What people said of fields that lay elsewhere.
+fn take_back(tx: &Transaction<'_>, page: PageId, act: &Act) -> Result<(), Fault> {
+    let fields: Vec<String> = tx
+        .prepare_cached(include_str!("sql/decided_fields.sql"))?
+        .query_map([page], |r| r.get(0))?
+        .collect::<Result<_, _>>()?;
+    for field in fields {
+        tx.prepare_cached(include_str!("sql/insert_decision.sql"))?
+            .execute(named_params! {
+                ":page": page, ":kind": "field", ":field": field, ":answer": Answer::Hold.name(),
+                ":value": None::<String>, ":who": act.who, ":at": act.at, ":why": UNDO,
+            })?;
+        let id = tx.last_insert_rowid();
+        let subject = format!("decision {id} page {page} field {field}");
+        audit::note(tx, act, "decision", &subject)?;
+    }
+    Ok(())
+}
+
+/// How the page was laid; the audit holds no answer, so of a key only that it was typed.
+fn said(hints: &Hints) -> String {
+    let mut all = Vec::new();
+    let named = [("form", &hints.form), ("side", &hints.side)];
+    let given = named
+        .into_iter()
+        .filter_map(|(what, name)| Some((what, name.as_ref()?)));
+    all.extend(given.map(|(what, name)| format!("{what} {name}")));
+    all.extend(hints.edition.map(|n| format!("edition {n}")));
+    all.extend(hints.turn.map(|degrees| format!("turn {degrees}")));
+    all.extend(hints.corners.map(|_| "corners".to_owned()));
+    all.extend(hints.key.as_ref().map(|_| "key".to_owned()));
+    all.join(" ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::books::Books;
+    use crate::doubt::Reason;
+    use crate::form::FieldId;
+    use crate::store::fixtures::*;
+    use crate::store::{AnswerStatus, Bucket, Desk, Purpose, QuestionFilter, QuestionState, Term};
+
+    fn info() -> RunInfo {
+        RunInfo {
+            program: "hagaki 0".into(),
+            who: "sato".into(),
+            at: at(NOON),
+            received: "2024-05-01".parse().unwrap(),
+            purpose: Purpose::Reread,
+        }
+    }
+
+    fn laid() -> Hints {
+        Hints {
+            form: Some("wish".into()),
+            turn: Some(180),
+            ..Hints::default()
+        }
+    }
+
+    fn repair(
+        store: &mut Store,
+        (question, lease): (i64, Option<&str>),
+        (outcome, hints): (&PageOutcome, &Hints),
+    ) -> Repaired {
+        let original = store.original(PageId(1)).unwrap().unwrap();
+        let new = Rereading {
+            original: &original,
+            pixels: &Digest::of(b"p"),
+            outcome,
+            hints,
+        };
+        store
+            .repair_page(&info(), (QuestionId(question), lease), &new)
+            .unwrap()
+    }
+
+    fn open(store: &Store) -> Vec<(i64, String, &'static str)> {
+        let all = store.questions(&QuestionFilter::default()).unwrap();
+        all.into_iter()
+            .map(|q| (q.id.0, q.subject.field().to_owned(), q.reason.code()))
+            .collect()
+    }
+
+    fn balanced(store: &Store) {
+        assert_eq!(Books::of(store).unwrap().balances(), Ok(()));
+        assert_eq!(store.audit_break().unwrap(), None);
+    }
+
+    #[test]
+    fn a_rejected_page_becomes_a_card_whose_fields_are_asked() {
+        let (_dir, mut store) = store();
+        let mut run = begin(&store, false);
+        record_all(&mut store, &mut run, "a", &[rejected(Reason::UnknownForm)]);
+        let read = card("", &[("wish", "yes"), ("phone", "?0773")]);
+        let hints = Hints {
+            key: Some("7".into()),
+            ..laid()
+        };
+        assert!(matches!(
+            repair(&mut store, (1, None), (&read, &hints)),
+            Repaired::Done(_)
+        ));
+        let page = store.page(PageId(1)).unwrap();
+        assert_eq!(
+            (page.bucket, page.key.as_deref()),
+            (Bucket::Review, Some("7"))
+        );
+        assert_eq!(open(&store), [(2, "phone".into(), "MULTI_MARK")]);
+        // The old journey is still there, and what was said of the new one.
+        let outcomes: i64 = store
+            .db
+            .query_row("SELECT count(*) FROM outcomes WHERE page_id = 1", [], |r| {
+                r.get(0)
+            })
+            .unwrap();
+        assert_eq!(outcomes, 2);
+        assert_eq!(store.original(PageId(1)).unwrap().unwrap().hints, hints);
+        let said = store.audit().unwrap();
+        let said = said.iter().find(|row| row.what == "page.repair").unwrap();
+        assert_eq!(said.who, "sato");
+        assert_eq!(said.subject, "page 1 outcome 2 form wish turn 180 key");
+        balanced(&store);
+        // The question is gone, and with it the right to do it again.
+        let again = repair(&mut store, (1, None), (&read, &hints));
+        assert_eq!(again, Repaired::Meanwhile);
+    }
+
+    #[test]
+    fn a_page_that_is_rejected_again_waits_again() {
+        let (_dir, mut store) = store();
+        let mut run = begin(&store, false);
+        record_all(&mut store, &mut run, "a", &[rejected(Reason::UnknownForm)]);
+        let other = rejected(Reason::RegResidual);
+        repair(&mut store, (1, None), (&other, &laid()));
+        assert_eq!(open(&store), [(2, String::new(), "REG_RESIDUAL")]);
+        assert_eq!(store.page(PageId(1)).unwrap().bucket, Bucket::Rejected);
+        balanced(&store);
+    }
+
+    #[test]
+    fn what_was_answered_from_another_place_is_asked_again() {
+        let (_dir, mut store) = store();
+        let mut run = begin(&store, false);
+        let page = card("1", &[("wish", "?yes"), ("phone", "?0773"), ("memo", "x")]);
+        record_all(&mut store, &mut run, "a", &[page]);
+        let field = |name: &str| Subject::Field(FieldId(name.into()));
+        let no = says(PageId(1), "wish", Answer::Value("no".into()));
+        let hold = says_of_page(PageId(1), Answer::Hold);
+        store.decide(&[no, hold]).unwrap();
+        let asked = store.questions(&QuestionFilter::default()).unwrap();
+        let page_question = asked.iter().find(|q| q.subject == Subject::Page).unwrap();
+        let read = card("1", &[("wish", "yes"), ("phone", "0773")]);
+        let done = repair(&mut store, (page_question.id.0, None), (&read, &laid()));
+        assert!(matches!(done, Repaired::Done(_)));
+        let answers = store.answers(PageId(1)).unwrap();
+        assert_eq!(answers[0].status, AnswerStatus::Question);
+        assert_eq!(answers[1].status, AnswerStatus::Accepted);
+        let asked = store.questions(&QuestionFilter::default()).unwrap();
+        assert!(
+            asked.iter().any(|q| q.subject == field("wish")),
+            "{asked:?}"
+        );
+        balanced(&store);
+    }
+
+    #[test]
+    fn a_key_alone_leaves_people_s_answers_alone() {
+        let (_dir, mut store) = store();
+        let mut run = begin(&store, false);
+        let page = card("", &[("wish", "?yes")]);
+        record_all(&mut store, &mut run, "a", &[page]);
+        let no = says(PageId(1), "wish", Answer::Value("no".into()));
+        let hold = says_of_page(PageId(1), Answer::Hold);
+        store.decide(&[no, hold]).unwrap();
+        let hints = Hints {
+            key: Some("9".into()),
+            ..Hints::default()
+        };
+        let read = card("", &[("wish", "?yes")]);
+        repair(&mut store, (2, None), (&read, &hints));
+        let answers = store.answers(PageId(1)).unwrap();
+        assert_eq!(answers[0].value.as_deref(), Some("no"));
+        assert_eq!(store.page(PageId(1)).unwrap().key.as_deref(), Some("9"));
+        balanced(&store);
+    }
+
+    #[test]
+    fn a_lease_counts_once_and_only_while_its_question_stands() {
+        let (_dir, mut store) = store();
+        let mut run = begin(&store, false);
+        record_all(&mut store, &mut run, "a", &[rejected(Reason::UnknownForm)]);
+        let desk = Desk {
+            id: "1".repeat(32),
+            who: "sato".into(),
+        };
+        let term = Term {
+            now: at(NOON),
+            until: at("2024-05-01T12:05:00Z"),
+        };
+        let token = "2".repeat(32);
+        store
+            .lease_next((&desk, &token), &crate::store::Wanted::default(), &term)
+            .unwrap()
+            .unwrap();
+        let read = card("1", &[("wish", "yes")]);
+        let unknown = "3".repeat(32);
+        let mut with = |token: &str| repair(&mut store, (1, Some(token)), (&read, &laid()));
+        assert_eq!(with(&unknown), Repaired::TakenBack);
+        assert!(matches!(with(&token), Repaired::Done(_)));
+        assert_eq!(with(&token), Repaired::TakenBack);
+        let old = store.question(QuestionId(1)).unwrap();
+        assert_eq!(old.state, QuestionState::Superseded);
+        assert_eq!(store.page(PageId(1)).unwrap().bucket, Bucket::Read);
+        balanced(&store);
+    }
+
+    #[test]
+    fn what_a_person_said_of_a_page_outlives_a_later_reading() {
+        let (_dir, mut store) = store();
+        let mut run = begin(&store, false);
+        record_all(&mut store, &mut run, "a", &[rejected(Reason::UnknownForm)]);
+        let read = card("1", &[("wish", "yes")]);
+        repair(&mut store, (1, None), (&read, &laid()));
+        let mut run = begin(&store, true);
+        let digest = Digest::of(b"p");
+        store
+            .record_page(&mut run, &origin("a", 0), &digest, &read)
+            .unwrap();
+        assert_eq!(store.original(PageId(1)).unwrap().unwrap().hints, laid());
+    }
+}

@@ -1,0 +1,221 @@
+//! Pages that the machine could not place, laid by hand in the browser.
+
+use super::chromium::{Chromium, SHIFT};
+use super::{open, waiting};
+use crate::program::{self, Campaign};
+use crate::repair::{corners, two_cards};
+
+/// A campaign with that picture upside down.
+fn rejecting() -> Campaign {
+    let campaign = Campaign::new(&["vaccine-intent"]);
+    let folder = campaign.beside("glass");
+    let turned = image::imageops::rotate180(&two_cards());
+    turned.save(folder.join("two.png")).unwrap();
+    assert_eq!(campaign.hagaki(&["run", &folder.to_string_lossy()]).code, 0);
+    campaign
+}
+
+/// Where the chosen corner stands in the upright view, in pixels of the picture, and how many of them
+/// a pixel of the screen is.
+fn chosen(browser: &mut Chromium) -> (f64, f64, f64) {
+    let said = browser.text(
+        "(() => { const v = document.querySelector('[data-view]');
+         const m = document.querySelector('.handle.on').getCTM();
+         const b = v.viewBox.baseVal, r = v.getBoundingClientRect();
+         const k = Math.max(b.width / r.width, b.height / r.height);
+         const x = (m.e - (r.width - b.width / k) / 2) * k;
+         const y = (m.f - (r.height - b.height / k) / 2) * k;
+         return [x, y, k].join(); })()",
+    );
+    let all: Vec<f64> = said.split(',').map(|n| n.parse().unwrap()).collect();
+    (all[0], all[1], all[2])
+}
+
+/// Moves the chosen corner to a place by its keys: coarse steps, then fine ones.
+fn steer(browser: &mut Chromium, (x, y): (u32, u32)) {
+    let to = (f64::from(x), f64::from(y));
+    for (modifiers, step) in [(0, 10.0), (SHIFT, 1.0)] {
+        let (x, y, k) = chosen(browser);
+        for (off, keys) in [
+            (to.0 - x, ["ArrowLeft", "ArrowRight"]),
+            (to.1 - y, ["ArrowUp", "ArrowDown"]),
+        ] {
+            let times = (off.abs() / (k * step)).round() as u32;
+            for _ in 0..times {
+                browser.chord(keys[usize::from(off > 0.0)], modifiers);
+            }
+        }
+    }
+    let (x, y, k) = chosen(browser);
+    let off = (x - to.0).hypot(y - to.1);
+    assert!(off <= k, "{off} pixels from {to:?}");
+}
+
+/// Places all four corners by their keys.
+fn lay(browser: &mut Chromium) {
+    for (at, to) in (1..).zip(corners()) {
+        browser.press(&format!("{at}"));
+        steer(browser, to);
+    }
+}
+
+/// The first card's answer is what it is in truth.
+fn assert_right(campaign: &Campaign) {
+    let rows = campaign.hagaki(&["export", "--profile", "long"]);
+    let truth = std::fs::read_to_string(program::samples().join("vaccine-intent/truth.csv"));
+    let truth = truth.unwrap();
+    let start = "vaccine-intent/0001_answer.jpg,0,wish,";
+    let wish = truth.lines().find_map(|l| l.strip_prefix(start)).unwrap();
+    let wish = wish.split(',').nth(1).unwrap();
+    let row = format!("glass/two.png,0,wish,{wish},");
+    assert!(rows.out.contains(&row), "{row}\n{}", rows.out);
+}
+
+const RESULT: &str = "document.querySelector('section[data-kind=result]')";
+const PAGE: &str = "document.querySelector('section[data-kind=page]')";
+
+#[test]
+fn a_rejected_page_is_repaired_by_hand_and_read_again() {
+    let campaign = rejecting();
+    let list = campaign.hagaki(&["--json", "review", "list"]).out;
+    assert_eq!(
+        (list.lines().count(), list.contains("@page")),
+        (1, true),
+        "{list}"
+    );
+    let Some(mut page) = open(&campaign, "?kind=page") else {
+        return;
+    };
+    // From the question to the bench by one key.
+    page.browser.press("F7");
+    page.browser.wait("location.pathname == '/repair'");
+    page.browser.wait(PAGE);
+    page.browser
+        .wait("document.activeElement.matches('[data-view]')");
+    let says = |page: &mut super::Page, what: &str| {
+        page.browser.text(&format!(
+            "document.querySelector('[data-{what}]').textContent"
+        ))
+    };
+    page.browser.press("r");
+    page.browser.press("r");
+    assert!(says(&mut page, "turn-says").contains("180"));
+    // Turned alone it is still two cards.
+    page.browser.press("Enter");
+    page.browser.wait("document.querySelector('[data-notice]')");
+    page.browser
+        .wait("document.activeElement.matches('[data-view]')");
+    assert!(says(&mut page, "turn-says").contains("180"));
+    let name = "document.querySelector('[data-form]').selectedOptions[0].dataset";
+    while page.browser.text(&format!("{name}.side")) != "answer" {
+        page.browser.press("f");
+    }
+    lay(&mut page.browser);
+    page.look("repair");
+    page.browser.press("Enter");
+    page.browser.wait(RESULT);
+    page.look("repair-result");
+    assert_right(&campaign);
+    assert_eq!(campaign.hagaki(&["status"]).code, 0);
+    // The machine's marks held, so not everything is asked; what is asked waits in the queue.
+    let asked: usize = says(&mut page, "asked").parse().unwrap();
+    assert_eq!(waiting(&campaign), asked);
+    // Not right after all: it waits again, with what was said of it, and the key by hand.
+    page.browser.chord("z", super::chromium::CONTROL);
+    page.browser.wait(PAGE);
+    page.browser.press("k");
+    page.browser
+        .wait("document.activeElement.matches('[data-key-line]')");
+    page.browser.type_text("0000000123");
+    page.browser.press("Escape");
+    lay(&mut page.browser);
+    page.browser.press("Enter");
+    page.browser.wait(RESULT);
+    assert!(
+        page.browser
+            .text(&format!("{RESULT}.textContent"))
+            .contains("0000000123")
+    );
+    page.browser.press("Enter");
+    page.browser
+        .wait("document.querySelector('section[data-kind=done]')");
+    assert_eq!(campaign.hagaki(&["status"]).code, 0);
+}
+
+#[test]
+fn a_page_by_hand_fits_its_window_at_three_sizes() {
+    let campaign = rejecting();
+    let Some(mut page) = open(&campaign, "?kind=page") else {
+        return;
+    };
+    for (width, height, zoom, lang) in [
+        (1280, 720, 1, "ja"),
+        (1920, 1080, 1, "en"),
+        (1280, 720, 2, "ja"),
+        (1280, 720, 2, "en"),
+    ] {
+        page.browser.resize((width, height), zoom);
+        let address = format!("{}repair?lang={lang}", page.address);
+        page.browser.navigate(&address);
+        page.browser.wait(PAGE);
+        page.browser.press("2");
+        page.look(&format!("repair-{width}-{zoom}00"));
+        let fault = page.browser.text(OUTSIDE);
+        assert_eq!(fault, "", "{width}x{height} at {zoom}00 % in {lang}");
+        for path in ["sheet", "books", "progress"] {
+            page.browser.navigate(&format!("{}{path}", page.address));
+            page.browser.wait("document.querySelector('h1')");
+            page.look(&format!("{path}-{width}-{zoom}00"));
+            let wide = page
+                .browser
+                .text("document.documentElement.scrollWidth > innerWidth");
+            assert_eq!(
+                wide, "false",
+                "{path} at {width}x{height} and {zoom}00 % in {lang}"
+            );
+        }
+    }
+}
+
+#[test]
+fn a_person_changes_his_password_by_keyboard() {
+    let campaign = rejecting();
+    crate::people::add(&campaign, "sato", "reviewer");
+    let Some(mut page) = super::serve(&campaign, &[]) else {
+        return;
+    };
+    let address = format!("{}password", page.address);
+    page.browser.navigate(&address);
+    page.sign_in("sato", "sato password 1");
+    page.browser.wait("document.getElementById('out')");
+    page.browser.navigate(&address);
+    page.browser.wait("document.activeElement.id == 'old'");
+    page.look("password");
+    for text in [
+        "sato password 1",
+        "another password 2",
+        "another password 2",
+    ] {
+        page.browser.type_text(text);
+        page.browser.press("Tab");
+    }
+    page.browser.press("Enter");
+    page.browser
+        .wait("document.querySelector('[role=status].notice')");
+    page.look("password-changed");
+    page.leave();
+    page.sign_in("sato", "another password 2");
+    page.browser.wait("document.getElementById('out')");
+}
+
+/// Says which part a person would have to scroll for.
+const OUTSIDE: &str = "(() => {
+    const inside = (e) => { const r = e.getBoundingClientRect();
+        return r.left >= 0 && r.top >= 0 && r.right <= innerWidth + 1 && r.bottom <= innerHeight + 1; };
+    for (const what of ['h2', '.reasons', '[data-view]', '[data-loupe]', '[data-form]',
+                        '[data-key-line]', '.keys'])
+        if (!inside(document.querySelector('.repair ' + what))) return what;
+    const keys = document.querySelector('.repair .keys').getBoundingClientRect().top;
+    if (document.querySelector('[data-key-line]').getBoundingClientRect().bottom > keys + 1) return 'under keys';
+    return document.documentElement.scrollWidth > innerWidth ? 'scrolls sideways' : '';
+})()";
