@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use rusqlite::{Connection, OptionalExtension, Transaction, named_params};
+use rusqlite::{Connection, OptionalExtension, named_params};
 use serde_json::json;
 
 use super::{
@@ -16,7 +16,7 @@ use crate::validate::{Status, Verdict};
 /// Opens the questions of a fresh outcome, which is the page's current one and whose readings are
 /// recorded; those of an earlier one give way to them.
 pub(super) fn ask(
-    tx: &Transaction<'_>,
+    tx: &Connection,
     page: PageId,
     outcome: OutcomeId,
     what: &PageOutcome,
@@ -42,7 +42,7 @@ pub(super) fn ask(
 /// The same for readings that were judged again. A question whose subject `stands` as it was
 /// judged before keeps its number.
 pub(super) fn ask_again(
-    tx: &Transaction<'_>,
+    tx: &Connection,
     (page, outcome): (PageId, OutcomeId),
     (doubts, verdicts): (&[Doubt], &[Verdict]),
     stands: &dyn Fn(&Subject) -> bool,
@@ -58,7 +58,7 @@ pub(super) fn ask_again(
 /// raised, and this one does not, is asked no more. Nobody's word is touched: only what the machine
 /// settled is asked.
 pub(super) fn raise(
-    tx: &Transaction<'_>,
+    tx: &Connection,
     (page, decision): (PageId, DecisionId),
     field: &FieldId,
     raises: &[(FieldId, Doubt)],
@@ -90,7 +90,7 @@ pub(super) fn raise(
 
 /// Open questions that an earlier word on this field raised, with the fields that they are about.
 fn raised_before(
-    tx: &Transaction<'_>,
+    tx: &Connection,
     page: PageId,
     field: &FieldId,
 ) -> Result<Vec<(i64, FieldId)>, Fault> {
@@ -106,7 +106,7 @@ fn raised_before(
 /// again; what a person put on hold stays open; a page that was set aside asks nothing until it is
 /// taken back.
 fn put(
-    tx: &Transaction<'_>,
+    tx: &Connection,
     place: (PageId, OutcomeId),
     mut asked: Asked,
     stands: &dyn Fn(&Subject) -> bool,
@@ -151,7 +151,7 @@ fn put(
     Ok(())
 }
 
-pub(super) fn supersede(tx: &Transaction<'_>, question: i64) -> Result<(), Fault> {
+pub(super) fn supersede(tx: &Connection, question: i64) -> Result<(), Fault> {
     tx.prepare_cached("UPDATE questions SET state = 'superseded' WHERE id = ?1")?
         .execute([question])?;
     Ok(())
@@ -202,7 +202,7 @@ pub(super) fn set_aside_by(db: &Connection, page: PageId) -> Result<Option<Decis
 }
 
 pub(super) fn insert_question(
-    tx: &Transaction<'_>,
+    tx: &Connection,
     (page, outcome): (PageId, OutcomeId),
     subject: &Subject,
     doubts: &[Doubt],
@@ -219,7 +219,7 @@ pub(super) fn insert_question(
     Ok(())
 }
 
-pub(super) fn current_outcome(tx: &Transaction<'_>, page: PageId) -> Result<OutcomeId, Fault> {
+pub(super) fn current_outcome(tx: &Connection, page: PageId) -> Result<OutcomeId, Fault> {
     let found = tx
         .prepare_cached("SELECT id FROM outcomes WHERE page_id = ?1 AND current = 1")?
         .query_row([page], |r| r.get(0))
@@ -232,11 +232,7 @@ pub(super) fn current_outcome(tx: &Transaction<'_>, page: PageId) -> Result<Outc
 }
 
 /// Only what was read can be decided.
-pub(super) fn check_subject(
-    tx: &Transaction<'_>,
-    page: PageId,
-    subject: &Subject,
-) -> Result<(), Fault> {
+pub(super) fn check_subject(tx: &Connection, page: PageId, subject: &Subject) -> Result<(), Fault> {
     let outcome = current_outcome(tx, page)?;
     let Subject::Field(id) = subject else {
         return Ok(());

@@ -6,7 +6,7 @@
 //!
 //! The store itself enforces it, so that no way of answering can go round it.
 
-use rusqlite::{OptionalExtension, Row, Transaction, named_params};
+use rusqlite::{Connection, OptionalExtension, Row, named_params};
 use serde::Serialize;
 
 use super::questions::add_decision_as;
@@ -169,7 +169,7 @@ impl Asked {
 }
 
 /// Takes a person's word, by the policy of the question that it answers.
-pub(super) fn speak(tx: &Transaction<'_>, word: &NewDecision) -> Result<Spoken, Fault> {
+pub(super) fn speak(tx: &Connection, word: &NewDecision) -> Result<Spoken, Fault> {
     let Some(asked) = asked(tx, word)? else {
         return Ok(Spoken::Decided(add_decision_as(tx, word, &word.why)?));
     };
@@ -197,7 +197,7 @@ pub(super) fn speak(tx: &Transaction<'_>, word: &NewDecision) -> Result<Spoken, 
 }
 
 /// The question about a field that several people must look at, if the word is about one.
-fn asked(tx: &Transaction<'_>, word: &NewDecision) -> Result<Option<Asked>, Fault> {
+fn asked(tx: &Connection, word: &NewDecision) -> Result<Option<Asked>, Fault> {
     let Subject::Field(field) = &word.subject else {
         return Ok(None);
     };
@@ -213,7 +213,7 @@ fn asked(tx: &Transaction<'_>, word: &NewDecision) -> Result<Option<Asked>, Faul
 }
 
 /// Keeps the word, and makes a decision of it where it agrees with another.
-fn enter(tx: &Transaction<'_>, asked: &Asked, word: &NewDecision) -> Result<Spoken, Fault> {
+fn enter(tx: &Connection, asked: &Asked, word: &NewDecision) -> Result<Spoken, Fault> {
     let value = match &word.answer {
         Answer::Value(text) => Some(text),
         _ => None,
@@ -227,13 +227,13 @@ fn enter(tx: &Transaction<'_>, asked: &Asked, word: &NewDecision) -> Result<Spok
     Ok(Spoken::Entered)
 }
 
-fn withdraw(tx: &Transaction<'_>, asked: &Asked, act: &Act) -> Result<(), Fault> {
+fn withdraw(tx: &Connection, asked: &Asked, act: &Act) -> Result<(), Fault> {
     put(tx, asked, act, ("withdrawn", None))
 }
 
 /// Adds an entry and counts anew those that stand.
 fn put(
-    tx: &Transaction<'_>,
+    tx: &Connection,
     asked: &Asked,
     act: &Act,
     (answer, value): (&str, Option<&String>),

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use rusqlite::{Connection, OptionalExtension, Transaction, named_params};
+use rusqlite::{Connection, OptionalExtension, named_params};
 
 use super::record::{Recorded, Run};
 use super::{Fault, FileId, RunId, Store, StoreError, audit};
@@ -148,7 +148,7 @@ impl Store {
 
 /// Adds a file that decodes; one that was in quarantine is taken out of it.
 fn insert_read(
-    tx: &Transaction<'_>,
+    tx: &Connection,
     run: &Run,
     run_id: RunId,
     file: &NewFile<'_>,

@@ -4,7 +4,7 @@
 //!
 //! A desk is one window of one person, so two windows of one person never show the same question.
 
-use rusqlite::{OptionalExtension, Transaction, named_params};
+use rusqlite::{Connection, OptionalExtension, named_params};
 
 use super::entries::speak;
 use super::{
@@ -267,7 +267,7 @@ impl Store {
 }
 
 pub(super) fn settle(
-    tx: &Transaction<'_>,
+    tx: &Connection,
     token: &str,
     decisions: &[NewDecision],
 ) -> Result<Settled, Fault> {
@@ -282,14 +282,14 @@ pub(super) fn settle(
 }
 
 /// Ends a lease: whether what held when the question was given holds still; `None` without one.
-pub(super) fn end(tx: &Transaction<'_>, token: &str) -> Result<Option<bool>, Fault> {
+pub(super) fn end(tx: &Connection, token: &str) -> Result<Option<bool>, Fault> {
     let stands = stands(tx, token)?;
     tx.prepare_cached("DELETE FROM leases WHERE token = ?1")?
         .execute([token])?;
     Ok(stands)
 }
 
-pub(super) fn renew(tx: &Transaction<'_>, desk: &Desk, term: &Term) -> Result<(), Fault> {
+pub(super) fn renew(tx: &Connection, desk: &Desk, term: &Term) -> Result<(), Fault> {
     tx.prepare_cached("UPDATE leases SET until = ?3 WHERE desk = ?1 AND who = ?2 AND until < ?3")?
         .execute((&desk.id, &desk.who, &term.until))?;
     // What ran out and was answered by another way is of no use to anybody.
@@ -302,7 +302,7 @@ pub(super) fn renew(tx: &Transaction<'_>, desk: &Desk, term: &Term) -> Result<()
 }
 
 pub(super) fn give(
-    tx: &Transaction<'_>,
+    tx: &Connection,
     (desk, token): (&Desk, &str),
     question: QuestionId,
     term: &Term,
@@ -320,7 +320,7 @@ pub(super) fn give(
 }
 
 /// Whether what held when the question was given holds still; `None` without a lease.
-fn stands(tx: &Transaction<'_>, token: &str) -> Result<Option<bool>, Fault> {
+fn stands(tx: &Connection, token: &str) -> Result<Option<bool>, Fault> {
     let found = tx
         .prepare_cached(
             "SELECT q.state <> 'superseded' AND q.decision_id IS l.decision_id

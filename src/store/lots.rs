@@ -4,7 +4,7 @@
 //! batch header, or a patch sheet that ends a batch. A page belongs to the lot that was begun last
 //! in its folder on its day, so a run that was cut short goes on in the same lot.
 
-use rusqlite::{OptionalExtension, Row, Transaction};
+use rusqlite::{Connection, OptionalExtension, Row};
 use serde::Serialize;
 
 use super::look::parsed;
@@ -89,7 +89,7 @@ pub struct KeyCount {
 
 /// The lot of a fresh page, begun where there is none; `page` is in it.
 pub(super) fn assign(
-    tx: &Transaction<'_>,
+    tx: &Connection,
     info: &RunInfo,
     (page, file): (PageId, &str),
     outcome: Option<&PageOutcome>,
@@ -116,7 +116,7 @@ pub(super) fn assign(
 }
 
 fn begin(
-    tx: &Transaction<'_>,
+    tx: &Connection,
     (received, folder): &(String, &str),
     header: Option<PageId>,
 ) -> Result<LotId, Fault> {

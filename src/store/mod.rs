@@ -38,7 +38,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior};
+use rusqlite::{Connection, OpenFlags, TransactionBehavior};
 
 pub use audit::AuditRow;
 pub(crate) use blobs::write_new;
@@ -79,6 +79,8 @@ pub struct Store {
     db: Connection,
     path: PathBuf,
     blobs: Blobs,
+    /// Changes are kept together, each undone by itself when it fails: see [`Store::together`].
+    together: bool,
 }
 
 impl Store {
@@ -103,6 +105,7 @@ impl Store {
             db,
             blobs: Blobs::open(dir)?,
             path,
+            together: false,
         };
         if store.checked_version()? < Some(migrate::KNOWN) {
             store.set_journal()?;
@@ -123,6 +126,7 @@ impl Store {
             db,
             blobs: Blobs::open_read_only(dir),
             path,
+            together: false,
         };
         match store.checked_version()? {
             Some(version) if version == migrate::KNOWN => Ok(store),
@@ -151,6 +155,10 @@ impl Store {
         &self,
         look: impl FnOnce(&Self) -> Result<T, E>,
     ) -> Result<T, E> {
+        if !self.db.is_autocommit() {
+            // Among changes that are kept together: nobody else writes meanwhile.
+            return look(self);
+        }
         let moment = self.db.unchecked_transaction().map_err(|e| self.sql(e))?;
         let seen = look(self)?;
         moment.commit().map_err(|e| self.sql(e))?;
@@ -184,13 +192,41 @@ impl Store {
         StoreError::sql(&self.path, source)
     }
 
-    /// Runs `change` in one immediate transaction; nothing is kept when it fails.
+    /// Runs `changes`, and keeps all that they wrote in one transaction: the disk is waited for once.
+    /// A change that fails leaves the others alone. What they report may be passed on only when this
+    /// returns well; else nothing of it was kept.
+    pub fn together<T>(&mut self, changes: impl FnOnce(&mut Self) -> T) -> Result<T, StoreError> {
+        self.together = true;
+        let done = changes(self);
+        self.together = false;
+        if !self.db.is_autocommit() {
+            let kept = self.db.execute_batch("COMMIT");
+            if let Err(e) = kept {
+                let _ = self.db.execute_batch("ROLLBACK");
+                return Err(self.sql(e));
+            }
+        }
+        Ok(done)
+    }
+
+    /// Runs `change` in one immediate transaction, or in its own part of one; nothing is kept when it
+    /// fails.
     fn write<T>(
         &mut self,
-        change: impl FnOnce(&Transaction<'_>) -> Result<T, Fault>,
+        change: impl FnOnce(&Connection) -> Result<T, Fault>,
     ) -> Result<T, StoreError> {
         let path = &self.path;
         let fault = |e| StoreError::sql(path, e);
+        if self.together {
+            if self.db.is_autocommit() {
+                self.db.execute_batch("BEGIN IMMEDIATE").map_err(fault)?;
+            }
+            // Rolled back when it is dropped, whatever happens to `change`.
+            let part = self.db.savepoint().map_err(fault)?;
+            let done = change(&part).map_err(|e| e.at(path))?;
+            part.commit().map_err(fault)?;
+            return Ok(done);
+        }
         let tx = self
             .db
             .transaction_with_behavior(TransactionBehavior::Immediate)

@@ -1,6 +1,6 @@
 //! What waits for a person, and what people decided.
 
-use rusqlite::{OptionalExtension, Row, Transaction, named_params};
+use rusqlite::{Connection, OptionalExtension, Row, named_params};
 use serde::{Serialize, Serializer};
 
 use super::ask::{check_subject, current_outcome, insert_question, raise, set_aside_by};
@@ -281,7 +281,7 @@ impl Store {
 
 /// Adds a decision with a remark, whatever the question's policy: see [`speak`].
 pub(super) fn add_decision_as(
-    tx: &Transaction<'_>,
+    tx: &Connection,
     decision: &NewDecision,
     why: &str,
 ) -> Result<DecisionId, Fault> {

@@ -1,6 +1,6 @@
 //! Recording pages: one transaction each, idempotent, pictures first.
 
-use rusqlite::{Connection, OptionalExtension, Transaction};
+use rusqlite::{Connection, OptionalExtension};
 
 use super::album::Album;
 use super::rows::{
@@ -63,7 +63,7 @@ impl Run {
     }
 
     /// The run's row, made when there is none; [`Self::keep`] it after the commit.
-    pub(super) fn row(&self, tx: &Transaction<'_>) -> Result<RunId, Fault> {
+    pub(super) fn row(&self, tx: &Connection) -> Result<RunId, Fault> {
         if let Some(id) = self.id {
             return Ok(id);
         }
@@ -241,7 +241,7 @@ impl NewPage<'_> {
 
     pub(super) fn insert(
         &self,
-        tx: &Transaction<'_>,
+        tx: &Connection,
         run: RunId,
         place: &Place,
         kept: &Kept,

@@ -3,7 +3,7 @@
 //! The raw measures are copied beside the new verdicts as they were read, with the pictures' digests
 //! and the engines' names; only what the rules make of them is new.
 
-use rusqlite::{OptionalExtension, Row, Transaction, named_params};
+use rusqlite::{Connection, OptionalExtension, Row, named_params};
 use serde_json::json;
 
 use super::ask::{self, current_outcome};
@@ -137,7 +137,7 @@ impl StoredPage {
 
 /// The readings of an outcome again, as they stand, under new verdicts.
 fn add_verdicts(
-    tx: &Transaction<'_>,
+    tx: &Connection,
     (old, new): (OutcomeId, OutcomeId),
     verdicts: &[Verdict],
 ) -> Result<(), Fault> {

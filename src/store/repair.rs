@@ -3,7 +3,7 @@
 
 use std::path::PathBuf;
 
-use rusqlite::{OptionalExtension, Transaction, named_params};
+use rusqlite::{Connection, OptionalExtension, named_params};
 
 use super::ask::current_outcome;
 use super::look::{bad_column, parsed};
@@ -149,14 +149,14 @@ impl Store {
     }
 }
 
-fn is_open(tx: &Transaction<'_>, question: QuestionId) -> Result<bool, Fault> {
+fn is_open(tx: &Connection, question: QuestionId) -> Result<bool, Fault> {
     let mut one = tx.prepare_cached("SELECT 1 FROM questions WHERE id = ?1 AND state = 'open'")?;
     Ok(one.exists([question])?)
 }
 
 /// A person's key is a decision before the page is read by it, so that nobody is asked for it.
 fn say_what_was_typed(
-    tx: &Transaction<'_>,
+    tx: &Connection,
     (page, hints): (PageId, &Hints),
     act: &Act,
 ) -> Result<(), Fault> {
@@ -174,7 +174,7 @@ fn say_what_was_typed(
 }
 
 /// What people said of fields that lay elsewhere.
-fn take_back(tx: &Transaction<'_>, page: PageId, act: &Act) -> Result<(), Fault> {
+fn take_back(tx: &Connection, page: PageId, act: &Act) -> Result<(), Fault> {
     let fields: Vec<String> = tx
         .prepare_cached(include_str!("sql/decided_fields.sql"))?
         .query_map([page], |r| r.get(0))?

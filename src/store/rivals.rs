@@ -1,7 +1,7 @@
 //! Cards with one key: the later one asks while their answers differ or are not settled. Equal ones
 //! are merged at export without a word.
 
-use rusqlite::{Connection, OptionalExtension, Transaction};
+use rusqlite::{Connection, OptionalExtension};
 
 use super::ask::{current_outcome, insert_question, is_decided, questions_open, supersede};
 use super::{Fault, PageId, Subject};
@@ -27,7 +27,7 @@ pub(super) fn doubt(db: &Connection, page: PageId) -> Result<Option<Doubt>, Faul
 
 /// Makes later cards with the page's key ask, or stop asking, now that the page says something
 /// else.
-pub(super) fn recheck(tx: &Transaction<'_>, page: PageId) -> Result<(), Fault> {
+pub(super) fn recheck(tx: &Connection, page: PageId) -> Result<(), Fault> {
     for later in rivals(tx, page)?.into_iter().filter(|other| *other > page) {
         let wanted = doubt(tx, later)?;
         let open = questions_open(tx, later)?;

@@ -1,6 +1,6 @@
 //! The rows of a page, put in.
 
-use rusqlite::{Transaction, named_params};
+use rusqlite::{Connection, named_params};
 use serde_json::json;
 
 use super::{Fault, FileId, OutcomeId, PageId, RunId};
@@ -19,7 +19,7 @@ pub(super) struct Kept {
 }
 
 pub(super) fn add_page(
-    tx: &Transaction<'_>,
+    tx: &Connection,
     (file, page, pixels): (FileId, u32, Option<&Digest>),
 ) -> rusqlite::Result<PageId> {
     tx.prepare_cached("INSERT INTO pages (file_id, page, pixel_sha256) VALUES (?1, ?2, ?3)")?
@@ -28,7 +28,7 @@ pub(super) fn add_page(
 }
 
 pub(super) fn add_duplicate(
-    tx: &Transaction<'_>,
+    tx: &Connection,
     run: RunId,
     page: (FileId, u32, Option<&Digest>),
     original: PageId,
@@ -40,7 +40,7 @@ pub(super) fn add_duplicate(
 }
 
 pub(super) fn add_outcome(
-    tx: &Transaction<'_>,
+    tx: &Connection,
     page: PageId,
     (run, received): (RunId, Day),
     (outcome, kept): (&PageOutcome, &Kept),
@@ -103,7 +103,7 @@ pub(super) fn barcodes(outcome: &PageOutcome) -> &[Barcode] {
 }
 
 pub(super) fn add_barcodes(
-    tx: &Transaction<'_>,
+    tx: &Connection,
     outcome: OutcomeId,
     barcodes: &[Barcode],
 ) -> Result<(), Fault> {
@@ -123,7 +123,7 @@ pub(super) fn add_barcodes(
 }
 
 pub(super) fn add_reading(
-    tx: &Transaction<'_>,
+    tx: &Connection,
     outcome: OutcomeId,
     position: usize,
     (field, crop): (&FieldRecord, Option<Digest>),

@@ -10,7 +10,7 @@
 //! answers does not see it. Where they differ, a third word decides ([`super::entries`]). So a wrong
 //! field is put right by the decision itself, and everything stands in the audit chain.
 
-use rusqlite::{Row, Transaction, named_params};
+use rusqlite::{Connection, Row, named_params};
 use serde::Serialize;
 
 use super::ask::insert_question;
@@ -169,12 +169,7 @@ fn ticket(seed: i64, reading: ReadingId) -> Digest {
     Digest::of(format!("{seed},{reading}").as_bytes())
 }
 
-fn keep(
-    tx: &Transaction<'_>,
-    act: &Act,
-    row: &SampleRow,
-    drawn: &[Candidate],
-) -> Result<(), Fault> {
+fn keep(tx: &Connection, act: &Act, row: &SampleRow, drawn: &[Candidate]) -> Result<(), Fault> {
     tx.execute(
         "INSERT INTO samples (id, at, who, seed, form, field, lot_id, population, size)
          VALUES (:id, :at, :who, :seed, :form, :field, :lot, :population, :size)",
@@ -208,7 +203,7 @@ fn blind() -> Doubt {
 /// Adds to what is asked about a page, whose current outcome this is, the fields that are being
 /// checked: another judgement of the page ends no check, and shows nobody what the machine reads.
 pub(super) fn still_checked(
-    tx: &Transaction<'_>,
+    tx: &Connection,
     (page, outcome): (PageId, OutcomeId),
     asked: &mut Vec<(Subject, Vec<Doubt>)>,
 ) -> Result<(), Fault> {

@@ -29,6 +29,7 @@ mod sign_in;
 pub mod tls;
 mod view;
 mod words;
+mod writer;
 
 use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
@@ -50,6 +51,7 @@ use door::{Door, Peer};
 use secret::Secret;
 use sessions::Sessions;
 use tls::Identity;
+use writer::Writer;
 
 /// More than any answer needs; a longer body is refused unread.
 const MOST_BODY_BYTES: usize = 64 * 1024;
@@ -67,7 +69,7 @@ pub struct Clock {
 /// What the page serves, and as whom.
 #[derive(Debug)]
 pub struct Site {
-    store: Mutex<Store>,
+    writer: Writer,
     /// Looks only, and waits for no writer: for what every request asks.
     looks: Mutex<Store>,
     /// The campaign's.
@@ -217,7 +219,7 @@ impl SiteParts {
             sessions: Sessions::new(self.idle_seconds),
             throttle: Mutex::default(),
             hashing: Semaphore::new(PASSWORDS_AT_ONCE),
-            store: Mutex::new(self.store),
+            writer: Writer::start(self.store)?,
             library: self.library,
             bench: self.bench,
             decoding: Semaphore::new(1),
@@ -254,18 +256,14 @@ fn hosts(address: SocketAddr, is_encrypted: bool, names: &[String]) -> Vec<Strin
 }
 
 impl Site {
-    /// Works with the store on a thread that may wait. A thread that panicked left no half change:
-    /// every change is one transaction.
+    /// Works with the store on the thread that does nothing else; the answer comes once what was
+    /// written is kept.
     async fn work<T: Send + 'static>(
         self: &Arc<Self>,
         job: impl FnOnce(&Self, &mut Store) -> T + Send + 'static,
     ) -> Option<T> {
         let site = Arc::clone(self);
-        let done = tokio::task::spawn_blocking(move || {
-            let mut store = site.store.lock().unwrap_or_else(PoisonError::into_inner);
-            job(&site, &mut store)
-        });
-        done.await.ok()
+        self.writer.done(move |store| job(&site, store)).await
     }
 
     /// Looks at a few rows, at once: no writer is waited for.

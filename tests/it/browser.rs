@@ -5,6 +5,7 @@
 
 mod chromium;
 mod repair;
+mod session;
 
 use std::fs;
 use std::io::{BufRead as _, BufReader};
