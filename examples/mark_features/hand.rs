@@ -280,7 +280,10 @@ impl Drawer<'_> {
         };
         let lines = if rng.random_bool(0.75) { 2 } else { 1 };
         let tilt = between(rng, -0.08, 0.08) * r.w;
-        let (left, right) = (between(rng, 0.0, 2.0), between(rng, 0.0, 2.0));
+        let filled = self.labels[i] == MarkState::Filled;
+        let least = if filled { 1.2 } else { 0.0 };
+        let mut over = || least + between(rng, 0.0, 2.0);
+        let (left, right) = (over(), over());
         let middle = r.center().y + between(rng, -0.3, 0.3);
         let apart = between(rng, 0.7, 1.4);
         for k in 0..lines {
@@ -302,9 +305,14 @@ impl Drawer<'_> {
         } else {
             self.extent(i)
         };
+        let least = if self.labels[i] == MarkState::Filled {
+            1.0
+        } else {
+            0.3
+        };
         for _ in 0..rng.random_range(1..=2) {
             self.zigzag(
-                r.inflate(between(rng, 0.3, 1.4)),
+                r.inflate(between(rng, least, least + 1.1)),
                 between(rng, 0.9, 2.2),
                 rng,
             );

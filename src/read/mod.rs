@@ -177,6 +177,12 @@ pub struct MarkMeasures {
     pub colored: bool,
     pub red: f64,
     pub saturation: f64,
+    /// Share of the own ink that is red.
+    pub red_share: f64,
+    /// [`Self::peak`] of the palest tenth of the page's answers; 0 where too few of them are known.
+    pub palest: f64,
+    /// Whether most answers of the page are red; `None` where too few of them are known.
+    pub red_pen: Option<bool>,
     /// The strongest other option of the question, as [`Self::relative`], and its outline.
     pub rival: f64,
     pub rival_round: f64,
@@ -186,6 +192,14 @@ pub struct MarkMeasures {
     /// Ink in mm2 that stands within 3.5 mm of the option, touches none and encloses none: a number
     /// written instead of a mark, a part of a broken circle.
     pub near: f64,
+    /// Ink in mm2 that stands farther off, touches nothing and is nearest to this option: a number
+    /// or a remark in this page's pencil, however pale that is.
+    pub apart: f64,
+    /// Darkest added ink at the option: 0 paper, 1 the page's ink.
+    pub peak: f64,
+    /// How much paler that is than the answers of the page usually are, 0 to 1; 0 where too few of
+    /// them are known.
+    pub pale: f64,
     /// Share of the form's print at all options of the page that is not there: what thins print
     /// away, a fax, thins pencil away.
     pub lost: f64,

@@ -4,6 +4,7 @@
 //! rest of the row is clean paper, and nothing where every box looks like it.
 
 mod odds;
+mod pen;
 
 use super::Verdict;
 use crate::confidence::Confidence;

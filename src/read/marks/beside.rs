@@ -2,14 +2,15 @@
 //! instead of a mark, a remark that changes what a mark means (domain 4).
 
 use crate::doubt::{Doubt, Reason};
-use crate::geom::{Mm, Rect};
+use crate::form::Side;
+use crate::geom::{Mm, Point, Rect};
 use crate::read::margin;
 use crate::register::Registered;
 
 use super::places;
 use super::plane::{PX_PER_MM, Plane, PxRect, blank_darkness, darkness};
 use super::slot::{FieldSlots, Slot};
-use super::stroke::{Stroke, pieces, pieces_from};
+use super::stroke::{INK, Stroke, joined, pieces_from};
 use super::subtract::{added_to_form, best_shift};
 
 /// How far beside and above or below a question its writing may stand, in mm.
@@ -27,9 +28,18 @@ const LEAST_LENGTH: f64 = 1.8;
 const FORGIVEN: usize = 2;
 const REACH: i32 = 4;
 
-/// Pencil as pale as this is still ink near an option; farther off, where the other side shows through
-/// as well, only what is called ink everywhere.
+/// Pencil as pale as this is still ink near an option. Farther off, where the other side shows through
+/// as well, writing is as dark as what is called ink everywhere or, in a question that looks blank,
+/// at least this share as dark as the page's answers.
 const PALE: f32 = 0.09;
+const OF_THE_PEN: f64 = 0.4;
+
+/// Pieces this near to each other are one, in px (0.5 mm): grain breaks a pencil stroke.
+const JOINED: usize = 4;
+
+/// Writing belongs to the question whose option or other zone is nearest to it, and to every one that
+/// is hardly farther, in mm.
+const TIE: f64 = 0.5;
 
 /// Ink this near to an option's box or word belongs to a mark of it, in mm.
 const TOUCHES: f64 = 0.4;
@@ -42,6 +52,8 @@ pub(super) struct Beside {
     /// Area in mm2 of what stands within 3.5 mm of an option, one an option, each piece at the
     /// nearest: a number, a remark, or a part of a broken circle.
     pub(super) near: Vec<f64>,
+    /// The same of what stands farther off, in ink of this page's pen.
+    pub(super) apart: Vec<f64>,
 }
 
 impl Beside {
@@ -51,8 +63,8 @@ impl Beside {
     }
 }
 
-/// Looks for such writing; `None` where the empty form is not known.
-pub(super) fn look(page: &Registered<'_>, slots: &FieldSlots) -> Option<Beside> {
+/// Looks for such writing by a pen this dark; `None` where the empty form is not known.
+pub(super) fn look(page: &Registered<'_>, slots: &FieldSlots, pen: Option<f64>) -> Option<Beside> {
     let paper = Rect::new(0.0, 0.0, page.side.size.w, page.side.size.h).inflate(-ABOVE);
     let whole = slots.area(page.side, 0.0)?;
     let wide = Rect::new(
@@ -70,41 +82,104 @@ pub(super) fn look(page: &Registered<'_>, slots: &FieldSlots) -> Option<Beside> 
     let dark = darkness(&local, area, false);
     let (dx, dy) = best_shift(&dark, &blank, dark.whole(), REACH);
     let added = added_to_form(&dark, &blank.shifted(dx, dy).dilated(FORGIVEN)).smoothed();
-    let px = |r: Rect<Mm>| Some(added.px_of(r.intersection(area)?, area));
-    let own: Vec<Rect<Mm>> = slots.slots.iter().map(Slot::extent).collect();
-    let touched: Vec<PxRect> = own.iter().filter_map(|r| px(r.inflate(TOUCHES))).collect();
-    let reached: Vec<PxRect> = own
-        .iter()
-        .filter_map(|r| px(r.inflate(ZONE_REACH)))
-        .collect();
-    let keys = page.side.key.iter().filter_map(|k| k.zone);
-    let others: Vec<PxRect> = places(page.side)
-        .into_iter()
-        .chain(keys)
-        .chain(margin::printed(page.side))
-        .filter(|z| !own.iter().any(|o| o.contains(z.center())))
-        .filter_map(|z| px(z.inflate(ZONE_REACH)))
-        .collect();
+    let places = Places::of(page.side, slots, (&added, area));
+    let apart = |from: f32| {
+        let mut all = pieces_from(&added, from);
+        all.retain(|s| places.leave_free(s) && !meets(s, &places.reached));
+        let mut all = joined(all, JOINED);
+        all.retain(|s| is_writing(s, &added));
+        all
+    };
+    let near =
+        |s: &&Stroke| is_writing(s, &added) && places.leave_free(s) && meets(s, &places.reached);
+    let count = places.own.len();
     let mut found = Beside {
-        far: false,
-        near: vec![0.0; own.len()],
+        far: !apart(INK).is_empty(),
+        near: vec![0.0; count],
+        apart: vec![0.0; count],
     };
-    let free = |s: &Stroke| {
-        let encloses = |r: &PxRect| {
-            let (x, y) = r.center();
-            s.bounds.contains(x, y)
-        };
-        let marks = meets(s, &others) || meets(s, &touched) || touched.iter().any(encloses);
-        is_writing(s, &added) && !marks
-    };
-    let dark = pieces(&added);
-    found.far = dark.iter().any(|s| free(s) && !meets(s, &reached));
-    for stroke in pieces_from(&added, PALE).iter().filter(|s| free(s)) {
-        if let (true, Some(i)) = (meets(stroke, &reached), nearest(stroke, &touched)) {
-            found.near[i] += stroke.pixels.len() as f64 / (PX_PER_MM * PX_PER_MM);
-        }
+    for stroke in pieces_from(&added, PALE).iter().filter(near) {
+        add(&mut found.near, stroke, &places.touched);
+    }
+    for stroke in apart(faintest(pen)) {
+        add(&mut found.apart, &stroke, &places.touched);
     }
     Some(found)
+}
+
+/// Where marks, print and other questions have their ink.
+struct Places {
+    area: Rect<Mm>,
+    own: Vec<Rect<Mm>>,
+    others: Vec<Rect<Mm>>,
+    /// The question's options with what touches them, and with what stands near them.
+    touched: Vec<PxRect>,
+    reached: Vec<PxRect>,
+    others_touched: Vec<PxRect>,
+    /// What is printed for each recipient.
+    printed: Vec<PxRect>,
+}
+
+impl Places {
+    fn of(side: &Side, slots: &FieldSlots, (added, area): (&Plane, Rect<Mm>)) -> Self {
+        let px = |zones: &[Rect<Mm>], by: f64| -> Vec<PxRect> {
+            let cut = |r: &Rect<Mm>| Some(added.px_of(r.inflate(by).intersection(area)?, area));
+            zones.iter().filter_map(cut).collect()
+        };
+        let own: Vec<Rect<Mm>> = slots.slots.iter().map(Slot::extent).collect();
+        let is_own = |z: &Rect<Mm>| own.iter().any(|o| o.contains(z.center()));
+        let others: Vec<Rect<Mm>> = places(side).into_iter().filter(|z| !is_own(z)).collect();
+        let keys = side.key.iter().filter_map(|k| k.zone);
+        let printed: Vec<Rect<Mm>> = keys.chain(margin::printed(side)).collect();
+        Self {
+            area,
+            touched: px(&own, TOUCHES),
+            reached: px(&own, ZONE_REACH),
+            others_touched: px(&others, TOUCHES),
+            printed: px(&printed, ZONE_REACH),
+            own,
+            others,
+        }
+    }
+
+    /// Whether the stroke is no mark of any option, no print, and nearest to this question.
+    fn leave_free(&self, stroke: &Stroke) -> bool {
+        let (x, y) = stroke.bounds.center();
+        let mm = |px: usize| px as f64 / PX_PER_MM;
+        let at = Point::new(self.area.x + mm(x), self.area.y + mm(y));
+        let mut marked = self.touched.iter().chain(&self.others_touched);
+        let encloses = |r: &PxRect| {
+            let (x, y) = r.center();
+            stroke.bounds.contains(x, y)
+        };
+        !meets(stroke, &self.printed)
+            && !meets(stroke, &self.touched)
+            && !meets(stroke, &self.others_touched)
+            && !marked.any(encloses)
+            && nearest_gap(at, &self.own) <= nearest_gap(at, &self.others) + TIE
+    }
+}
+
+/// How dark writing is at least where the page's answers are as dark as `pen`.
+fn faintest(pen: Option<f64>) -> f32 {
+    pen.map_or(INK, |pen| ((OF_THE_PEN * pen) as f32).clamp(PALE, INK))
+}
+
+/// How far the nearest of `places` is, in mm; 0 inside it.
+fn nearest_gap(at: Point<Mm>, places: &[Rect<Mm>]) -> f64 {
+    let gap = |r: &Rect<Mm>| {
+        let across = (r.x - at.x).max(at.x - r.right()).max(0.0);
+        let down = (r.y - at.y).max(at.y - r.bottom()).max(0.0);
+        across.hypot(down)
+    };
+    places.iter().map(gap).fold(f64::INFINITY, f64::min)
+}
+
+/// Adds the stroke's area in mm2 to the place nearest to it.
+fn add(areas: &mut [f64], stroke: &Stroke, places: &[PxRect]) {
+    if let Some(i) = nearest(stroke, places) {
+        areas[i] += stroke.pixels.len() as f64 / (PX_PER_MM * PX_PER_MM);
+    }
 }
 
 fn meets(stroke: &Stroke, places: &[PxRect]) -> bool {

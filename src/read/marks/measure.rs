@@ -1,5 +1,7 @@
 //! Ink of one option as numbers.
 
+use std::collections::HashSet;
+
 use image::RgbImage;
 
 use crate::read::MarkMeasures;
@@ -25,6 +27,9 @@ const CLEAR: f64 = 0.06;
 
 /// Less than this share of the page's darkest marks is tint or dirt rather than a clear mark.
 const TINTED: f64 = 0.3;
+
+/// A mark's ink lies this near to its box or word, in mm.
+const AT: f64 = 2.0;
 
 /// What a clear mark adds on a page that has none to compare with.
 const DEFAULT_LEVEL: f64 = 0.22;
@@ -143,6 +148,9 @@ pub(super) fn measure(
         missing: ink.missing(both.grown(PX_PER_MM as usize)),
         ..MarkMeasures::default()
     };
+    if measures.known {
+        measures.peak = peak(ink, strokes, i);
+    }
     spans(&mut measures, &mine, frame);
     if is_drawn(&measures) {
         measures.relative = measures.relative.max(DRAWN);
@@ -192,7 +200,8 @@ fn shapes(m: &mut MarkMeasures, (ink, strokes): (&FieldInk, &[Stroke]), i: usize
     }
     if let Some(color) = &ink.color {
         m.colored = true;
-        (m.red, m.saturation) = hue(color, &within(&mine, near));
+        let hue = hue(color, &within(&mine, near));
+        (m.red, m.saturation, m.red_share) = (hue.red, hue.saturation, hue.red_share);
     }
 }
 
@@ -206,6 +215,30 @@ fn faint(ink: &FieldInk, r: PxRect) -> f64 {
     let row = |y: usize| &ink.added.v[y * ink.added.w + r.x0..y * ink.added.w + r.x1];
     let in_row = |y: usize| row(y).iter().filter(|v| FAINT.contains(v)).count();
     (r.y0..r.y1).map(in_row).sum::<usize>() as f64 / r.area().max(1) as f64
+}
+
+/// The darkest ink at slot `i` that is no other slot's: so dark at least are as many pixels as a
+/// stroke of 0.3 x 1 mm has.
+fn peak(ink: &FieldInk, strokes: &[Stroke], i: usize) -> f64 {
+    const STROKE: usize = 19;
+    let (w, h) = (ink.added.w, ink.added.h);
+    let at = ink.frames[i].union(ink.words[i]);
+    let at = at.grown((AT * PX_PER_MM) as usize).clipped(w, h);
+    let others = strokes
+        .iter()
+        .filter(|s| !s.owners.is_empty() && !s.owners.contains(&i));
+    let taken: Pixels = pixels(others);
+    let taken: HashSet<(usize, usize)> = within(&taken, at).into_iter().collect();
+    let free = |x: usize, y: usize| (!taken.contains(&(x, y))).then(|| ink.added.at(x, y));
+    let mut all: Vec<f32> = (at.y0..at.y1)
+        .flat_map(|y| (at.x0..at.x1).map(move |x| (x, y)))
+        .filter_map(|(x, y)| free(x, y))
+        .collect();
+    if all.len() <= STROKE {
+        return 0.0;
+    }
+    let (_, dark, _) = all.select_nth_unstable_by(STROKE, |a, b| b.total_cmp(a));
+    f64::from(*dark)
 }
 
 /// Looks at the neighbours: the strongest other option and the fullest other outline.
@@ -247,16 +280,33 @@ fn unevenness(ink: &FieldInk, at: &Pixels) -> f64 {
     variance.sqrt() / mean.max(0.05)
 }
 
-/// Mean redness (red above the other two) and mean saturation, 0 to 1.
-fn hue(color: &RgbImage, at: &Pixels) -> (f64, f64) {
-    let (mut red, mut saturation) = (0.0, 0.0);
+/// A pixel this much redder than green and blue is red ink, 0 to 1.
+const RED_INK: f64 = 0.2;
+
+#[derive(Default)]
+struct Hue {
+    /// Mean redness (red above the other two) and mean saturation, 0 to 1.
+    red: f64,
+    saturation: f64,
+    /// Share of red pixels.
+    red_share: f64,
+}
+
+fn hue(color: &RgbImage, at: &Pixels) -> Hue {
+    let mut sum = Hue::default();
     for &(x, y) in at {
         let [r, g, b] = color.get_pixel(x as u32, y as u32).0.map(f64::from);
-        red += (r - g.max(b)).max(0.0) / 255.0;
-        saturation += (r.max(g).max(b) - r.min(g).min(b)) / 255.0;
+        let red = (r - g.max(b)).max(0.0) / 255.0;
+        sum.red += red;
+        sum.saturation += (r.max(g).max(b) - r.min(g).min(b)) / 255.0;
+        sum.red_share += f64::from(u8::from(red >= RED_INK));
     }
     let n = at.len().max(1) as f64;
-    (red / n, saturation / n)
+    Hue {
+        red: sum.red / n,
+        saturation: sum.saturation / n,
+        red_share: sum.red_share / n,
+    }
 }
 
 /// Extent of the ink in the box against the box's own, 0 to 1.

@@ -18,6 +18,7 @@ mod field;
 mod measure;
 mod network;
 mod patch;
+mod pen;
 pub(super) mod plane;
 mod shape;
 mod slot;
@@ -33,6 +34,7 @@ use crate::geom::{Mm, Rect};
 use crate::read::{Content, MarkMeasures, OptionReading, Reading};
 use crate::register::Registered;
 
+use beside::Beside;
 use field::FieldInk;
 use measure::{Form, PageScale};
 pub use patch::Patch;
@@ -68,6 +70,17 @@ impl Survey {
             readings.insert(field.id.clone(), reading);
         }
         tell_lost_print(&mut readings);
+        let pen = pen::tell_paleness(
+            readings
+                .values_mut()
+                .flat_map(|r| options_mut(&mut r.content)),
+        );
+        for slots in &fields {
+            let field = &page.side.fields[slots.field];
+            if let (Zone::Marks(_), Some(reading)) = (&field.zone, readings.get_mut(&field.id)) {
+                tell_writing(reading, beside::look(page, slots, pen));
+            }
+        }
         Ok(Self { readings })
     }
 
@@ -134,6 +147,16 @@ fn add(content: &mut Content, seen: Vec<network::Seen>) {
     }
 }
 
+/// What stands beside the question, written into its reading.
+fn tell_writing(reading: &mut Reading, beside: Option<Beside>) {
+    let Some(beside) = beside else { return };
+    reading.doubts.extend(beside.doubt());
+    let places = beside.near.into_iter().zip(beside.apart);
+    for (option, (near, apart)) in options_mut(&mut reading.content).into_iter().zip(places) {
+        (option.measures.near, option.measures.apart) = (near, apart);
+    }
+}
+
 fn added_darkness(inks: &[Option<FieldInk>]) -> Vec<f64> {
     let of = |ink: &FieldInk| -> Vec<f64> {
         (0..ink.frames.len()).map(|i| ink.added_inside(i)).collect()
@@ -148,15 +171,9 @@ fn reading(
     scale: PageScale,
 ) -> Reading {
     let mut doubts = Vec::new();
-    let mut options = ink.map_or_else(Vec::new, |ink| options(slots, ink, scale));
+    let options = ink.map_or_else(Vec::new, |ink| options(slots, ink, scale));
     if ink.is_none() || outside(page, slots) {
         doubts.push(Doubt::new(Reason::OutOfPicture));
-    }
-    if let (Zone::Marks(_), Some(beside)) = (&field.zone, beside::look(page, slots)) {
-        doubts.extend(beside.doubt());
-        for (option, near) in options.iter_mut().zip(beside.near) {
-            option.measures.near = near;
-        }
     }
     let content = if let Zone::Grid(_) = field.zone {
         Content::Grid {

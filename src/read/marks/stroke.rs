@@ -160,6 +160,24 @@ pub(super) fn pieces_from(added: &Plane, ink: f32) -> Vec<Stroke> {
     out
 }
 
+/// Pieces whose bounds lie within `gap` px of each other as one; without owners.
+pub(super) fn joined(found: Vec<Stroke>, gap: usize) -> Vec<Stroke> {
+    let near = |a: PxRect, b: PxRect| {
+        let a = a.grown(gap);
+        a.x0 < b.x1 && b.x0 < a.x1 && a.y0 < b.y1 && b.y0 < a.y1
+    };
+    let mut out: Vec<Stroke> = Vec::new();
+    for mut whole in found {
+        while let Some(i) = out.iter().position(|s| near(whole.bounds, s.bounds)) {
+            let other = out.swap_remove(i);
+            whole.bounds = whole.bounds.union(other.bounds);
+            whole.pixels.extend(other.pixels);
+        }
+        out.push(whole);
+    }
+    out
+}
+
 fn flood((added, ink): (&Plane, f32), seen: &mut [bool], start: usize) -> Stroke {
     let (w, h) = (added.w, added.h);
     let mut stack = vec![start];

@@ -112,7 +112,7 @@ impl Card {
 }
 
 /// The side of a card with that one field.
-fn side(field: Field) -> Side {
+fn side(fields: Vec<Field>) -> Side {
     Side {
         id: "answer".into(),
         size: Size {
@@ -126,7 +126,7 @@ fn side(field: Field) -> Side {
         }),
         key: None,
         mark: None,
-        fields: vec![field],
+        fields,
         print: Vec::new(),
         rules: Vec::new(),
         margin_notes: true,
@@ -141,18 +141,24 @@ fn read(card: &Card) -> Vec<(String, MarkState, f64)> {
         .collect()
 }
 
-/// Reads a card against its blank.
-fn options_of(card: &Card) -> Vec<OptionReading> {
+/// A question with the three options, so much lower than they are printed.
+fn field(id: &str, lower: f64) -> Field {
+    let down = |r: Rect<Mm>| Rect::new(r.x, r.y + lower, r.w, r.h);
+    let mut options = options();
+    for option in &mut options {
+        option.boxed = option.boxed.map(down);
+        option.word = option.word.map(down);
+    }
     let zone = MarkZone {
-        options: options(),
+        options,
         at_most: 1,
         at_least: 0,
         shape: BoxShape::Square,
         cross_means: CrossMeans::Ask,
         corrected: Corrected::Ask,
     };
-    let field = Field {
-        id: FieldId("wish".into()),
+    Field {
+        id: FieldId(id.into()),
         label: Text {
             ja: String::new(),
             en: String::new(),
@@ -164,8 +170,18 @@ fn options_of(card: &Card) -> Vec<OptionReading> {
         ditto_from: None,
         zone: Zone::Marks(zone),
         value: ValueKind::Choice,
-    };
-    let side = side(field);
+    }
+}
+
+/// Reads a card against its blank.
+fn options_of(card: &Card) -> Vec<OptionReading> {
+    options_of_field(card, vec![field("wish", 0.0)])
+}
+
+/// The options of the first of the questions.
+fn options_of_field(card: &Card, fields: Vec<Field>) -> Vec<OptionReading> {
+    let first = fields[0].id.clone();
+    let side = side(fields);
     let scan = Scan {
         origin: Origin {
             file: "x".into(),
@@ -191,7 +207,7 @@ fn options_of(card: &Card) -> Vec<OptionReading> {
         report: report(),
     };
     let survey = Survey::of(&page).unwrap();
-    let reading = survey.reading(&FieldId("wish".into())).unwrap();
+    let reading = survey.reading(&first).unwrap();
     let Content::Marks { options } = &reading.content else {
         panic!("not marks")
     };
@@ -358,6 +374,29 @@ fn writing_near_an_option_is_measured_and_a_loop_round_it_is_not() {
     let mut card = Card::blank((0.0, 0.0));
     card.ring((41.0, 17.0), (6.5, 4.0), 1.0, 40);
     assert!(options_of(&card).iter().all(|o| o.measures.near < 0.01));
+}
+
+#[test]
+fn writing_between_two_questions_belongs_to_the_nearer_one() {
+    let mut card = Card::blank((0.0, 0.0));
+    card.lines(&[(5.2, 15.6), (5.2, 18.4)], 0.5, 60);
+    let rows = |first: &str| {
+        let mut rows = vec![field("here", 0.0), field("below", 6.5)];
+        rows.sort_by_key(|f| f.id.0 != first);
+        options_of_field(&card, rows)
+    };
+    let near = |first: &str| rows(first)[0].measures.near;
+    assert!(near("here") > 0.8, "{}", near("here"));
+    assert!(near("below") < 0.01, "{}", near("below"));
+}
+
+#[test]
+fn a_number_in_pieces_away_from_the_options_is_measured() {
+    let mut card = Card::blank((0.0, 0.0));
+    card.lines(&[(74.0, 15.0), (74.0, 16.2)], 0.5, 60);
+    card.lines(&[(74.0, 16.9), (74.0, 18.2)], 0.5, 60);
+    let apart: f64 = options_of(&card).iter().map(|o| o.measures.apart).sum();
+    assert!(apart > 0.8, "{apart}");
 }
 
 #[test]

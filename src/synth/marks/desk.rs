@@ -54,7 +54,9 @@ impl Desk<'_> {
             }
             MarkKind::Number => self.number(i, rng),
             MarkKind::TwoMarks => self.two(i, rng),
-            plain => self.plain(plain, i, rng),
+            plain => {
+                self.plain(plain, i, rng);
+            }
         }
     }
 
@@ -65,15 +67,17 @@ impl Desk<'_> {
         }
     }
 
-    /// A plain answer.
-    fn plain(&mut self, kind: MarkKind, i: usize, rng: &mut ChaCha8Rng) {
+    /// A plain answer; where its ink is.
+    fn plain(&mut self, kind: MarkKind, i: usize, rng: &mut ChaCha8Rng) -> Option<Rect<Mm>> {
         let lines = self.lines(kind, i, rng);
         self.ink(&lines, rng);
+        let points: Vec<Point<Mm>> = lines.into_iter().flat_map(|l| l.points).collect();
         self.options[i] = OptionTruth {
             state: state_of(kind),
             selected: true,
             written: false,
         };
+        Rect::around(&points)
     }
 
     /// The lines of a plain mark at option `i`.
@@ -153,10 +157,14 @@ impl Desk<'_> {
         }
     }
 
-    /// A mark (or only a word) that is taken back, by a double line or by a scrawl.
+    /// A mark (or only a word) that is taken back, by a double line or by a scrawl. What takes a filled
+    /// box back leaves the fill on both sides, for otherwise nobody would know.
     fn cancel(&mut self, i: usize, lined: bool, rng: &mut ChaCha8Rng) {
+        let mut fill = None;
         if rng.random_bool(0.85) || !lined {
-            self.usually(i, rng);
+            let kind = self.usual(i, rng);
+            let ink = self.plain(kind, i, rng);
+            fill = ink.filter(|_| kind == MarkKind::Fill);
         }
         let option = self.question.option(i);
         let whole = extent(option);
@@ -165,9 +173,16 @@ impl Desk<'_> {
             _ => whole,
         };
         let (lines, state) = if lined {
+            let area = fill.map_or(area, |fill| {
+                let (whole, over) = (area.union(fill), between(rng, 0.8, 2.5));
+                Rect::new(whole.x - over, area.y, whole.w + 2.0 * over, area.h)
+            });
             (cancel::strike(area, &self.marker, rng), MarkState::Struck)
         } else {
             let part = option.boxed.unwrap_or(area);
+            let part = fill.map_or(part, |fill| {
+                part.union(fill).inflate(between(rng, 0.4, 1.2))
+            });
             (
                 cancel::scribble(part, &self.marker, rng),
                 MarkState::ScribbledOut,
