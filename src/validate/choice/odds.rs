@@ -283,9 +283,7 @@ fn hidden(options: &[OptionReading], cross: CrossMeans) -> Option<Reason> {
     } else if any(|m| m.faint >= FAINT && m.ring_all < BARE)
         || any(|m| LOST.contains(&m.lost))
         || any(|m| m.palest > 0.0 && m.palest < HARDLY_SEEN)
-        || options
-            .iter()
-            .any(|o| Odds::seen(o, cross).answer >= MAYBE)
+        || options.iter().any(|o| Odds::seen(o, cross).answer >= MAYBE)
     {
         Some(Reason::Faint)
     } else {
