@@ -36,6 +36,7 @@ pub mod ingest;
 pub mod store;
 pub mod lots;
 pub mod audit;
+pub mod calibrate;
 pub mod batch;
 pub mod books;
 pub mod people;

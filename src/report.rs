@@ -13,6 +13,10 @@ use crate::lang::Lang;
 use crate::lots::{self, Alarm};
 use crate::store::{Kind, QuestionFilter, QuestionRow, Store, StoreError};
 
+mod confusions;
+
+pub use confusions::write_confusions;
+
 /// More pictures than this make a file that no browser likes; the rest is counted.
 const MOST_PICTURES: usize = 1500;
 

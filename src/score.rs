@@ -16,6 +16,10 @@ use unicode_normalization::UnicodeNormalization;
 
 use crate::export::LongRow;
 
+mod detail;
+
+pub use detail::{Confusion, Details, Named, Place, Point, Word, details, words};
+
 /// The table cannot be used.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -57,7 +61,7 @@ impl Truth {
         named.map_or("text", |k| k.as_str())
     }
 
-    fn page(&self) -> u32 {
+    pub fn page(&self) -> u32 {
         self.page.trim().parse().unwrap_or(0)
     }
 
@@ -140,6 +144,9 @@ pub struct Score {
     pub notes: Vec<NoteLine>,
     pub total: Tally,
     pub wrong: Vec<Wrong>,
+    /// By field, kind and engine, with the risk-coverage curve; filled in on request.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub details: Option<Details>,
 }
 
 /// Reads the truth.
@@ -232,6 +239,7 @@ pub fn score(truth: &[Truth], result: &[LongRow], depth: usize) -> Score {
         notes: notes.collect(),
         total,
         wrong,
+        details: None,
     }
 }
 
@@ -261,7 +269,8 @@ fn judge(truth: &Truth, found: Option<&LongRow>) -> Tally {
     tally
 }
 
-fn is_right(truth: &Truth, value: &str) -> bool {
+/// Whether a value says what the truth says, written in the same or another way.
+pub fn is_right(truth: &Truth, value: &str) -> bool {
     let same = match truth.kind() {
         "multi" | "single" => sorted(value) == sorted(&truth.value),
         _ => value == truth.value || folded(value) == folded(&truth.value),

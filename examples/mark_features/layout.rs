@@ -179,6 +179,7 @@ fn question(n: usize, options: Vec<MarkOption>, kind: u32) -> Field {
         consent: false,
         target_error: 0.001,
         policy: hagaki::form::Policy::Auto,
+        learnt: Vec::new(),
         ditto_from: None,
         zone: Zone::Marks(zone),
         value: ValueKind::Choice,

@@ -11,7 +11,7 @@ pub fn kind_of(library: &Library, (form, edition): (&str, u32), field: &str) -> 
 }
 
 /// By the value where it has a structure, else by the characters it is written in.
-pub(super) fn kind(field: &Field) -> &'static str {
+pub fn kind(field: &Field) -> &'static str {
     match &field.value {
         ValueKind::Choice if field.consent => "consent",
         ValueKind::Choice => "choice",

@@ -13,7 +13,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-pub use kinds::kind_of;
+pub use kinds::{kind, kind_of};
 pub use words::{drawn, table};
 
 use crate::form::Library;

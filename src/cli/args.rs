@@ -93,6 +93,8 @@ pub enum Command {
     Synth(SynthArgs),
     /// Compare readings with the truth: right, asked, wrong
     Score(ScoreArgs),
+    /// Learn thresholds from decisions; show what each target costs and what is proved of it
+    Calibrate(CalibrateArgs),
     /// Show who did what, verify the chain, check accepted fields at random
     #[command(subcommand)]
     Audit(AuditCommand),
@@ -397,6 +399,10 @@ pub struct ScoreArgs {
     /// Count by the truth's notes as well: `a/b` counts for `a` and for `b`
     #[arg(long)]
     pub notes: bool,
+    /// Count by field, kind and engine as well; of a campaign's own readings also the risk-coverage
+    /// curve, and what was misread as report/confusions.html
+    #[arg(long)]
+    pub details: bool,
 }
 
 #[derive(Debug, Subcommand)]
@@ -411,6 +417,19 @@ pub enum AuditCommand {
     },
     /// Draw accepted fields at random for a person to key blind; or report what was found
     Sample(SampleArgs),
+}
+
+#[derive(Debug, Args)]
+pub struct CalibrateArgs {
+    /// Put the thresholds in force from now on
+    #[arg(long)]
+    pub apply: bool,
+    /// Learn of each field alone, not of all fields of a kind together
+    #[arg(long)]
+    pub each_field: bool,
+    /// Go back to the forms' own thresholds
+    #[arg(long, conflicts_with_all = ["apply", "each_field"])]
+    pub withdraw: bool,
 }
 
 #[derive(Debug, Args)]

@@ -3,6 +3,7 @@
 
 mod args;
 mod audit;
+mod calibrate;
 mod campaign;
 mod clock;
 mod engines;
@@ -150,6 +151,7 @@ fn dispatch(here: &Here, command: Command) -> Outcome {
         Command::Form(command) => form::form(here, &command),
         Command::Synth(args) => synth::synth(here, &args),
         Command::Score(args) => score::score(here, &args),
+        Command::Calibrate(args) => calibrate::calibrate(here, &args),
         Command::Audit(command) => audit::audit(here, &command),
         Command::Model(command) => model::model(here, &command),
         Command::Completions { shell } => {

@@ -12,6 +12,7 @@ use super::status::open_existing;
 use super::words::both;
 use super::{Here, clock, progress};
 use crate::batch::{self, RedecidedPage, Redecisions, Watcher};
+use crate::calibrate;
 use crate::lang::Lang;
 use crate::store::{PageId, Purpose, RunInfo, Store};
 
@@ -24,6 +25,7 @@ pub(super) fn redecide(here: &Here, args: &RunArgs) -> Outcome {
     store
         .refresh_views(&library)
         .map_err(|e| store_failure(&e))?;
+    let library = calibrate::in_force(&store, &library).map_err(|e| store_failure(&e))?;
     let pages = chosen(&store, args)?;
     let mut screen = Screen {
         here,

@@ -6,12 +6,14 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use indicatif::ProgressBar;
 
 use super::args::RunArgs;
+use super::calibrate::watch_for_shift;
 use super::campaign::Campaign;
 use super::exit::{Exit, Failure, Outcome};
 use super::out::outln;
 use super::words::{both, pick};
 use super::{Here, clock, engines, progress, status};
 use crate::batch::{self, BatchError, Input, Observer, PageEvent, Reader, Tally};
+use crate::calibrate;
 use crate::doubt::Reason;
 use crate::form::Library;
 use crate::ingest::{self, Decoding, Limits, SkipReason};
@@ -40,6 +42,8 @@ pub(super) fn run(here: &Here, args: &RunArgs) -> Outcome {
         .refresh_views(&library)
         .map_err(|e| store_failure(&e))?;
 
+    let own = &library;
+    let library = calibrate::in_force(&store, own).map_err(|e| store_failure(&e))?;
     let decoding = decoding()?;
     let reader = Reader {
         library: &library,
@@ -68,7 +72,8 @@ pub(super) fn run(here: &Here, args: &RunArgs) -> Outcome {
     store
         .finish_run(&run, &clock::now())
         .map_err(|e| store_failure(&e))?;
-    let look = unreadable(here, &tally);
+    let shifted = tally.pages_recorded > 0 && watch_for_shift(here, own, &mut store)?;
+    let look = unreadable(here, &tally) || shifted;
     let end = End {
         run: run.id(),
         interrupted: tally.interrupted,

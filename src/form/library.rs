@@ -10,7 +10,7 @@ use walkdir::WalkDir;
 
 use super::draw::png;
 use super::fault::Fault;
-use super::types::{Form, Side};
+use super::types::{Field, Form, Learnt, Side};
 
 /// The name of the file that makes a folder a form.
 pub const FORM_FILE: &str = "form.toml";
@@ -105,6 +105,21 @@ impl Library {
         self.forms
             .iter()
             .flat_map(|f| f.sides.iter().map(move |s| (f, s)))
+    }
+
+    /// The same forms with what was learnt of each field.
+    #[must_use]
+    pub fn learnt(&self, of: &dyn Fn(&Form, &Field) -> Vec<Learnt>) -> Self {
+        let one = |form: &Arc<Form>| {
+            let mut own = Form::clone(form);
+            for field in own.sides.iter_mut().flat_map(|side| &mut side.fields) {
+                field.learnt = of(form, field);
+            }
+            Arc::new(own)
+        };
+        Self {
+            forms: self.forms.iter().map(one).collect(),
+        }
     }
 
     /// The form of that name; the latest edition when none is asked for.

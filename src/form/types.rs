@@ -220,10 +220,28 @@ pub struct Field {
     pub target_error: f64,
     /// Who must look, whatever the machine is sure of.
     pub policy: Policy,
+    /// Thresholds that a campaign learnt, one an engine; empty as the form is loaded.
+    pub learnt: Vec<Learnt>,
     /// Whose answer a ditto sign (`〃`, `同上`, `↓`) stands for: an earlier field of the side.
     pub ditto_from: Option<FieldId>,
     pub zone: Zone,
     pub value: ValueKind,
+}
+
+/// From which confidence a value is accepted, learnt from decisions about one engine's readings.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Learnt {
+    /// As the reading names it; `None` is any.
+    pub engine: Option<String>,
+    pub accept_from: f64,
+}
+
+impl Field {
+    /// What was learnt of this engine; `None` leaves it to the target error.
+    pub fn learnt_of(&self, engine: &str) -> Option<f64> {
+        let fits = |l: &&Learnt| l.engine.as_deref().is_none_or(|name| name == engine);
+        self.learnt.iter().find(fits).map(|l| l.accept_from)
+    }
 }
 
 /// Where a field is and how its ink becomes characters or choices.

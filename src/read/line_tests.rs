@@ -132,6 +132,7 @@ fn read_page(page: &Page, vertical: bool, installed: bool) -> (Reading, Vec<(u32
         consent: false,
         target_error: 0.001,
         policy: crate::form::Policy::Auto,
+        learnt: Vec::new(),
         ditto_from: None,
         zone: Zone::Line(zone.clone()),
         value: ValueKind::Text,

@@ -124,6 +124,7 @@ impl Card {
             consent: false,
             target_error: 0.001,
             policy: crate::form::Policy::Auto,
+            learnt: Vec::new(),
             ditto_from: None,
             value: ValueKind::Choice,
             zone: Zone::Marks(MarkZone {

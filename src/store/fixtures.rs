@@ -318,6 +318,7 @@ pub(crate) fn form_with(fields: &[&str], rules: Vec<crate::form::Rule>) -> crate
             consent: false,
             target_error: 0.001,
             policy: crate::form::Policy::Auto,
+            learnt: Vec::new(),
             ditto_from: None,
             zone,
             value,

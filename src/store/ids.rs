@@ -65,6 +65,8 @@ ids! {
     ExportSeq,
     /// A random check.
     SampleId,
+    /// Thresholds that were learnt.
+    CalibrationId,
 }
 
 /// A moment in UTC, `2024-02-29T23:59:59Z`. Passed in: the store reads no clock.

@@ -12,6 +12,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0006_rechecks.sql"),
     include_str!("migrations/0007_samples.sql"),
     include_str!("migrations/0008_hints.sql"),
+    include_str!("migrations/0009_calibrations.sql"),
 ];
 
 /// The schema this program writes.

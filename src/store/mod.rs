@@ -12,6 +12,7 @@ mod album;
 mod ask;
 mod audit;
 mod blobs;
+mod calibrations;
 mod counts;
 mod entries;
 mod error;
@@ -43,6 +44,7 @@ use rusqlite::{Connection, OpenFlags, TransactionBehavior};
 pub use audit::AuditRow;
 pub(crate) use blobs::write_new;
 pub use blobs::{BlobKind, Blobs};
+pub use calibrations::{CalibrationRow, Cause, FieldWord, GroupRow};
 pub use counts::{Counted, FileCounts};
 pub use entries::{AGREED, Entry, May, Spoken, Step};
 pub use error::StoreError;
@@ -50,8 +52,8 @@ pub use exports::{ExportKind, ExportRow, LastExport, NewExport, Operation, RowMa
 pub use files::{KnownFile, NewFile, Quarantine};
 pub use groups::{Group, GroupField};
 pub use ids::{
-    Act, DecisionId, ExportSeq, FileId, LotId, OutcomeId, PageId, QuestionId, ReadingId, RunId,
-    SampleId, Timestamp,
+    Act, CalibrationId, DecisionId, ExportSeq, FileId, LotId, OutcomeId, PageId, QuestionId,
+    ReadingId, RunId, SampleId, Timestamp,
 };
 pub use leases::{Desk, Lease, Settled, Term, UNDO, Waiting, Wanted};
 pub use look::{AnswerRow, AnswerStatus, Bucket, PageRow, Picture, ReadingRow};

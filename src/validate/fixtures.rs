@@ -44,6 +44,7 @@ pub(super) fn field(zone: Zone, value: ValueKind) -> Field {
         consent: false,
         target_error: 0.001,
         policy: crate::form::Policy::Auto,
+        learnt: Vec::new(),
         ditto_from: None,
         zone,
         value,

@@ -38,7 +38,7 @@ use serde::Serialize;
 use crate::calendar::Day;
 use crate::confidence::Confidence;
 use crate::doubt::{Doubt, Reason};
-use crate::form::{Field, FieldId, Side, ValueKind, Zone};
+use crate::form::{Field, FieldId, Learnt, Side, ValueKind, Zone};
 use crate::read::{Content, Reading};
 
 pub use fits::fits;
@@ -92,7 +92,8 @@ impl Verdict {
         Self::decide_from(field, value, (confidence, threshold(field)), doubts)
     }
 
-    /// The same with another least confidence than the field's target.
+    /// The same with another least confidence than the field's target; what was learnt counts more
+    /// than both.
     fn decide_from(
         field: &Field,
         value: String,
@@ -100,6 +101,8 @@ impl Verdict {
         doubts: Vec<Doubt>,
     ) -> Self {
         let mut doubts = doubts;
+        // Only what fits the engine is left by now ([`decide`]).
+        let least = field.learnt.first().map_or(least, |l| l.accept_from);
         if doubts.is_empty() && confidence.get() < least {
             doubts.push(Reason::LowConf.into());
         }
@@ -139,6 +142,14 @@ impl Verdict {
         if !self.doubts.contains(&doubt) {
             self.doubts.push(doubt);
         }
+    }
+}
+
+/// The confidence from which the form's own target accepts this field, whatever was learnt.
+pub fn own_threshold(field: &Field) -> f64 {
+    match &field.zone {
+        Zone::Comb(_) | Zone::Rank(_) => boxes::least_confidence(field),
+        _ => threshold(field),
     }
 }
 
@@ -188,8 +199,28 @@ fn era_given(verdicts: &[Verdict], id: &FieldId) -> EraGiven {
         .map_or(EraGiven::Open, EraGiven::Given)
 }
 
-/// Decides one field by what was read in it.
+/// Decides one field by what was read in it, with what was learnt of its engine and of no other.
 fn decide(field: &Field, reading: &Reading, setting: &Setting, context: &Context<'_>) -> Verdict {
+    if field.learnt.is_empty() {
+        return decide_as(field, reading, setting, context);
+    }
+    let learnt = field.learnt_of(&reading.engine).map(|accept_from| Learnt {
+        engine: None,
+        accept_from,
+    });
+    let own = Field {
+        learnt: learnt.into_iter().collect(),
+        ..field.clone()
+    };
+    decide_as(&own, reading, setting, context)
+}
+
+fn decide_as(
+    field: &Field,
+    reading: &Reading,
+    setting: &Setting,
+    context: &Context<'_>,
+) -> Verdict {
     match (&reading.content, &field.zone) {
         (Content::Marks { .. } | Content::Grid { .. }, _) => choice::decide(field, reading),
         (Content::Cells { cells }, _) => boxes::decide(field, reading, cells, setting),

@@ -138,6 +138,7 @@ mod tests {
             consent: false,
             target_error: 0.001,
             policy: crate::form::Policy::Auto,
+            learnt: Vec::new(),
             ditto_from: None,
             zone,
             value,

@@ -23,6 +23,8 @@ mod journey;
 mod redecide;
 /// Random checks of accepted fields, and the chain of what was done.
 mod audit;
+/// Thresholds learnt from decisions.
+mod calibrate;
 /// Lots that are unlike the ones before them.
 mod lots;
 /// Thousands of questions from a few scans.

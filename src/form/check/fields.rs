@@ -84,6 +84,7 @@ fn check_field(raw: &RawField, page: Page, faults: &mut Faults<'_>) -> Option<Fi
         consent: raw.consent.as_ref().is_some_and(|c| c.value),
         target_error,
         policy: raw.policy,
+        learnt: Vec::new(),
         ditto_from: raw.ditto_from.as_ref().map(|id| FieldId(id.value.clone())),
         zone,
         value,

@@ -167,6 +167,7 @@ fn field(id: &str, lower: f64) -> Field {
         consent: false,
         target_error: 0.001,
         policy: crate::form::Policy::Auto,
+        learnt: Vec::new(),
         ditto_from: None,
         zone: Zone::Marks(zone),
         value: ValueKind::Choice,
