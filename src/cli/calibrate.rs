@@ -5,6 +5,7 @@ use std::path::Path;
 use super::args::CalibrateArgs;
 use super::campaign::Campaign;
 use super::exit::{Exit, Failure, Outcome};
+use super::out::outln;
 use super::run::{STOP, batch_failure, chain, store_failure};
 use super::status::open_existing;
 use super::words::{pick, unwritable};
@@ -37,9 +38,9 @@ pub(super) fn calibrate(here: &Here, args: &CalibrateArgs) -> Outcome {
     if here.everywhere.json {
         let text =
             serde_json::to_string(&learnt).map_err(|e| Failure::new(Exit::Store, chain(&e)))?;
-        println!("{text}");
+        outln!("{text}");
     } else {
-        print!("{}", calibrate::table(&learnt, here.lang));
+        outln!("{}", calibrate::table(&learnt, here.lang).trim_end());
     }
     if args.apply {
         let how = (Cause::Decisions, args.each_field, None);

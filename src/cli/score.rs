@@ -44,7 +44,7 @@ pub(super) fn score(here: &Here, args: &ScoreArgs) -> Outcome {
             outln!("{}", score.notes_table());
         }
         if let Some(details) = &score.details {
-            println!("{}", details.table());
+            outln!("{}", details.table());
         }
     }
     Ok(Exit::Done)
