@@ -59,8 +59,10 @@ const WRITING: f64 = 0.8;
 /// lost nearly all of it was scanned so that the print drops out.
 const LOST: std::ops::Range<f64> = 0.05..0.6;
 
-/// An answer this much paler than the page's others is asked about where the network holds it for
-/// possible (of 7,300 answers on made sheets 48 such ones were real, 46 rubbed out).
+/// An answer this much paler than the page's others is asked about where it may be a rubbed-out one: on
+/// made sheets, by the network's own odds, 28 of 3,511 right answers and 21 of 49 wrong ones. From 0.4
+/// on 6 right ones of 4,160 more are accepted and 2 wrong ones. [`GHOST`] holds at any paleness; at
+/// 0.12 it is 11 and 1.
 const PALE: f64 = 0.3;
 const GHOST_WHERE_PALE: f64 = 0.01;
 const GHOST: f64 = 0.08;
@@ -74,10 +76,12 @@ const CROSSED_OUT: f64 = 0.03;
 /// pale it is.
 const MAYBE: f64 = 0.1;
 
-/// A page that lost this share of its print lost parts of its marks: nothing on it is accepted.
+/// A page that lost this share of its print lost parts of its marks: nothing on it is accepted (21 of
+/// 3,560 right answers on made sheets, 2 of 17 wrong ones).
 const LOST_MUCH: std::ops::Range<f64> = 0.15..0.6;
 
-/// Where the palest tenth of the page's answers is this pale others are not seen at all.
+/// Where the palest tenth of the page's answers is this pale others are not seen at all (7 of 597 right
+/// blanks on made sheets, 4 of 8 wrong ones).
 const HARDLY_SEEN: f64 = 0.12;
 
 /// An answer with this share of red ink among answers of another color may be a seal.
@@ -225,15 +229,15 @@ pub(super) fn second(zone: &MarkZone, options: &[OptionReading], by_rules: Decid
     let mut answers = options
         .iter()
         .filter(|o| decided.value.split('|').any(|v| v == o.value));
-    match answers.find_map(not_by_this_pen) {
+    match answers.find_map(not_meant) {
         Some(reason) => Decided::asked(decided.value, reason),
         None => decided,
     }
 }
 
-/// Why what looks like an answer may not be one: it is paler than the answers of the page and may be
-/// what an eraser left, or it is red where they are not, a seal's.
-fn not_by_this_pen(option: &OptionReading) -> Option<Reason> {
+/// Why what looks like an answer may not be one: what an eraser left, ink on a page that lost much,
+/// a stamp, a remark or a strike.
+fn not_meant(option: &OptionReading) -> Option<Reason> {
     let m = &option.measures;
     let (odds, seen) = (
         Odds::of(option, CrossMeans::Ask),
