@@ -6,6 +6,7 @@ use super::args::CalibrateArgs;
 use super::campaign::Campaign;
 use super::exit::{Exit, Failure, Outcome};
 use super::out::outln;
+use super::redecide;
 use super::run::{STOP, batch_failure, chain, store_failure};
 use super::status::open_existing;
 use super::words::{pick, unwritable};
@@ -14,7 +15,7 @@ use crate::batch::{self, RedecidedPage, Watcher};
 use crate::calibrate::{self, Calibration, plot};
 use crate::form::Library;
 use crate::lang::Lang;
-use crate::store::{Act, Cause, Purpose, RunInfo, Store};
+use crate::store::{Act, Cause, Store};
 
 pub(super) fn calibrate(here: &Here, args: &CalibrateArgs) -> Outcome {
     let campaign = here.campaign()?;
@@ -113,13 +114,7 @@ pub(super) fn watch_for_shift(
         .map_err(|e| store_failure(&e))?;
     let strict = calibrate::in_force(store, library).map_err(|e| store_failure(&e))?;
     let pages = calibrate::pages_of(store, &held, &shifts).map_err(|e| store_failure(&e))?;
-    let mut run = store.begin_run(RunInfo {
-        program: concat!("hagaki ", env!("CARGO_PKG_VERSION")).to_owned(),
-        who: clock::user(),
-        at: clock::now(),
-        received: clock::today(),
-        purpose: Purpose::Redecide,
-    });
+    let mut run = store.begin_run(redecide::run_info());
     let done = batch::redecide(&pages, &strict, (&mut *store, &mut run), &mut Silent, &STOP)
         .map_err(|e| batch_failure(&e))?;
     store

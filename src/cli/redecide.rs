@@ -32,13 +32,7 @@ pub(super) fn redecide(here: &Here, args: &RunArgs) -> Outcome {
         bar: progress::bar(here, pages.len() as u64),
         changed: 0,
     };
-    let mut run = store.begin_run(RunInfo {
-        program: concat!("hagaki ", env!("CARGO_PKG_VERSION")).to_owned(),
-        who: clock::user(),
-        at: clock::now(),
-        received: clock::today(),
-        purpose: Purpose::Redecide,
-    });
+    let mut run = store.begin_run(run_info());
     let both = (&mut store, &mut run);
     let result = batch::redecide(&pages, &library, both, &mut screen, &STOP);
     screen.bar.finish_and_clear();
@@ -174,6 +168,17 @@ impl Watcher for Screen<'_> {
         {
             outln!("{text}");
         }
+    }
+}
+
+/// What the store is told of a run that judges again.
+pub(super) fn run_info() -> RunInfo {
+    RunInfo {
+        program: concat!("hagaki ", env!("CARGO_PKG_VERSION")).to_owned(),
+        who: clock::user(),
+        at: clock::now(),
+        received: clock::today(),
+        purpose: Purpose::Redecide,
     }
 }
 

@@ -6,14 +6,6 @@ use serde_json::Value;
 
 use crate::program::{self, Campaign, Said};
 
-fn read_survey() -> Campaign {
-    let campaign = Campaign::new(&["resident-survey"]);
-    let sample = program::samples().join("resident-survey");
-    let said = campaign.hagaki(&["run", &sample.to_string_lossy()]);
-    assert_eq!(said.code, 0, "{}", said.err);
-    campaign
-}
-
 fn lines(said: &Said) -> Vec<Value> {
     let parse = |line| serde_json::from_str(line).unwrap();
     said.out.lines().map(parse).collect()
@@ -63,7 +55,7 @@ fn report(campaign: &Campaign, code: i32) -> Value {
 
 #[test]
 fn accepted_fields_are_keyed_blind() {
-    let campaign = read_survey();
+    let campaign = program::read_survey();
     for question in &draw_nine(&campaign) {
         assert_eq!(question["proposal"], Value::Null);
         let id = question["id"].to_string();
@@ -75,7 +67,7 @@ fn accepted_fields_are_keyed_blind() {
 
 #[test]
 fn errors_among_accepted_fields_are_counted_and_put_right() {
-    let campaign = read_survey();
+    let campaign = program::read_survey();
     let machine = accepted(&campaign);
     let drawn = draw_nine(&campaign);
     let report = |code| report(&campaign, code);
@@ -137,7 +129,7 @@ fn errors_among_accepted_fields_are_counted_and_put_right() {
 
 #[test]
 fn the_plan_says_how_many_and_nothing_is_drawn_twice() {
-    let campaign = read_survey();
+    let campaign = program::read_survey();
     let population = accepted(&campaign).len() as u64;
     let said = campaign.hagaki(&["--json", "audit", "sample"]);
     let size = lines(&said)[0]["size"].as_u64().unwrap();
@@ -152,7 +144,7 @@ fn the_plan_says_how_many_and_nothing_is_drawn_twice() {
 
 #[test]
 fn a_chain_that_was_touched_does_not_hold() {
-    let campaign = read_survey();
+    let campaign = program::read_survey();
     let verify = |more: &[&str]| {
         let mut args = vec!["--json", "audit", "verify"];
         args.extend(more);

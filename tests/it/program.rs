@@ -97,3 +97,12 @@ pub(crate) fn copy_files(from: &Path, to: &Path) {
         }
     }
 }
+
+/// A campaign that has read the survey sample.
+pub(crate) fn read_survey() -> Campaign {
+    let campaign = Campaign::new(&["resident-survey"]);
+    let sample = samples().join("resident-survey");
+    let said = campaign.hagaki(&["run", &sample.to_string_lossy()]);
+    assert_eq!(said.code, 0, "{}", said.err);
+    campaign
+}

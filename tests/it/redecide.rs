@@ -5,14 +5,6 @@ use std::fs;
 use crate::journey::content;
 use crate::program::{self, Campaign, Said};
 
-fn read_survey() -> Campaign {
-    let campaign = Campaign::new(&["resident-survey"]);
-    let sample = program::samples().join("resident-survey");
-    let said = campaign.hagaki(&["run", &sample.to_string_lossy()]);
-    assert_eq!(said.code, 0, "{}", said.err);
-    campaign
-}
-
 fn form_text(campaign: &Campaign) -> (std::path::PathBuf, String) {
     let file = campaign.root().join("forms/resident-survey/form.toml");
     let text = fs::read_to_string(&file).unwrap();
@@ -32,7 +24,7 @@ fn redecide(campaign: &Campaign, more: &[&str]) -> Said {
 
 #[test]
 fn an_unchanged_program_and_form_change_nothing() {
-    let campaign = read_survey();
+    let campaign = program::read_survey();
     let database = campaign.root().join("hagaki.db");
     let before = content(&database);
     let said = redecide(&campaign, &[]);
@@ -43,7 +35,7 @@ fn an_unchanged_program_and_form_change_nothing() {
 
 #[test]
 fn another_target_asks_and_the_old_one_settles_again() {
-    let campaign = read_survey();
+    let campaign = program::read_survey();
     let (file, text) = form_text(&campaign);
     let (before, database) = (questions(&campaign), campaign.root().join("hagaki.db"));
     let export = |kind: &str| campaign.hagaki(&["export", "--profile", "utf8", kind]);
@@ -109,7 +101,7 @@ fn another_target_asks_and_the_old_one_settles_again() {
 
 #[test]
 fn a_form_that_is_gone_is_for_an_operator_to_see() {
-    let campaign = read_survey();
+    let campaign = program::read_survey();
     let (file, text) = form_text(&campaign);
     let later = text.replacen("edition = 1", "edition = 99", 1);
     assert_ne!(later, text);
@@ -123,7 +115,7 @@ fn a_form_that_is_gone_is_for_an_operator_to_see() {
 
 #[test]
 fn wrong_use_is_said() {
-    let campaign = read_survey();
+    let campaign = program::read_survey();
     for args in [
         &["--reread"][..],
         &["--received", "2026-01-01"],

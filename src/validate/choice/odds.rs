@@ -8,10 +8,13 @@
 //! its parts, that one option is meant and that no other is; from which chance on an answer is
 //! accepted was measured on made cards, for the parts are calibrated and their product is not.
 
+mod doubts;
+
 use super::{Decided, MarkState, OptionReading, pen};
 use crate::doubt::{Doubt, Reason};
 use crate::form::{CrossMeans, MarkZone};
-use crate::read::MarkMeasures;
+pub(super) use doubts::CONSENT_WRITTEN;
+use doubts::{FOREIGN_DOUBT, beside, erased, hidden, is_written_at, not_meant, veto};
 
 /// A correction that the form accepts is accepted from here on.
 pub(super) const SURE: f64 = 0.999;
@@ -27,65 +30,11 @@ const CIRCLED: f64 = 0.75;
 /// What a legal choice needs.
 pub(super) const CONSENT_CHANCE: f64 = 0.95;
 
-/// Words or a number beside an option make a question from this probability on; where nothing else was
-/// answered or the law looks on, from the lower ones.
-const WRITTEN: f64 = 0.7;
-const WRITTEN_BLANK: f64 = 0.1;
-pub(super) const CONSENT_WRITTEN: f64 = 0.1;
-
 /// From here on a kind is worth a doubt even where another is likelier.
 const WORTH_A_DOUBT: f64 = 0.2;
 
 /// A ring in a box encloses at least this share of it; a tick encloses nothing.
 const RING: f64 = 0.12;
-
-/// A stamp or seal is redder than this, or longer than people's marks, mm.
-const RED: f64 = 0.12;
-const STAMP: f64 = 14.0;
-
-/// Print gone under correction tape or fluid, share of the print at an option.
-const TAPED: f64 = 0.3;
-
-/// Faint pixels at an option (share) from which somebody drew there although nothing is dark enough
-/// to be called ink, and hardly any ink (share of the ring) explains them as its edges: a circle
-/// of 40 x 0.4 mm covers 0.08. A question that looks blank is then asked.
-const FAINT: f64 = 0.05;
-const BARE: f64 = 0.01;
-
-/// Ink near an option of a question that looks blank, mm2: a digit 1 of 2.5 mm covers 0.8.
-const WRITING: f64 = 0.8;
-
-/// Share of the form's print that a page lost with which pencil may be lost as well. A page that
-/// lost nearly all of it was scanned so that the print drops out.
-const LOST: std::ops::Range<f64> = 0.05..0.6;
-
-/// An answer this much paler than the page's others is asked about where it may be a rubbed-out one: on
-/// made sheets, by the network's own odds, 28 of 3,511 right answers and 21 of 49 wrong ones. From 0.4
-/// on 6 right ones of 4,160 more are accepted and 2 wrong ones. [`GHOST`] holds at any paleness; at
-/// 0.12 it is 11 and 1.
-const PALE: f64 = 0.3;
-const GHOST_WHERE_PALE: f64 = 0.01;
-const GHOST: f64 = 0.08;
-
-/// From here on an answer may be a stamp or a remark, or a mark other than a fill a strike: of 3,560
-/// right answers on made sheets 13 and 6 are asked for it, of 17 wrong ones 3 and 1.
-const BESIDE: f64 = 0.05;
-const CROSSED_OUT: f64 = 0.03;
-
-/// Ink at an option that the network holds this much for an answer makes a blank a question, however
-/// pale it is.
-const MAYBE: f64 = 0.1;
-
-/// A page that lost this share of its print lost parts of its marks: nothing on it is accepted (21 of
-/// 3,560 right answers on made sheets, 2 of 17 wrong ones).
-const LOST_MUCH: std::ops::Range<f64> = 0.15..0.6;
-
-/// Where the palest tenth of the page's answers is this pale others are not seen at all (7 of 597 right
-/// blanks on made sheets, 4 of 8 wrong ones).
-const HARDLY_SEEN: f64 = 0.12;
-
-/// An answer with this share of red ink among answers of another color may be a seal.
-const SEAL: f64 = 0.3;
 
 /// What an accepted answer counts at least against its field's target: a question, and not the
 /// product of its options, is what was measured (`models/marks.md`): hardly a plain answer or blank
@@ -186,13 +135,6 @@ enum Sign {
     Beside,
 }
 
-/// From here on the network's view of an option is a doubt: of the answer itself, and of the options
-/// beside it.
-const OWN_DOUBT: f64 = 0.08;
-const OTHERS_DOUBT: f64 = 0.5;
-const FOREIGN_DOUBT: f64 = 0.7;
-const FOREIGN_BLANK: f64 = 0.2;
-
 /// What both readers say together.
 pub(super) fn second(zone: &MarkZone, options: &[OptionReading], by_rules: Decided) -> Decided {
     let cross = zone.cross_means;
@@ -235,29 +177,6 @@ pub(super) fn second(zone: &MarkZone, options: &[OptionReading], by_rules: Decid
     }
 }
 
-/// Why what looks like an answer may not be one: what an eraser left, ink on a page that lost much,
-/// a stamp, a remark or a strike.
-fn not_meant(option: &OptionReading) -> Option<Reason> {
-    let m = &option.measures;
-    let (odds, seen) = (
-        Odds::of(option, CrossMeans::Ask),
-        Odds::seen(option, CrossMeans::Ask),
-    );
-    if m.pale >= PALE && odds.ghost >= GHOST_WHERE_PALE || odds.ghost >= GHOST {
-        Some(erased(option))
-    } else if LOST_MUCH.contains(&m.lost) {
-        Some(Reason::Faint)
-    } else if seen.foreign >= BESIDE {
-        Some(beside(option))
-    } else if !is_likeliest(option, MarkState::Filled) && seen.gone >= CROSSED_OUT {
-        Some(Reason::Corrected)
-    } else if m.red_pen == Some(false) && m.red_share >= SEAL {
-        Some(Reason::StampOverlap)
-    } else {
-        None
-    }
-}
-
 /// Whether the network holds the option's ink for a circle.
 fn is_circled(option: &OptionReading) -> bool {
     is_likeliest(option, MarkState::Circled)
@@ -272,26 +191,6 @@ fn trusted(by_network: Decided) -> Decided {
     Decided {
         confidence: by_network.confidence.max(TRUSTED),
         ..by_network
-    }
-}
-
-/// Why a question that looks blank may not be: words or a number near an option, pencil too faint to
-/// be called ink, a page that lost part of its print and may have lost pencil too.
-fn hidden(options: &[OptionReading], cross: CrossMeans) -> Option<Reason> {
-    let any = |is: fn(&MarkMeasures) -> bool| options.iter().any(|o| is(&o.measures));
-    let foreign = |o: &OptionReading| Odds::of(o, CrossMeans::Ask).foreign >= FOREIGN_BLANK;
-    if any(|m| m.near >= WRITING || m.apart >= WRITING || m.written >= WRITTEN_BLANK)
-        || options.iter().any(foreign)
-    {
-        Some(Reason::MarginNote)
-    } else if any(|m| m.faint >= FAINT && m.ring_all < BARE)
-        || any(|m| LOST.contains(&m.lost))
-        || any(|m| m.palest > 0.0 && m.palest < HARDLY_SEEN)
-        || options.iter().any(|o| Odds::seen(o, cross).answer >= MAYBE)
-    {
-        Some(Reason::Faint)
-    } else {
-        None
     }
 }
 
@@ -317,20 +216,6 @@ fn contested(by_rules: Decided, by_network: Decided) -> Decided {
 pub(super) fn chance(options: &[OptionReading], value: &str, cross: CrossMeans) -> f64 {
     let odds: Vec<Odds> = options.iter().map(|o| Odds::of(o, cross)).collect();
     product(&odds, |i| value.split('|').any(|v| v == options[i].value))
-}
-
-/// Why the network would not accept: `chosen` tells the answer of the rules from the other options.
-fn veto(option: &OptionReading, cross: CrossMeans, chosen: bool) -> Option<Reason> {
-    let odds = Odds::of(option, cross);
-    if odds.gone >= if chosen { OWN_DOUBT } else { OTHERS_DOUBT } {
-        Some(Reason::Corrected)
-    } else if option.measures.written >= WRITTEN {
-        Some(Reason::MarginNote)
-    } else if odds.foreign >= FOREIGN_DOUBT {
-        Some(beside(option))
-    } else {
-        None
-    }
 }
 
 /// Several answers: every option stands for itself.
@@ -365,12 +250,6 @@ fn several(zone: &MarkZone, options: &[OptionReading]) -> Decided {
         confidence: product(&odds, |i| yes.contains(&i)),
         doubts,
     }
-}
-
-/// Ink beside an option that is no part of a circle round it.
-fn is_written_at(option: &OptionReading) -> bool {
-    let m = &option.measures;
-    !is_circled(option) && (m.near >= WRITING || m.apart >= WRITING)
 }
 
 /// A question of one answer. A blank needs every option to be untouched.
@@ -496,313 +375,11 @@ fn second_guess(options: &[OptionReading], odds: &[Odds], confidence: f64) -> Ve
     named.take(1).collect()
 }
 
-/// A mark that somebody took off the paper.
-fn erased(option: &OptionReading) -> Reason {
-    if option.measures.missing >= TAPED {
-        Reason::Tape
-    } else if option.measures.rival < 0.3 {
-        Reason::Faint
-    } else {
-        Reason::Ghost
-    }
-}
-
-/// Ink that is no mark of its option.
-fn beside(option: &OptionReading) -> Reason {
-    let m = &option.measures;
-    if m.red >= RED || m.extent >= STAMP {
-        Reason::StampOverlap
-    } else {
-        Reason::MarginNote
-    }
-}
-
 /// Whether the classifier has judged every option.
 pub(super) fn judged(options: &[OptionReading]) -> bool {
     !options.is_empty() && options.iter().all(|o| !o.kinds.is_empty())
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::confidence::Confidence;
-    use MarkState::{
-        Circled, Crossed, Empty, Foreign, Ghost, Overflow, ScribbledOut, Struck, Tick,
-    };
-
-    /// An option that the classifier is `p` sure of; the rest is `other`.
-    fn option(value: &str, (state, p, other): (MarkState, f64, MarkState)) -> OptionReading {
-        OptionReading {
-            value: value.into(),
-            state,
-            selected: Confidence::NONE,
-            kinds: vec![(state, p), (other, 1.0 - p)],
-            measures: MarkMeasures {
-                known: true,
-                rival: 1.0,
-                ..MarkMeasures::default()
-            },
-        }
-    }
-
-    fn sure(states: &[MarkState]) -> Vec<OptionReading> {
-        let one = |(i, s): (usize, &MarkState)| {
-            let other = if *s == Empty { Foreign } else { Empty };
-            option(["a", "b", "c"][i], (*s, 0.9999, other))
-        };
-        states.iter().enumerate().map(one).collect()
-    }
-
-    #[track_caller]
-    fn check(states: &[MarkState], value: &str, reason: Option<Reason>) {
-        let got = single(&sure(states), CrossMeans::Ask);
-        let reasons: Vec<Reason> = got.doubts.iter().map(|d| d.reason).collect();
-        assert_eq!(
-            (got.value.as_str(), reasons),
-            (value, reason.into_iter().collect())
-        );
-        assert_eq!(got.confidence > 0.999, reason.is_none(), "{states:?}");
-    }
-
-    #[test]
-    fn the_table_of_kinds() {
-        check(&[Empty, Tick, Empty], "b", None);
-        check(&[Empty, Circled, Overflow], "b", None);
-        check(&[Empty, Empty, Empty], "", None);
-        check(&[Tick, Tick, Empty], "", Some(Reason::MultiMark));
-        check(&[Circled, Circled, Empty], "", Some(Reason::MultiMark));
-        check(&[Struck, Tick, Empty], "b", Some(Reason::Corrected));
-        check(&[Tick, ScribbledOut, Empty], "a", Some(Reason::Corrected));
-        check(&[Struck, Empty, Empty], "", Some(Reason::Struck));
-        check(&[Ghost, Tick, Empty], "b", Some(Reason::Ghost));
-        check(&[Foreign, Empty, Empty], "", Some(Reason::MarginNote));
-        check(&[Foreign, Tick, Empty], "b", Some(Reason::MarginNote));
-        check(&[Crossed, Empty, Empty], "a", Some(Reason::XMark));
-        check(&[Crossed, Tick, Empty], "", Some(Reason::XMark));
-    }
-
-    #[test]
-    fn a_ring_among_crosses_is_the_answer_where_every_box_carries_one() {
-        let mut options = sure(&[Crossed, Tick, Crossed]);
-        let ticked = single(&options, CrossMeans::Ask);
-        assert_eq!(ticked.doubts, [Doubt::new(Reason::XMark)]);
-        options[1].measures.holes = 0.3;
-        let ringed = single(&options, CrossMeans::Ask);
-        assert_eq!((ringed.value.as_str(), ringed.doubts.len()), ("b", 0));
-        assert!(ringed.confidence > 0.999);
-    }
-
-    fn zone() -> MarkZone {
-        let field = crate::validate::fixtures::marks(&[("a", "A"), ("b", "B"), ("c", "C")], 1);
-        match field.zone {
-            crate::form::Zone::Marks(zone) => zone,
-            _ => panic!("a marks zone"),
-        }
-    }
-
-    fn rules(value: &str, doubt: Option<Reason>) -> Decided {
-        Decided {
-            value: value.into(),
-            confidence: if doubt.is_some() { 0.0 } else { 0.9999 },
-            doubts: doubt.into_iter().map(Doubt::new).collect(),
-        }
-    }
-
-    #[track_caller]
-    fn both(states: &[MarkState], by_rules: Decided, reason: Option<Reason>) {
-        let got = second(&zone(), &sure(states), by_rules);
-        let reasons: Vec<Reason> = got.doubts.iter().map(|d| d.reason).collect();
-        assert_eq!(reasons, Vec::from_iter(reason), "{states:?}");
-    }
-
-    #[test]
-    fn the_second_reader_doubts_and_accepts_what_it_is_sure_of() {
-        both(&[Empty, Tick, Empty], rules("b", None), None);
-        both(
-            &[Empty, Struck, Empty],
-            rules("b", None),
-            Some(Reason::Corrected),
-        );
-        both(
-            &[Tick, Tick, Empty],
-            rules("b", None),
-            Some(Reason::MultiMark),
-        );
-        both(
-            &[ScribbledOut, Tick, Empty],
-            rules("b", None),
-            Some(Reason::Corrected),
-        );
-        both(
-            &[Empty, Crossed, Empty],
-            rules("b", None),
-            Some(Reason::XMark),
-        );
-        both(
-            &[Foreign, Tick, Empty],
-            rules("b", None),
-            Some(Reason::MarginNote),
-        );
-        both(
-            &[Empty, Circled, Empty],
-            rules("", Some(Reason::LowConf)),
-            None,
-        );
-        both(
-            &[Empty, Circled, Empty],
-            rules("a", Some(Reason::Faint)),
-            Some(Reason::Faint),
-        );
-        both(
-            &[Empty, Empty, Empty],
-            rules("", Some(Reason::Struck)),
-            Some(Reason::Struck),
-        );
-    }
-
-    #[test]
-    fn a_question_that_looks_blank_is_asked_about_where_something_is_too_faint_to_read() {
-        let mut options = sure(&[Empty, Empty, Empty]);
-        options[1].measures.faint = 0.1;
-        let got = second(&zone(), &options, rules("", None));
-        assert_eq!(got.doubts, [Doubt::new(Reason::Faint)]);
-        options[1].measures.ring_all = 0.011;
-        assert!(second(&zone(), &options, rules("", None)).doubts.is_empty());
-    }
-
-    /// What is asked of an answer or a blank whose options have these measures, on a page whose pen is
-    /// known not to be red.
-    fn asked(chosen: bool, change: fn(&mut MarkMeasures)) -> Vec<Doubt> {
-        let mut options = sure(&[Empty, if chosen { Tick } else { Empty }, Empty]);
-        for option in &mut options {
-            option.measures.red_pen = Some(false);
-        }
-        if chosen {
-            options[1].kinds = vec![(Tick, 0.96), (Ghost, 0.04)];
-        } else {
-            options[1].measures.pale = 0.95;
-        }
-        change(&mut options[1].measures);
-        let value = if chosen { "b" } else { "" };
-        second(&zone(), &options, rules(value, None)).doubts
-    }
-
-    #[test]
-    fn an_answer_by_another_pen_than_the_pages_is_a_question() {
-        assert_eq!(asked(true, |_| ()), []);
-        assert_eq!(asked(true, |m| m.pale = 0.5), [Doubt::new(Reason::Ghost)]);
-        assert_eq!(
-            asked(true, |m| m.red_share = 0.9),
-            [Doubt::new(Reason::StampOverlap)]
-        );
-        let red = |m: &mut MarkMeasures| (m.red_share, m.red_pen) = (0.9, Some(true));
-        assert_eq!(asked(true, red), []);
-        // Where the page has too few answers to know its pen, paleness says nothing.
-        let alone = |m: &mut MarkMeasures| (m.pale, m.red_pen) = (0.0, None);
-        assert_eq!(asked(true, alone), []);
-    }
-
-    #[test]
-    fn a_page_that_lost_much_is_not_believed_unless_its_print_drops_out() {
-        assert_eq!(asked(true, |m| m.lost = 0.2), [Doubt::new(Reason::Faint)]);
-        assert_eq!(asked(true, |m| m.lost = 0.95), []);
-        assert_eq!(asked(false, |_| ()), []);
-        assert_eq!(
-            asked(false, |m| m.palest = 0.1),
-            [Doubt::new(Reason::Faint)]
-        );
-        assert_eq!(asked(false, |m| m.palest = 0.3), []);
-        assert_eq!(
-            asked(false, |m| m.apart = 1.0),
-            [Doubt::new(Reason::MarginNote)]
-        );
-    }
-
-    #[test]
-    fn ink_that_is_nothing_by_this_pen_does_not_stand_against_the_answer() {
-        let mut options = sure(&[Empty, Tick, Empty]);
-        options[0].kinds = vec![(Empty, 0.6), (Tick, 0.36), (Overflow, 0.04)];
-        let confidence = |o: &[OptionReading]| single(o, CrossMeans::Ask).confidence;
-        assert!(confidence(&options) < 0.7);
-        for option in &mut options {
-            option.measures.red_pen = Some(false);
-        }
-        options[0].measures.pale = 0.97;
-        assert!(confidence(&options) > 0.98);
-        // What the network holds for a possible answer is no blank, however pale.
-        options[1] = option("b", (Empty, 0.9999, Foreign));
-        options[1].measures.red_pen = Some(false);
-        options[1].measures.pale = 0.97;
-        let got = second(&zone(), &options, rules("", None));
-        assert_eq!(got.doubts, [Doubt::new(Reason::Faint)]);
-    }
-
-    #[test]
-    fn words_beside_an_option_are_a_question_whatever_was_answered() {
-        for states in [[Empty, Empty, Empty], [Empty, Tick, Empty]] {
-            let value = if states[1] == Tick { "b" } else { "" };
-            let mut options = sure(&states);
-            options[2].measures.written = 0.05;
-            assert!(
-                second(&zone(), &options, rules(value, None))
-                    .doubts
-                    .is_empty()
-            );
-            options[2].measures.written = 0.8;
-            let got = second(&zone(), &options, rules(value, None));
-            assert_eq!(got.doubts, [Doubt::new(Reason::MarginNote)]);
-        }
-    }
-
-    #[test]
-    fn what_the_two_read_differently_is_a_question() {
-        let got = second(&zone(), &sure(&[Empty, Tick, Empty]), rules("a", None));
-        assert_eq!(
-            (got.value.as_str(), got.doubts),
-            ("b", vec![Doubt::new(Reason::LowConf)])
-        );
-        let got = second(&zone(), &sure(&[Empty, Empty, Empty]), rules("a", None));
-        assert_eq!(got.doubts, [Doubt::new(Reason::LowConf)]);
-        let got = second(&zone(), &sure(&[Empty, Circled, Empty]), rules("", None));
-        assert_eq!((got.value.as_str(), got.doubts.len()), ("b", 0));
-    }
-
-    #[test]
-    fn doubt_at_a_neighbor_lowers_the_answer_and_dust_does_not() {
-        let mut options = sure(&[Empty, Tick, Empty]);
-        options[0] = option("a", (Empty, 0.9, Foreign));
-        assert!(single(&options, CrossMeans::Ask).confidence > 0.999);
-        options[0] = option("a", (Empty, 0.9, Tick));
-        assert!(single(&options, CrossMeans::Ask).confidence < 0.91);
-    }
-
-    #[test]
-    fn an_answer_that_the_second_reader_holds_for_unlikely_is_a_question() {
-        let mut options = sure(&[Empty, Tick, Empty]);
-        options[1] = option("b", (Tick, 0.95, Empty));
-        assert!(
-            second(&zone(), &options, rules("b", None))
-                .doubts
-                .is_empty()
-        );
-        options[1] = option("b", (Tick, 0.7, Empty));
-        let got = second(&zone(), &options, rules("b", None));
-        assert_eq!(
-            (got.value.as_str(), got.doubts),
-            ("b", vec![Doubt::new(Reason::LowConf)])
-        );
-    }
-
-    #[test]
-    fn a_stamp_a_tape_and_a_rubbed_out_mark_have_their_own_names() {
-        let mut options = sure(&[Foreign, Tick]);
-        options[0].measures.red = 0.5;
-        let reason = |o: &[OptionReading]| single(o, CrossMeans::Ask).doubts[0].reason;
-        assert_eq!(reason(&options), Reason::StampOverlap);
-        let mut options = sure(&[Ghost, Tick]);
-        options[0].measures.missing = 0.8;
-        assert_eq!(reason(&options), Reason::Tape);
-        options[0].measures = MarkMeasures::default();
-        assert_eq!(reason(&options), Reason::Faint);
-    }
-}
+#[path = "odds_tests.rs"]
+mod tests;

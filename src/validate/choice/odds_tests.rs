@@ -1,0 +1,282 @@
+//! The table of kinds, and what the second reader doubts.
+
+use super::*;
+use crate::confidence::Confidence;
+use crate::read::MarkMeasures;
+use MarkState::{Circled, Crossed, Empty, Foreign, Ghost, Overflow, ScribbledOut, Struck, Tick};
+
+/// An option that the classifier is `p` sure of; the rest is `other`.
+fn option(value: &str, (state, p, other): (MarkState, f64, MarkState)) -> OptionReading {
+    OptionReading {
+        value: value.into(),
+        state,
+        selected: Confidence::NONE,
+        kinds: vec![(state, p), (other, 1.0 - p)],
+        measures: MarkMeasures {
+            known: true,
+            rival: 1.0,
+            ..MarkMeasures::default()
+        },
+    }
+}
+
+fn sure(states: &[MarkState]) -> Vec<OptionReading> {
+    let one = |(i, s): (usize, &MarkState)| {
+        let other = if *s == Empty { Foreign } else { Empty };
+        option(["a", "b", "c"][i], (*s, 0.9999, other))
+    };
+    states.iter().enumerate().map(one).collect()
+}
+
+#[track_caller]
+fn check(states: &[MarkState], value: &str, reason: Option<Reason>) {
+    let got = single(&sure(states), CrossMeans::Ask);
+    let reasons: Vec<Reason> = got.doubts.iter().map(|d| d.reason).collect();
+    assert_eq!(
+        (got.value.as_str(), reasons),
+        (value, reason.into_iter().collect())
+    );
+    assert_eq!(got.confidence > 0.999, reason.is_none(), "{states:?}");
+}
+
+#[test]
+fn the_table_of_kinds() {
+    check(&[Empty, Tick, Empty], "b", None);
+    check(&[Empty, Circled, Overflow], "b", None);
+    check(&[Empty, Empty, Empty], "", None);
+    check(&[Tick, Tick, Empty], "", Some(Reason::MultiMark));
+    check(&[Circled, Circled, Empty], "", Some(Reason::MultiMark));
+    check(&[Struck, Tick, Empty], "b", Some(Reason::Corrected));
+    check(&[Tick, ScribbledOut, Empty], "a", Some(Reason::Corrected));
+    check(&[Struck, Empty, Empty], "", Some(Reason::Struck));
+    check(&[Ghost, Tick, Empty], "b", Some(Reason::Ghost));
+    check(&[Foreign, Empty, Empty], "", Some(Reason::MarginNote));
+    check(&[Foreign, Tick, Empty], "b", Some(Reason::MarginNote));
+    check(&[Crossed, Empty, Empty], "a", Some(Reason::XMark));
+    check(&[Crossed, Tick, Empty], "", Some(Reason::XMark));
+}
+
+#[test]
+fn a_ring_among_crosses_is_the_answer_where_every_box_carries_one() {
+    let mut options = sure(&[Crossed, Tick, Crossed]);
+    let ticked = single(&options, CrossMeans::Ask);
+    assert_eq!(ticked.doubts, [Doubt::new(Reason::XMark)]);
+    options[1].measures.holes = 0.3;
+    let ringed = single(&options, CrossMeans::Ask);
+    assert_eq!((ringed.value.as_str(), ringed.doubts.len()), ("b", 0));
+    assert!(ringed.confidence > 0.999);
+}
+
+fn zone() -> MarkZone {
+    let field = crate::validate::fixtures::marks(&[("a", "A"), ("b", "B"), ("c", "C")], 1);
+    match field.zone {
+        crate::form::Zone::Marks(zone) => zone,
+        _ => panic!("a marks zone"),
+    }
+}
+
+fn rules(value: &str, doubt: Option<Reason>) -> Decided {
+    Decided {
+        value: value.into(),
+        confidence: if doubt.is_some() { 0.0 } else { 0.9999 },
+        doubts: doubt.into_iter().map(Doubt::new).collect(),
+    }
+}
+
+#[track_caller]
+fn both(states: &[MarkState], by_rules: Decided, reason: Option<Reason>) {
+    let got = second(&zone(), &sure(states), by_rules);
+    let reasons: Vec<Reason> = got.doubts.iter().map(|d| d.reason).collect();
+    assert_eq!(reasons, Vec::from_iter(reason), "{states:?}");
+}
+
+#[test]
+fn the_second_reader_doubts_and_accepts_what_it_is_sure_of() {
+    both(&[Empty, Tick, Empty], rules("b", None), None);
+    both(
+        &[Empty, Struck, Empty],
+        rules("b", None),
+        Some(Reason::Corrected),
+    );
+    both(
+        &[Tick, Tick, Empty],
+        rules("b", None),
+        Some(Reason::MultiMark),
+    );
+    both(
+        &[ScribbledOut, Tick, Empty],
+        rules("b", None),
+        Some(Reason::Corrected),
+    );
+    both(
+        &[Empty, Crossed, Empty],
+        rules("b", None),
+        Some(Reason::XMark),
+    );
+    both(
+        &[Foreign, Tick, Empty],
+        rules("b", None),
+        Some(Reason::MarginNote),
+    );
+    both(
+        &[Empty, Circled, Empty],
+        rules("", Some(Reason::LowConf)),
+        None,
+    );
+    both(
+        &[Empty, Circled, Empty],
+        rules("a", Some(Reason::Faint)),
+        Some(Reason::Faint),
+    );
+    both(
+        &[Empty, Empty, Empty],
+        rules("", Some(Reason::Struck)),
+        Some(Reason::Struck),
+    );
+}
+
+#[test]
+fn a_question_that_looks_blank_is_asked_about_where_something_is_too_faint_to_read() {
+    let mut options = sure(&[Empty, Empty, Empty]);
+    options[1].measures.faint = 0.1;
+    let got = second(&zone(), &options, rules("", None));
+    assert_eq!(got.doubts, [Doubt::new(Reason::Faint)]);
+    options[1].measures.ring_all = 0.011;
+    assert!(second(&zone(), &options, rules("", None)).doubts.is_empty());
+}
+
+/// What is asked of an answer or a blank whose options have these measures, on a page whose pen is
+/// known not to be red.
+fn asked(chosen: bool, change: fn(&mut MarkMeasures)) -> Vec<Doubt> {
+    let mut options = sure(&[Empty, if chosen { Tick } else { Empty }, Empty]);
+    for option in &mut options {
+        option.measures.red_pen = Some(false);
+    }
+    if chosen {
+        options[1].kinds = vec![(Tick, 0.96), (Ghost, 0.04)];
+    } else {
+        options[1].measures.pale = 0.95;
+    }
+    change(&mut options[1].measures);
+    let value = if chosen { "b" } else { "" };
+    second(&zone(), &options, rules(value, None)).doubts
+}
+
+#[test]
+fn an_answer_by_another_pen_than_the_pages_is_a_question() {
+    assert_eq!(asked(true, |_| ()), []);
+    assert_eq!(asked(true, |m| m.pale = 0.5), [Doubt::new(Reason::Ghost)]);
+    assert_eq!(
+        asked(true, |m| m.red_share = 0.9),
+        [Doubt::new(Reason::StampOverlap)]
+    );
+    let red = |m: &mut MarkMeasures| (m.red_share, m.red_pen) = (0.9, Some(true));
+    assert_eq!(asked(true, red), []);
+    // Where the page has too few answers to know its pen, paleness says nothing.
+    let alone = |m: &mut MarkMeasures| (m.pale, m.red_pen) = (0.0, None);
+    assert_eq!(asked(true, alone), []);
+}
+
+#[test]
+fn a_page_that_lost_much_is_not_believed_unless_its_print_drops_out() {
+    assert_eq!(asked(true, |m| m.lost = 0.2), [Doubt::new(Reason::Faint)]);
+    assert_eq!(asked(true, |m| m.lost = 0.95), []);
+    assert_eq!(asked(false, |_| ()), []);
+    assert_eq!(
+        asked(false, |m| m.palest = 0.1),
+        [Doubt::new(Reason::Faint)]
+    );
+    assert_eq!(asked(false, |m| m.palest = 0.3), []);
+    assert_eq!(
+        asked(false, |m| m.apart = 1.0),
+        [Doubt::new(Reason::MarginNote)]
+    );
+}
+
+#[test]
+fn ink_that_is_nothing_by_this_pen_does_not_stand_against_the_answer() {
+    let mut options = sure(&[Empty, Tick, Empty]);
+    options[0].kinds = vec![(Empty, 0.6), (Tick, 0.36), (Overflow, 0.04)];
+    let confidence = |o: &[OptionReading]| single(o, CrossMeans::Ask).confidence;
+    assert!(confidence(&options) < 0.7);
+    for option in &mut options {
+        option.measures.red_pen = Some(false);
+    }
+    options[0].measures.pale = 0.97;
+    assert!(confidence(&options) > 0.98);
+    // What the network holds for a possible answer is no blank, however pale.
+    options[1] = option("b", (Empty, 0.9999, Foreign));
+    options[1].measures.red_pen = Some(false);
+    options[1].measures.pale = 0.97;
+    let got = second(&zone(), &options, rules("", None));
+    assert_eq!(got.doubts, [Doubt::new(Reason::Faint)]);
+}
+
+#[test]
+fn words_beside_an_option_are_a_question_whatever_was_answered() {
+    for states in [[Empty, Empty, Empty], [Empty, Tick, Empty]] {
+        let value = if states[1] == Tick { "b" } else { "" };
+        let mut options = sure(&states);
+        options[2].measures.written = 0.05;
+        assert!(
+            second(&zone(), &options, rules(value, None))
+                .doubts
+                .is_empty()
+        );
+        options[2].measures.written = 0.8;
+        let got = second(&zone(), &options, rules(value, None));
+        assert_eq!(got.doubts, [Doubt::new(Reason::MarginNote)]);
+    }
+}
+
+#[test]
+fn what_the_two_read_differently_is_a_question() {
+    let got = second(&zone(), &sure(&[Empty, Tick, Empty]), rules("a", None));
+    assert_eq!(
+        (got.value.as_str(), got.doubts),
+        ("b", vec![Doubt::new(Reason::LowConf)])
+    );
+    let got = second(&zone(), &sure(&[Empty, Empty, Empty]), rules("a", None));
+    assert_eq!(got.doubts, [Doubt::new(Reason::LowConf)]);
+    let got = second(&zone(), &sure(&[Empty, Circled, Empty]), rules("", None));
+    assert_eq!((got.value.as_str(), got.doubts.len()), ("b", 0));
+}
+
+#[test]
+fn doubt_at_a_neighbor_lowers_the_answer_and_dust_does_not() {
+    let mut options = sure(&[Empty, Tick, Empty]);
+    options[0] = option("a", (Empty, 0.9, Foreign));
+    assert!(single(&options, CrossMeans::Ask).confidence > 0.999);
+    options[0] = option("a", (Empty, 0.9, Tick));
+    assert!(single(&options, CrossMeans::Ask).confidence < 0.91);
+}
+
+#[test]
+fn an_answer_that_the_second_reader_holds_for_unlikely_is_a_question() {
+    let mut options = sure(&[Empty, Tick, Empty]);
+    options[1] = option("b", (Tick, 0.95, Empty));
+    assert!(
+        second(&zone(), &options, rules("b", None))
+            .doubts
+            .is_empty()
+    );
+    options[1] = option("b", (Tick, 0.7, Empty));
+    let got = second(&zone(), &options, rules("b", None));
+    assert_eq!(
+        (got.value.as_str(), got.doubts),
+        ("b", vec![Doubt::new(Reason::LowConf)])
+    );
+}
+
+#[test]
+fn a_stamp_a_tape_and_a_rubbed_out_mark_have_their_own_names() {
+    let mut options = sure(&[Foreign, Tick]);
+    options[0].measures.red = 0.5;
+    let reason = |o: &[OptionReading]| single(o, CrossMeans::Ask).doubts[0].reason;
+    assert_eq!(reason(&options), Reason::StampOverlap);
+    let mut options = sure(&[Ghost, Tick]);
+    options[0].measures.missing = 0.8;
+    assert_eq!(reason(&options), Reason::Tape);
+    options[0].measures = MarkMeasures::default();
+    assert_eq!(reason(&options), Reason::Faint);
+}
