@@ -11,11 +11,12 @@ from glyphs import draw
 from normalize import cell_to_input
 
 
-def pen(patch, rng, thickest=6):
-    """Thinner or thicker pen; a stroke that would vanish stays."""
+def pen(patch, rng, dense=False):
+    """Thinner or thicker pen; a stroke that would vanish stays, a dense kanji does not close up."""
     roll = rng.random()
     if roll < 0.25:
-        k = int(rng.integers(2, thickest))
+        full = dense and (patch > 127).mean() > 0.16
+        k = int(rng.integers(2, 4 if full else 8 if dense else 6))
         return cv2.dilate(patch, cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (k, k)))
     if roll < 0.60:
         k = int(rng.integers(2, 5))
@@ -178,7 +179,7 @@ def cell(sources, label, rng):
     elif label == classes.REJECT:
         ink = reject(sources, h, w, rng)
     else:
-        ink = place(pen(sources.glyph(label, rng), rng, 4 if dense else 6), h, w, rng)
+        ink = place(pen(sources.glyph(label, rng), rng, dense), h, w, rng)
     blank = label == classes.BLANK
     return paper(remnants(ink, rng, blank), rng, blank)
 

@@ -36,12 +36,17 @@ PROFILES = {  # dpi, ink (darkest, lightest), blur in px, noise, kind of file
 }
 
 
-def form():
+def head(name):
+    """The first lines of a form with four corner marks."""
     corners = [(4 + MARK / 2, 4 + MARK / 2), (SIZE[0] - 4 - MARK / 2, 4 + MARK / 2),
                (4 + MARK / 2, SIZE[1] - 4 - MARK / 2), (SIZE[0] - 4 - MARK / 2, SIZE[1] - 4 - MARK / 2)]
-    lines = ['form = "made-cards"', "edition = 1", 'title = "Made cards"', "", "[[side]]", 'id = "front"',
+    lines = [f'form = "{name}"', "edition = 1", 'title = "Made cards"', "", "[[side]]", 'id = "front"',
              f"size = [{SIZE[0]}, {SIZE[1]}]", "margin_notes = false", "marks = ["]
-    lines += [f'  {{ kind = "square", at = [{x}, {y}], size = {MARK} }},' for x, y in corners] + ["]"]
+    return lines + [f'  {{ kind = "square", at = [{x}, {y}], size = {MARK} }},' for x, y in corners] + ["]"]
+
+
+def form():
+    lines = head("made-cards")
     for name, (charset, x, y, pitch, w, h, n) in FIELDS.items():
         cells = ", ".join(f"[{x + k * pitch:.2f}, {y}, {w}, {h}]" for k in range(n))
         value = {"digits": f"{{ code = {{ length = {n} }} }}", "jis1": "{ name = {} }"}.get(charset, "{ kana = {} }")
@@ -79,50 +84,83 @@ def with_pen(patch, width):
     return thin if thin.sum() > 0.35 * patch.sum() else patch
 
 
+class Page:
+    """A card while it is printed and written; one pen and one scanner."""
+
+    def __init__(self, profile, rng):
+        dpi, self.strength, self.blur, self.noise, self.kind = PROFILES[profile]
+        self.profile, self.rng, self.s = profile, rng, dpi / 25.4
+        self.page = np.zeros((self.px(SIZE[1]), self.px(SIZE[0])), np.float32)
+        for x in (4, SIZE[0] - 4 - MARK):
+            for y in (4, SIZE[1] - 4 - MARK):
+                self.box(x, y, MARK, MARK, 1.0)
+        self.frame = rng.uniform(0.65 if profile == "fax" else 0.35, 0.9)
+        self.line = max(1, round(rng.uniform(0.15, 0.35) * self.s))
+        self.dark, self.size = rng.uniform(*self.strength), rng.uniform(0.5, 0.85)
+        self.ink = np.zeros_like(self.page)
+
+    def px(self, mm):
+        return round(mm * self.s)
+
+    def box(self, x, y, w, h, value, thick=-1):
+        cv2.rectangle(self.page, (self.px(x), self.px(y)), (self.px(x + w), self.px(y + h)), value, thick)
+
+    def stamp(self, drawn, x, y, aside=(0, 0)):
+        """Ink at a place in mm and some pixels aside; what leaves the card is lost."""
+        px, py = max(0, self.px(x) + aside[0]), max(0, self.px(y) + aside[1])
+        part = self.ink[py : py + drawn.shape[0], px : px + drawn.shape[1]]
+        np.maximum(part, drawn[: part.shape[0], : part.shape[1]], out=part)
+
+    def write_boxes(self, boxes, text, glyph_of, hand, rng):
+        (x, y, pitch, w, h, n), (width, haste) = boxes, hand
+        for k in range(n):
+            self.box(x + k * pitch, y, w, h, self.frame, self.line)
+        for k, c in enumerate(text):
+            glyph = with_pen(glyph_of(c), width * rng.uniform(0.9, 1.1))
+            drawn = place(glyph, self.px(h), self.px(w), rng, self.size * rng.uniform(0.85, 1.15), haste)
+            over = rng.random() < 0.06  # over the frame
+            aside = (int(rng.integers(-2, 3)), int(rng.integers(-6, 7))) if over else (0, 0)
+            self.stamp(drawn, x + k * pitch, y, aside)
+
+    def scanned(self):
+        """The grey picture (u8) that the scanner makes of it."""
+        rng, page, ink = self.rng, self.page, self.ink
+        if self.profile == "pencil":
+            grain = rng.normal(0.85, 0.2, (page.shape[0] // 2 + 1, page.shape[1] // 2 + 1)).astype(np.float32)
+            ink = ink * np.clip(cv2.resize(grain, page.shape[::-1]), 0.3, 1)
+        page = np.maximum(page, ink * self.dark)
+        turn = cv2.getRotationMatrix2D((page.shape[1] / 2, page.shape[0] / 2), rng.normal(0, 0.4), 1.0)
+        page = cv2.warpAffine(page, turn, page.shape[::-1], flags=cv2.INTER_LINEAR)
+        page = cv2.GaussianBlur(page, (0, 0), rng.uniform(*self.blur))
+        light, black = rng.uniform(225, 252), rng.uniform(10, 50)
+        grey = light - page * (light - black) + rng.standard_normal(page.shape, np.float32) * rng.uniform(*self.noise)
+        grey = np.clip(grey, 0, 255).astype(np.uint8)
+        if self.profile == "fax":
+            grey = np.where(grey < rng.uniform(120, 175), 0, 255).astype(np.uint8)
+        return grey
+
+
 def card(writers, profile, rng):
     """(grey page u8, field -> text)"""
-    dpi, strength, blur, noise, kind = PROFILES[profile]
-    s = dpi / 25.4
-    page = np.zeros((round(SIZE[1] * s), round(SIZE[0] * s)), np.float32)
-
-    def box(x, y, w, h, value, thick=-1):
-        cv2.rectangle(page, (round(x * s), round(y * s)), (round((x + w) * s), round((y + h) * s)), value, thick)
-
-    for x in (4, SIZE[0] - 4 - MARK):
-        for y in (4, SIZE[1] - 4 - MARK):
-            box(x, y, MARK, MARK, 1.0)
-    frame, line = rng.uniform(0.65 if profile == "fax" else 0.35, 0.9), max(1, round(rng.uniform(0.15, 0.35) * s))
-    dark, size = rng.uniform(*strength), rng.uniform(0.5, 0.85)
+    page, truth = Page(profile, rng), {}
     width, haste = rng.uniform(3.5, 8.0), rng.uniform(0.3, 1.0)
-    truth, ink = {}, np.zeros_like(page)
-    for name, (charset, x, y, pitch, w, h, n) in FIELDS.items():
+    for name, (charset, *boxes) in FIELDS.items():
         source, _ = writers.by_charset[charset]
-        truth[name] = writers.text(charset, n, rng)
-        for k in range(n):
-            box(x + k * pitch, y, w, h, frame, line)
-        for k, c in enumerate(truth[name]):
-            cell_w, cell_h = round(w * s), round(h * s)
-            glyph = with_pen(source.glyph(c, rng), width * rng.uniform(0.9, 1.1))
-            drawn = place(glyph, cell_h, cell_w, rng, size * rng.uniform(0.85, 1.15), haste)
-            px, py = round((x + k * pitch) * s), round(y * s)
-            if rng.random() < 0.06:  # over the frame
-                px += int(rng.integers(-2, 3))
-                py += int(rng.integers(-6, 7))
-            part = ink[py : py + cell_h, px : px + cell_w]
-            np.maximum(part, drawn, out=part)
-    if profile == "pencil":
-        grain = rng.normal(0.85, 0.2, (page.shape[0] // 2 + 1, page.shape[1] // 2 + 1)).astype(np.float32)
-        ink *= np.clip(cv2.resize(grain, page.shape[::-1]), 0.3, 1)
-    page = np.maximum(page, ink * dark)
-    turn = cv2.getRotationMatrix2D((page.shape[1] / 2, page.shape[0] / 2), rng.normal(0, 0.4), 1.0)
-    page = cv2.warpAffine(page, turn, page.shape[::-1], flags=cv2.INTER_LINEAR)
-    page = cv2.GaussianBlur(page, (0, 0), rng.uniform(*blur))
-    light, black = rng.uniform(225, 252), rng.uniform(10, 50)
-    grey = light - page * (light - black) + rng.standard_normal(page.shape, np.float32) * rng.uniform(*noise)
-    grey = np.clip(grey, 0, 255).astype(np.uint8)
-    if profile == "fax":
-        grey = np.where(grey < rng.uniform(120, 175), 0, 255).astype(np.uint8)
-    return grey, truth, kind
+        truth[name] = writers.text(charset, boxes[-1], rng)
+        page.write_boxes(boxes, truth[name], lambda c: source.glyph(c, rng), (width, haste), rng)
+    return page.scanned(), truth
+
+
+def save(grey, profile, out, name, rng):
+    """Writes the picture as that profile's scanner does; returns its path below `out`."""
+    dpi, kind = PROFILES[profile][0], PROFILES[profile][-1]
+    file = f"{profile}/{name}.{kind}"
+    (out / profile).mkdir(exist_ok=True)
+    if kind == "jpg":
+        Image.fromarray(grey).save(out / file, quality=int(rng.integers(60, 92)), dpi=(dpi,) * 2)
+    else:
+        Image.fromarray(grey).convert("1").save(out / file, dpi=(dpi,) * 2)
+    return file
 
 
 def main():
@@ -143,13 +181,8 @@ def main():
         for k in range(a.cards):
             rng = np.random.default_rng([2026, a.seed, k])
             profile = names[k % len(names)]
-            grey, truth, kind = card(writers, profile, rng)
-            file = f"{profile}/{a.seed:03}-{k:05}.{kind}"
-            (a.out / profile).mkdir(exist_ok=True)
-            if kind == "jpg":
-                Image.fromarray(grey).save(a.out / file, quality=int(rng.integers(60, 92)), dpi=(PROFILES[profile][0],) * 2)
-            else:
-                Image.fromarray(grey).convert("1").save(a.out / file, dpi=(PROFILES[profile][0],) * 2)
+            grey, truth = card(writers, profile, rng)
+            file = save(grey, profile, a.out, f"{a.seed:03}-{k:05}", rng)
             for name, text in truth.items():
                 rows.writerow([file, 0, name, text])
 

@@ -1,6 +1,6 @@
 """Draws the training and the calibration set of one network.
 
-    python generate.py digits|kana|jis1 WORK [--count N] [--held]
+    python generate.py digits|kana|jis1 WORK [--count N] [--held] [--part N]
 """
 
 import argparse
@@ -35,8 +35,8 @@ def begin(name, work, held):
 
 
 def shard(task):
-    name, held, index, size = task
-    rng = np.random.default_rng([20260, {"digits": 1, "kana": 2, "jis1": 3}[name], int(held), index])
+    name, held, (part, index), size = task
+    rng = np.random.default_rng([20260, {"digits": 1, "kana": 2, "jis1": 3}[name], int(held), part * 10_000 + index])
     labels = rng.choice(len(classes.BY_NAME[name]), size, p=label_chances(name)).astype(np.int16)
     images = np.stack([sample(sources, classes.BY_NAME[name][y], rng) for y in labels])
     return images, labels
@@ -48,9 +48,10 @@ def main():
     args.add_argument("work", type=pathlib.Path)
     args.add_argument("--count", type=int)
     args.add_argument("--held", action="store_true")
+    args.add_argument("--part", type=int, default=0, help="another set of the same kind, in place of the first")
     a = args.parse_args()
     count = a.count or (HELD_COUNT if a.held else COUNTS[a.name])
-    tasks = [(a.name, a.held, k, min(SHARD, count - k * SHARD)) for k in range(-(-count // SHARD))]
+    tasks = [(a.name, a.held, (a.part, k), min(SHARD, count - k * SHARD)) for k in range(-(-count // SHARD))]
     side, file = classes.SIDE[a.name], f"{a.name}{'-held' if a.held else ''}"
     # Written part by part: the largest set is some gigabytes.
     images = np.lib.format.open_memmap(a.work / f"{file}-images.npy", "w+", np.uint8, (count, side, side))

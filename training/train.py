@@ -1,6 +1,6 @@
 """Trains one network on its generated set.
 
-    python train.py digits|kana|jis1 WORK [--epochs N]
+    python train.py digits|kana|jis1 WORK [--epochs N] [--more]
 """
 
 import argparse
@@ -17,6 +17,7 @@ from net import Net, script_masks
 BATCH = 128
 EPOCHS = {"digits": 2, "kana": 2, "jis1": 3}
 PEAK_RATE = 2e-3
+MORE_RATE = 1e-3  # of training that goes on from weights that are there
 THREADS = 1
 
 
@@ -27,17 +28,20 @@ def shifted(x, generator):
     return torch.cat([torch.roll(p, (int(a), int(b)), (2, 3)) for p, (a, b) in zip(parts, moves)])
 
 
-def train(name, work, epochs):
+def train(name, work, epochs, more):
     torch.manual_seed(7)
     torch.set_num_threads(THREADS)
     generator = torch.Generator().manual_seed(11)
     images = np.load(work / f"{name}-images.npy", mmap_mode="r")
     labels = torch.from_numpy(np.load(work / f"{name}-labels.npy")).long()
     net, masks = Net(name).to(memory_format=torch.channels_last), script_masks(name)
+    if more:
+        net.load_state_dict(torch.load(work / f"{name}.pt"))
+    peak = MORE_RATE if more else PEAK_RATE
     print(name, sum(p.numel() for p in net.parameters()), "parameters", len(labels), "samples")
     steps = epochs * (len(labels) // BATCH)
-    optimizer = torch.optim.AdamW(net.parameters(), lr=PEAK_RATE, weight_decay=0.02)
-    rate = torch.optim.lr_scheduler.OneCycleLR(optimizer, PEAK_RATE, total_steps=steps, pct_start=0.15)
+    optimizer = torch.optim.AdamW(net.parameters(), lr=peak, weight_decay=0.02)
+    rate = torch.optim.lr_scheduler.OneCycleLR(optimizer, peak, total_steps=steps, pct_start=0.15)
     start, step = time.process_time(), 0
     # Blank and reject have no script: such samples meet either alphabet by turns.
     either = torch.tensor([classes.script(c) == "" for c in classes.BY_NAME[name]])
@@ -68,8 +72,9 @@ def main():
     args.add_argument("name", choices=classes.BY_NAME)
     args.add_argument("work", type=pathlib.Path)
     args.add_argument("--epochs", type=int)
+    args.add_argument("--more", action="store_true", help="go on from the weights in WORK")
     a = args.parse_args()
-    train(a.name, a.work, a.epochs or EPOCHS[a.name])
+    train(a.name, a.work, a.epochs or EPOCHS[a.name], a.more)
 
 
 if __name__ == "__main__":
