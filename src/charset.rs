@@ -83,6 +83,34 @@ pub fn small_kana(c: char) -> char {
     exchanged(c, LARGE, SMALL)
 }
 
+/// Characters of several scripts that handwriting does not tell apart.
+const ALIKE: &[&str] = &[
+    "-ー一－",
+    "二ニ",
+    "八ハ",
+    "口ロ",
+    "力カ",
+    "工エ",
+    "卜ト",
+    "夕タ",
+    "へヘ",
+    "べベ",
+    "ぺペ",
+    "三ミ",
+    "ノ丿",
+    "ケヶ",
+];
+
+/// The characters that only their neighbors tell from this one, itself among them; empty for one
+/// that is told alone.
+pub fn alike(c: char) -> &'static str {
+    ALIKE
+        .iter()
+        .find(|group| group.contains(c))
+        .copied()
+        .unwrap_or("")
+}
+
 fn exchanged(c: char, from: &str, into: &str) -> char {
     from.chars()
         .zip(into.chars())

@@ -17,6 +17,7 @@ pub mod doubt;
 pub mod rejection;
 pub mod confidence;
 pub mod calendar;
+pub mod lists;
 
 // The template and the seams to the engines.
 pub mod form;

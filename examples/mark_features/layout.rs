@@ -181,6 +181,7 @@ fn question(n: usize, options: Vec<MarkOption>, kind: u32) -> Field {
         policy: hagaki::form::Policy::Auto,
         learnt: Vec::new(),
         ditto_from: None,
+        lists: hagaki::form::FieldLists::default(),
         zone: Zone::Marks(zone),
         value: ValueKind::Choice,
     }

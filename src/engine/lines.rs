@@ -22,6 +22,7 @@ use super::ctc::{self, Mask};
 use super::{BOX_LINE_HEIGHT, BoxReading, EngineError, LineReader, LineReading, one_thread};
 use crate::charset::Charset;
 use crate::digest::Digest;
+use crate::lists::Lexicon;
 
 const NAME: &str = "pp-ocrv6-small";
 /// Height of the network's input, in pixels.
@@ -118,25 +119,31 @@ impl LineReader for LineEngine {
         &self.name
     }
 
-    fn read(&self, line: &GrayImage, charset: &Charset) -> Result<LineReading, EngineError> {
+    fn read(
+        &self,
+        line: &GrayImage,
+        charset: &Charset,
+        lists: &[&Lexicon],
+    ) -> Result<LineReading, EngineError> {
         let mask = self.mask(charset);
         if mask.is_empty() || line.width() == 0 || line.height() == 0 {
             return Err(self.broken("the line is empty or its charset has no known character"));
         }
         let (input, width) = input_of(line);
         let rows = self.run(&input)?;
-        let to_share = |i: usize| {
-            let x = (i as f64 + 0.5) * f64::from(STRIDE);
+        let to_share = |steps: f64| {
+            let x = steps * f64::from(STRIDE);
             (x / f64::from(width)).min(1.0)
         };
-        let read = ctc::decode(&rows, self.alphabet.len() + 1, &mask, to_share);
+        let read = ctc::decode(&rows, self.alphabet.len() + 1, (&mask, lists), to_share);
         Ok(LineReading {
             text: read.text,
             score: read.score,
             confidence: None,
             alternatives: read.alternatives,
             alphabet_doubt: read.alphabet_doubt,
-            steps: read.steps,
+            listed: read.listed,
+            characters: read.characters,
         })
     }
 

@@ -21,6 +21,7 @@ use crate::charset::Charset;
 use crate::confidence::Confidence;
 use crate::form::Symbology;
 use crate::geom::{Point, Px};
+use crate::lists::Lexicon;
 
 /// A symbol that decoded.
 #[derive(Clone, Debug, PartialEq)]
@@ -85,9 +86,12 @@ pub struct LineReading {
     pub alternatives: Vec<(String, f64)>,
     /// The ink may hold a character that the engine's alphabet lacks.
     pub alphabet_doubt: bool,
-    /// For each time step of the network: the best characters of the charset with probabilities;
-    /// empty for engines that do not tell. `x` is the step's centre as a share of the line's width.
-    pub steps: Vec<LineStep>,
+    /// Words of the lists that fit the ink best, with the natural logarithm of their probability
+    /// against the text's: 0 is as probable.
+    pub listed: Vec<(String, f64)>,
+    /// One for each character of the text, in order; empty for engines that do not tell, and where
+    /// the text is not what their best path says.
+    pub characters: Vec<LineCharacter>,
 }
 
 impl LineReading {
@@ -99,16 +103,18 @@ impl LineReading {
             confidence: None,
             alternatives: Vec::new(),
             alphabet_doubt: false,
-            steps: Vec::new(),
+            listed: Vec::new(),
+            characters: Vec::new(),
         }
     }
 }
 
+/// Where along the line a character stands, and what may stand there alone.
 #[derive(Clone, Debug, PartialEq)]
-pub struct LineStep {
-    pub x: f64,
-    pub blank: f64,
-    pub alternatives: Vec<(char, f64)>,
+pub struct LineCharacter {
+    /// Where the engine sees it, about its middle, as a share of the line's width.
+    pub at: f64,
+    pub read: BoxReading,
 }
 
 /// What a line reader sees in one box: characters of the charset with the probability that the box
@@ -120,8 +126,14 @@ pub type BoxReading = Vec<(char, f64)>;
 pub trait LineReader: Send + Sync {
     fn name(&self) -> &str;
 
-    /// `line`: 8-bit grey, dark ink on light paper, one horizontal line with a small margin.
-    fn read(&self, line: &GrayImage, charset: &Charset) -> Result<LineReading, EngineError>;
+    /// `line`: 8-bit grey, dark ink on light paper, one horizontal line with a small margin. `lists`:
+    /// what it may say; engines that cannot use lists leave [`LineReading::listed`] empty.
+    fn read(
+        &self,
+        line: &GrayImage,
+        charset: &Charset,
+        lists: &[&Lexicon],
+    ) -> Result<LineReading, EngineError>;
 
     /// Reads a line that was laid out of `boxes` parts of equal width, each a multiple of 8 pixels,
     /// on a height of [`BOX_LINE_HEIGHT`], with at most one character in the middle of each. `None`

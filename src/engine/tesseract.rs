@@ -13,6 +13,7 @@ use tesseract_rs::{TessPageIteratorLevel, TessPageSegMode, TesseractAPI, Tessera
 
 use super::{EngineError, LineReader, LineReading};
 use crate::charset::Charset;
+use crate::lists::Lexicon;
 
 /// Where distributions put the language data.
 const FOLDERS: &[&str] = &[
@@ -96,7 +97,12 @@ impl LineReader for Tesseract {
         &self.name
     }
 
-    fn read(&self, line: &GrayImage, charset: &Charset) -> Result<LineReading, EngineError> {
+    fn read(
+        &self,
+        line: &GrayImage,
+        charset: &Charset,
+        _: &[&Lexicon],
+    ) -> Result<LineReading, EngineError> {
         let (language, whitelist) = setting_of(charset);
         let framed = with_margin(line);
         let symbols = self.with_engine(language, |api| {
@@ -231,7 +237,7 @@ mod tests {
         };
         let blank = GrayImage::from_pixel(200, 40, image::Luma([255]));
         for _ in 0..2 {
-            let read = engine.read(&blank, &Charset::Digits).expect("reads");
+            let read = engine.read(&blank, &Charset::Digits, &[]).expect("reads");
             assert_eq!(read.text, "");
         }
         assert!(Tesseract::at(Path::new("/no/such/folder")).is_none());

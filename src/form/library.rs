@@ -10,7 +10,8 @@ use walkdir::WalkDir;
 
 use super::draw::png;
 use super::fault::Fault;
-use super::types::{Field, Form, Learnt, Side};
+use super::types::{Field, Form, Learnt, Side, ValueKind};
+use crate::lists::{Places, Recipients};
 
 /// The name of the file that makes a folder a form.
 pub const FORM_FILE: &str = "form.toml";
@@ -120,6 +121,30 @@ impl Library {
         Self {
             forms: self.forms.iter().map(one).collect(),
         }
+    }
+
+    /// The same forms with what is known of their answers besides the forms' own words.
+    #[must_use]
+    pub fn listed(&self, places: Option<&Arc<Places>>, recipients: &Recipients) -> Self {
+        let one = |form: &Arc<Form>| {
+            let mut own = Form::clone(form);
+            for field in own.sides.iter_mut().flat_map(|side| &mut side.fields) {
+                let placed = matches!(field.value, ValueKind::Postal | ValueKind::Address);
+                field.lists.places = places.filter(|_| placed).cloned();
+                let column = field.lists.recipient.as_deref();
+                field.lists.column = column.and_then(|name| recipients.column(name));
+            }
+            Arc::new(own)
+        };
+        Self {
+            forms: self.forms.iter().map(one).collect(),
+        }
+    }
+
+    /// Whether any field asks for a postal code or an address.
+    pub fn asks_places(&self) -> bool {
+        let placed = |f: &Field| matches!(f.value, ValueKind::Postal | ValueKind::Address);
+        self.sides().any(|(_, side)| side.fields.iter().any(placed))
     }
 
     /// The form of that name; the latest edition when none is asked for.

@@ -145,6 +145,11 @@ pub struct RawField {
     /// The earlier field that a ditto sign stands for; without it such a sign is a question. Only
     /// with `line` and `comb`.
     pub ditto_from: Option<At<String>>,
+    /// Words of which the answer is usually one; anything else is a question. Only with `line`.
+    pub words: Option<At<Vec<String>>>,
+    /// The column of the mailing list that the person repeats here: an answer that it confirms is
+    /// accepted, another one is a question. Only with `line` and `comb`.
+    pub recipient: Option<At<String>>,
     pub marks: Option<At<RawMarks>>,
     pub grid: Option<At<RawGrid>>,
     pub comb: Option<At<RawComb>>,

@@ -14,6 +14,7 @@ use crate::charset::Charset;
 use crate::digest::Digest;
 use crate::geom::{Mm, Point, Rect, Size};
 use crate::lang::Text;
+use crate::lists::{Column, Lexicon, Places};
 
 /// The name of a form: `[a-z0-9][a-z0-9-]*`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize)]
@@ -224,8 +225,32 @@ pub struct Field {
     pub learnt: Vec<Learnt>,
     /// Whose answer a ditto sign (`〃`, `同上`, `↓`) stands for: an earlier field of the side.
     pub ditto_from: Option<FieldId>,
+    pub lists: FieldLists,
     pub zone: Zone,
     pub value: ValueKind,
+}
+
+/// What is known of a field's answers before anybody looks at the ink.
+#[derive(Clone, Debug, Default)]
+pub struct FieldLists {
+    /// The form's own words.
+    pub words: Option<Arc<Lexicon>>,
+    /// The column of the mailing list that the person repeats.
+    pub recipient: Option<String>,
+    /// That column, where the campaign has a mailing list.
+    pub column: Option<Arc<Column>>,
+    /// Postal codes and addresses, where they are installed; only for such values.
+    pub places: Option<Arc<Places>>,
+}
+
+impl FieldLists {
+    /// Everything that a line may say.
+    pub fn lexicons(&self) -> Vec<&Lexicon> {
+        let words = self.words.as_deref();
+        let column = self.column.as_deref().map(Column::words);
+        let places = self.places.as_deref().map(Places::starts);
+        words.into_iter().chain(column).chain(places).collect()
+    }
 }
 
 /// From which confidence a value is accepted, learnt from decisions about one engine's readings.

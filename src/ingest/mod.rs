@@ -15,6 +15,7 @@ mod kind;
 mod limits;
 mod pdf;
 mod pixels;
+pub mod postal;
 mod resolution;
 mod still;
 mod tiff;

@@ -134,6 +134,7 @@ mod tests {
             policy: crate::form::Policy::Auto,
             learnt: Vec::new(),
             ditto_from: None,
+            lists: crate::form::FieldLists::default(),
             zone: Zone::Barcode(zone.clone()),
             value: ValueKind::Barcode,
         };

@@ -1,4 +1,4 @@
-//! How much pen there is at each pixel of a cell, and the network's input made of it.
+//! How much pen there is at each pixel of a cell or a line, and the network's input made of it.
 //!
 //! `training/normalize.py` does the same; `models/*.md` states the recipe in words, and the
 //! vectors of `models/vectors/` hold both sides to it.
@@ -190,6 +190,41 @@ impl Ink {
                 .collect()
         };
         rows.iter().flat_map(across).collect()
+    }
+
+    /// The ink of the kept pieces with their soft rims; the rest is paper.
+    pub(super) fn only(&self, found: &Pieces, kept: &[bool]) -> Self {
+        let is_kept = |i: usize| found.labels[i] > 0 && kept[found.labels[i] as usize - 1];
+        self.near(is_kept)
+    }
+
+    /// The pixels next to those that `is_mine` names (by their index); the rest is paper.
+    pub(super) fn near(&self, is_mine: impl Fn(usize) -> bool) -> Self {
+        let (w, h) = (self.width, self.height);
+        let mut out = Self {
+            width: w,
+            height: h,
+            values: vec![0.0; w * h],
+        };
+        for (i, value) in out.values.iter_mut().enumerate() {
+            let (x, y) = (i % w, i / w);
+            let near = (y.saturating_sub(1)..(y + 2).min(h))
+                .any(|ny| (x.saturating_sub(1)..(x + 2).min(w)).any(|nx| is_mine(ny * w + nx)));
+            if near {
+                *value = self.values[i];
+            }
+        }
+        out
+    }
+
+    /// Some of its columns.
+    pub(super) fn columns(&self, x: std::ops::Range<usize>) -> Self {
+        let rows = self.values.chunks_exact(self.width.max(1));
+        Self {
+            width: x.len(),
+            height: self.height,
+            values: rows.flat_map(|row| row[x.clone()].to_vec()).collect(),
+        }
     }
 
     /// `count` rows, each the mean of `step` source rows.

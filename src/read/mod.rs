@@ -1,6 +1,7 @@
 //! Fourth stage: the ink of each field becomes a reading: raw measures, alternatives with
 //! probabilities, doubts. No decision is taken here; `validate` decides.
 
+mod glyph;
 mod ink;
 pub mod barcode;
 pub mod comb;
@@ -236,6 +237,14 @@ pub struct TextReading {
     pub alternatives: Vec<(String, f64)>,
     pub alphabet_doubt: bool,
     pub ink_share: f64,
+    /// Words of the field's lists that fit the ink best ([`crate::engine::LineReading::listed`]).
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub listed: Vec<(String, f64)>,
+    /// What both readers see of each character of `text`, spaces left out: the line recognizer is
+    /// the witness, a network that sees no context gives the alternatives. Empty where the engine
+    /// does not tell its characters' places, and in readings made before they were looked at.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub characters: Vec<CellReading>,
 }
 
 /// Ink outside every zone of the side.
@@ -378,6 +387,8 @@ mod tests {
             alternatives: vec![("文宇".into(), 0.1)],
             alphabet_doubt: true,
             ink_share: 0.02,
+            listed: vec![("文字".into(), -0.5)],
+            characters: vec![cell()],
         };
         vec![
             Content::Marks {

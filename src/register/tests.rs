@@ -126,6 +126,7 @@ impl Card {
             policy: crate::form::Policy::Auto,
             learnt: Vec::new(),
             ditto_from: None,
+            lists: crate::form::FieldLists::default(),
             value: ValueKind::Choice,
             zone: Zone::Marks(MarkZone {
                 options: vec![MarkOption {

@@ -320,6 +320,7 @@ pub(crate) fn form_with(fields: &[&str], rules: Vec<crate::form::Rule>) -> crate
             policy: crate::form::Policy::Auto,
             learnt: Vec::new(),
             ditto_from: None,
+            lists: crate::form::FieldLists::default(),
             zone,
             value,
         }

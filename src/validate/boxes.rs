@@ -35,7 +35,7 @@ pub(super) fn decide(
 
 /// Decides independent places with alternatives: boxes, or columns of bubbles.
 pub(super) fn decide_slots(field: &Field, slots: &[Slot], setting: &Setting) -> Verdict {
-    let pass = parse::pass_rate(&field.value);
+    let pass = parse::pass_rate(field);
     let found = search::choose(slots, pass, |text| parse::parse_boxes(field, text, setting));
     let least = least_confidence(field);
     Verdict::decide_from(

@@ -75,6 +75,8 @@ mod tests {
                 let paper = |t: &str| if t.is_empty() { 0.0 } else { 0.1 };
                 let text = |t: &str| TextReading {
                     ink_share: paper(t),
+                    listed: Vec::new(),
+                    characters: Vec::new(),
                     ..fixtures::text(t, 0.99)
                 };
                 let readings = texts.map(text).collect();

@@ -46,6 +46,7 @@ pub(super) fn field(zone: Zone, value: ValueKind) -> Field {
         policy: crate::form::Policy::Auto,
         learnt: Vec::new(),
         ditto_from: None,
+        lists: crate::form::FieldLists::default(),
         zone,
         value,
     }
@@ -194,6 +195,8 @@ pub(super) fn text(text: &str, score: f64) -> TextReading {
         alternatives: Vec::new(),
         alphabet_doubt: false,
         ink_share: 0.1,
+        listed: Vec::new(),
+        characters: Vec::new(),
     }
 }
 

@@ -1,10 +1,14 @@
 //! Decides lines of text from the readings of one or two engines.
 //!
+//! Handwriting of which the characters or the lists are known is decided by `hand`.
+//!
 //! A line engine's own score does not gate handwriting: on kanji names at a score above 0.9 it
 //! still errs in 1 of 80 lines, on free kana in 1 of 20. So handwriting is accepted only when two
 //! independent engines say the same, or when a list (today: the page's key) holds it. Print is
 //! accepted when the engine is sure and either the field's structure (length, pattern, check
 //! digit, a plan of numbers, a date) or a second engine confirms it.
+
+mod hand;
 
 use super::parse::{self, Parsed, Setting};
 use super::{Context, Verdict};
@@ -39,6 +43,10 @@ pub(super) fn decide(
     let Some(first) = written.first() else {
         return blank(field, reading, texts);
     };
+    let told = !first.characters.is_empty() || !first.listed.is_empty();
+    if told && !zone.printed {
+        return hand::decide(field, zone, (first, &reading.doubts), setting, context);
+    }
     let parsed = parse::parse(field, &first.text, setting);
     let witnesses: Vec<Parsed> = written[1..]
         .iter()
@@ -69,7 +77,7 @@ pub(super) fn decide(
 }
 
 /// Without spaces, which engines set as they like.
-fn bare(text: &str) -> String {
+pub(super) fn bare(text: &str) -> String {
     text.chars().filter(|c| !c.is_whitespace()).collect()
 }
 

@@ -14,6 +14,7 @@ pub mod date;
 pub mod age;
 pub mod phone;
 pub mod postal;
+mod places;
 pub mod bank;
 pub mod mynumber;
 mod number;
@@ -180,6 +181,7 @@ pub fn validate(side: &Side, readings: &[Reading], context: &Context<'_>) -> Vec
     }
     let fields: Vec<&Field> = pairs.iter().map(|(field, _)| *field).collect();
     ditto::resolve(&fields, &mut verdicts);
+    places::resolve(&fields, &mut verdicts);
     rules::apply(side, &mut verdicts);
     verdicts
 }

@@ -3,6 +3,7 @@
 use super::fold;
 use super::parse::Parsed;
 use crate::doubt::{Doubt, Reason};
+use crate::lists::Places;
 
 /// Accepts `〒624-0853`, full width and any hyphen; the value is the seven digits.
 pub(super) fn parse(text: &str) -> Parsed {
@@ -17,6 +18,16 @@ pub(super) fn parse(text: &str) -> Parsed {
     match bare.len() {
         7 => Parsed::valid(bare),
         n => Parsed::doubtful(bare, Doubt::with(Reason::Length, n.to_string())),
+    }
+}
+
+/// A code that no place has is a question.
+pub(super) fn known(parsed: Parsed, places: Option<&Places>) -> Parsed {
+    match places {
+        Some(places) if parsed.is_valid() && !places.knows(&parsed.value) => {
+            parsed.and(Reason::ZipUnknown)
+        }
+        _ => parsed,
     }
 }
 

@@ -7,7 +7,7 @@
 
 use super::fold::katakana;
 use super::search::Slot;
-use crate::charset::small_kana;
+use crate::charset::{large_kana, small_kana};
 use crate::read::CellReading;
 
 /// Up to here, against the lower middle of its neighbors, a character is clearly small: of 35 large
@@ -38,6 +38,34 @@ pub(super) fn propose(slots: &mut [Slot], cells: &[CellReading]) -> bool {
         found |= size <= SMALL || open;
     }
     found
+}
+
+/// The characters of a line as large as they are written, and whether one of them may be either. A
+/// line shows how large its characters are, so that what the line recognizer says counts where the
+/// size says the same; where no small one may stand, none does.
+pub(super) fn settle(read: &[char], cells: &[CellReading]) -> (Vec<char>, bool) {
+    let mut open = false;
+    let settled = (0..read.len()).map(|i| {
+        let large = large_kana(read[i]);
+        let size = size_among(cells, i);
+        if small_kana(large) == large {
+            return large;
+        }
+        let around = (i.checked_sub(1).map(|k| read[k]), read.get(i + 1).copied());
+        let small = size.is_some_and(|s| s <= SMALL);
+        if !allowed(around.0.map(large_kana), large, around.1.map(large_kana)) {
+            open |= small;
+            return if small { read[i] } else { large };
+        }
+        let agreed = if read[i] == large {
+            size.is_some_and(|s| s >= LARGE)
+        } else {
+            small
+        };
+        open |= !agreed;
+        read[i]
+    });
+    (settled.collect(), open)
 }
 
 /// The writing's longest side against the lower middle of the other boxes': voicing marks and long

@@ -52,7 +52,7 @@ fn measure(title: &str, reader: &dyn LineReader, lines: &[Line]) -> Tally {
     };
     for line in lines {
         let start = Instant::now();
-        let read = reader.read(&line.picture, &line.charset).unwrap();
+        let read = reader.read(&line.picture, &line.charset, &[]).unwrap();
         tally.ms += start.elapsed().as_secs_f64() * 1000.0;
         note(&mut tally, line, &read);
     }

@@ -53,6 +53,8 @@ mod pages;
 mod omr;
 /// Cards with handwriting in boxes, with truth.
 mod hand;
+/// Cards with handwriting on lines.
+mod hand_lines;
 /// Marks of every kind under every wear.
 mod marks;
 /// What drawn marks and digits mean together.

@@ -6,10 +6,13 @@
 //! step is scaled to 1 for the search; the score is taken before scaling, so that a character
 //! forced against the network's own view scores low.
 
+mod listed;
+
 use std::collections::BTreeMap;
 
-use super::LineStep;
+use super::LineCharacter;
 use crate::charset::Charset;
+use crate::lists::Lexicon;
 
 /// Prefixes that the search keeps.
 const BEAM: usize = 8;
@@ -33,6 +36,8 @@ pub(super) struct Mask {
     spaces: Vec<usize>,
     /// Whether the field may hold kanji, of which the alphabet lacks some.
     kanji: bool,
+    /// Which classes a character has.
+    of_char: BTreeMap<char, Vec<usize>>,
 }
 
 impl Mask {
@@ -56,11 +61,20 @@ impl Mask {
             .map(|(_, i)| i);
         let classes: Vec<(usize, char)> = classes.collect();
         let kanji = classes.iter().any(|(_, c)| matches!(c, '一'..='鿿'));
+        let mut of_char: BTreeMap<char, Vec<usize>> = BTreeMap::new();
+        for (class, c) in &classes {
+            of_char.entry(*c).or_default().push(*class);
+        }
         Self {
             classes,
             spaces: spaces.collect(),
             kanji,
+            of_char,
         }
+    }
+
+    fn classes_of(&self, c: char) -> &[usize] {
+        self.of_char.get(&c).map_or(&[], Vec::as_slice)
     }
 
     /// Whether no character can be decoded at all.
@@ -85,7 +99,10 @@ pub(super) struct Decoded {
     /// Other readings with their share of what the search found.
     pub(super) alternatives: Vec<(String, f64)>,
     pub(super) alphabet_doubt: bool,
-    pub(super) steps: Vec<LineStep>,
+    /// Words of the lists that fit best, with the logarithm of their probability against the text's.
+    pub(super) listed: Vec<(String, f64)>,
+    /// One a character of `text`; empty where the best path says another text.
+    pub(super) characters: Vec<LineCharacter>,
 }
 
 /// The characters that the steps of one box may say, once and alone: the sum over all paths
@@ -140,9 +157,10 @@ fn alone(said: &[f64], none: &[f64]) -> f64 {
 
 /// One step under the mask.
 struct Step {
-    /// Scaled: with the characters it adds up to 1.
+    /// What the probabilities were multiplied with, so that they add up to 1.
+    scale: f64,
     blank: f64,
-    /// Best first, scaled, at most [`TOLD`] plus what is not negligible.
+    /// Best first, scaled, without what is negligible.
     chars: Vec<(char, f64)>,
     /// Unscaled probabilities of the best character and of none.
     peak: f64,
@@ -151,42 +169,62 @@ struct Step {
     foreign: bool,
 }
 
-/// Decodes rows of `classes` probabilities each. `to_share` turns a step's index into its place
-/// along the line, 0 to 1.
+/// Decodes rows of `classes` probabilities each. `to_share` turns a place in steps (the middle of
+/// the first is 0.5) into one along the line, 0 to 1.
 pub(super) fn decode(
     rows: &[f32],
     classes: usize,
-    mask: &Mask,
-    to_share: impl Fn(usize) -> f64,
+    (mask, lists): (&Mask, &[&Lexicon]),
+    to_share: impl Fn(f64) -> f64,
 ) -> Decoded {
     let steps: Vec<Step> = rows
         .chunks_exact(classes)
         .map(|row| step(row, mask))
         .collect();
     let mut texts = search(&steps);
-    let (greedy, score, alphabet_doubt) = walk(&steps);
+    let path = walk(&steps);
     let total: f64 = texts.iter().map(|(_, p)| p).sum();
     for (_, p) in &mut texts {
         *p = if total > 0.0 { *p / total } else { 0.0 };
     }
     let (text, share) = texts.first().cloned().unwrap_or_default();
-    let score = if text == greedy {
-        score
+    let on_path = text == path.text;
+    let (score, runs) = if on_path {
+        (path.score, path.runs)
     } else {
-        score.min(share)
+        (path.score.min(share), Vec::new())
     };
-    let tell = |(i, s): (usize, &Step)| LineStep {
-        x: to_share(i),
-        blank: s.blank,
-        alternatives: s.chars.iter().take(TOLD).copied().collect(),
+    let tell = |(run, (from, to)): (&(usize, usize), (usize, usize))| LineCharacter {
+        at: to_share((run.0 + run.1 + 1) as f64 / 2.0),
+        read: single(&rows[from * classes..to * classes], classes, mask),
     };
+    let windows = windows(&runs, steps.len());
+    let line = listed::Line {
+        rows,
+        classes,
+        steps: &steps,
+        mask,
+    };
+    let listed = lists.iter().flat_map(|list| line.listed(list, &text));
+    let listed = listed.collect();
     Decoded {
         text,
         score,
         alternatives: texts.into_iter().skip(1).take(ALTERNATIVES).collect(),
-        alphabet_doubt: alphabet_doubt && mask.kanji,
-        steps: steps.iter().enumerate().map(tell).collect(),
+        alphabet_doubt: path.doubt && mask.kanji,
+        listed,
+        characters: runs.iter().zip(windows).map(tell).collect(),
     }
+}
+
+/// The steps of each character, from half-way to the one before it to half-way to the next: so that
+/// each step is somebody's, and what is read between two characters counts against them.
+fn windows(runs: &[(usize, usize)], steps: usize) -> Vec<(usize, usize)> {
+    let half_way = |pair: &[(usize, usize)]| (pair[0].1 + pair[1].0).div_ceil(2);
+    let mut edges = vec![0];
+    edges.extend(runs.windows(2).map(half_way));
+    edges.push(steps);
+    edges.windows(2).map(|e| (e[0], e[1])).collect()
 }
 
 fn step(row: &[f32], mask: &Mask) -> Step {
@@ -210,6 +248,7 @@ fn step(row: &[f32], mask: &Mask) -> Step {
     let (own_class, own) = strongest_class(row);
     let foreign = own >= FOREIGN && best <= FORCED && !mask.spaces.contains(&own_class);
     Step {
+        scale,
         blank: none * scale,
         chars: chars
             .into_iter()
@@ -232,45 +271,59 @@ fn strongest_class(row: &[f32]) -> (usize, f32) {
         .fold((0, 0.0), better)
 }
 
-/// The path of the best class at each step: its text, its weakest character, and whether the
-/// network saw a character outside the field's set. Before and behind the answer such characters
-/// are a printed label or a unit; between its characters one is a loss, and the score says so.
-fn walk(steps: &[Step]) -> (String, f64, bool) {
-    let mut text = String::new();
-    let mut score = 1.0f64;
-    let mut doubt = false;
+/// The best class at each step.
+struct Path {
+    text: String,
+    /// The weakest character.
+    score: f64,
+    /// The network saw a character outside the field's set.
+    doubt: bool,
+    /// First and last step of each character.
+    runs: Vec<(usize, usize)>,
+}
+
+/// Foreign characters before and behind the answer are a printed label or a unit; between its
+/// characters one is a loss, and the score says so.
+fn walk(steps: &[Step]) -> Path {
+    let mut path = Path {
+        text: String::new(),
+        score: 1.0,
+        doubt: false,
+        runs: Vec::new(),
+    };
     let mut lost = false;
-    let mut run: Option<(char, f64)> = None;
-    for s in steps {
-        doubt |= s.foreign;
-        lost |= s.foreign && (run.is_some() || !text.is_empty());
+    let mut open: Option<(char, f64)> = None;
+    for (i, s) in steps.iter().enumerate() {
+        path.doubt |= s.foreign;
+        lost |= s.foreign && !path.text.is_empty();
         let best = s
             .chars
             .first()
             .filter(|(_, p)| *p > s.blank)
             .map(|(c, _)| *c);
-        match (run, best) {
-            (Some((open, peak)), Some(c)) if open == c => run = Some((c, peak.max(s.peak))),
-            (open, next) => {
-                if let Some((c, peak)) = open {
-                    text.push(c);
-                    score = score.min(peak);
+        match (open, best) {
+            (Some((c, peak)), Some(d)) if c == d => {
+                open = Some((c, peak.max(s.peak)));
+                path.runs.last_mut().into_iter().for_each(|run| run.1 = i);
+            }
+            (_, next) => {
+                path.score = open.map_or(path.score, |(_, peak)| path.score.min(peak));
+                if let Some(c) = next {
+                    if lost {
+                        path.score = path.score.min(f64::from(FORCED));
+                    }
+                    path.text.push(c);
+                    path.runs.push((i, i));
                 }
-                if lost && next.is_some() {
-                    score = score.min(f64::from(FORCED));
-                }
-                run = next.map(|c| (c, s.peak));
+                open = next.map(|c| (c, s.peak));
             }
         }
     }
-    if let Some((c, peak)) = run {
-        text.push(c);
-        score = score.min(peak);
+    path.score = open.map_or(path.score, |(_, peak)| path.score.min(peak));
+    if path.text.is_empty() {
+        path.score = steps.iter().map(|s| s.none).fold(1.0, f64::min);
     }
-    if text.is_empty() {
-        score = steps.iter().map(|s| s.none).fold(1.0, f64::min);
-    }
-    (text, score, doubt)
+    path
 }
 
 /// Probability of a prefix that ends in a blank, and in its last character.
@@ -360,7 +413,7 @@ mod tests {
         let mask = Mask::new(&ALPHABET, &Charset::Digits);
         let flat: Vec<f32> = rows.iter().flatten().copied().collect();
         let n = rows.len() as f64;
-        decode(&flat, 6, &mask, |i| (i as f64 + 0.5) / n)
+        decode(&flat, 6, (&mask, &[]), |i| i / n)
     }
 
     #[test]
@@ -404,7 +457,7 @@ mod tests {
     fn in_a_field_of_kanji_a_foreign_character_is_a_doubt() {
         let charset = Charset::Only("戸1".chars().collect());
         let mask = Mask::new(&['1', '7', '１', '戶', '戸'], &charset);
-        let read = decode(&[0.05, 0.0, 0.0, 0.0, 0.93, 0.02], 6, &mask, |_| 0.5);
+        let read = decode(&[0.05, 0.0, 0.0, 0.0, 0.93, 0.02], 6, (&mask, &[]), |_| 0.5);
         assert!(read.alphabet_doubt);
     }
 
@@ -446,14 +499,19 @@ mod tests {
     }
 
     #[test]
-    fn steps_tell_where_they_stand() {
-        let read = decode_digits(&[
-            [0.1, 0.9, 0.0, 0.0, 0.0, 0.0],
-            [0.9, 0.1, 0.0, 0.0, 0.0, 0.0],
-        ]);
-        assert!((read.steps[0].x - 0.25).abs() < 1e-9);
-        assert_eq!(read.steps[0].alternatives[0].0, '1');
-        assert!((read.steps[1].blank - 0.9).abs() < 1e-6);
+    fn characters_tell_where_they_stand() {
+        let one = [0.1, 0.9, 0.0, 0.0, 0.0, 0.0];
+        let none = [0.9, 0.1, 0.0, 0.0, 0.0, 0.0];
+        let seven = [0.1, 0.0, 0.9, 0.0, 0.0, 0.0];
+        let read = decode_digits(&[none, one, one, none, none, seven]);
+        assert_eq!(read.text, "17");
+        let places: Vec<f64> = read.characters.iter().map(|c| c.at).collect();
+        assert_eq!(places, [2.0 / 6.0, 5.5 / 6.0]);
+        let best: Vec<char> = read.characters.iter().map(|c| c.read[0].0).collect();
+        assert_eq!(best, ['1', '7']);
+        // Where the search says another text than the best path, no place is told.
+        let unsure = [0.6, 0.4, 0.0, 0.0, 0.0, 0.0];
+        assert!(decode_digits(&[unsure, unsure]).characters.is_empty());
     }
 
     #[test]

@@ -1,15 +1,17 @@
 //! The fields of one side: ids, and zones of different fields apart.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use crate::geom::{Mm, Rect};
 use crate::lang::Text;
+use crate::lists::Lexicon;
 
 use super::place::Page;
 use super::{text, values, zones};
 use crate::form::fault::{Faults, nearest};
 use crate::form::raw::{At, RawField};
-use crate::form::types::{Corrected, Era, Field, FieldId, ValueKind, Zone};
+use crate::form::types::{Corrected, Era, Field, FieldId, FieldLists, ValueKind, Zone};
 
 /// Accepted wrong answers when the form does not say: 1 in 1,000.
 const TARGET_ERROR: f64 = 0.001;
@@ -86,9 +88,28 @@ fn check_field(raw: &RawField, page: Page, faults: &mut Faults<'_>) -> Option<Fi
         policy: raw.policy,
         learnt: Vec::new(),
         ditto_from: raw.ditto_from.as_ref().map(|id| FieldId(id.value.clone())),
+        lists: lists(raw, faults),
         zone,
         value,
     })
+}
+
+/// The form's own words, and the column that the person repeats.
+fn lists(raw: &RawField, faults: &mut Faults<'_>) -> FieldLists {
+    if let Some(words) = raw.words.as_ref().filter(|_| raw.line.is_none()) {
+        faults.add(&words.span, "only a `line` can be read by a list of words");
+    }
+    let written = raw.line.is_some() || raw.comb.is_some();
+    if let Some(column) = raw.recipient.as_ref().filter(|_| !written) {
+        let message = "only a `line` or a `comb` can repeat the mailing list";
+        faults.add(&column.span, message);
+    }
+    let words = raw.words.as_ref().filter(|w| !w.value.is_empty());
+    FieldLists {
+        words: words.map(|w| Arc::new(Lexicon::new(w.value.clone(), false))),
+        recipient: raw.recipient.as_ref().map(|c| c.value.clone()),
+        ..FieldLists::default()
+    }
 }
 
 fn check_consent(raw: &RawField, faults: &mut Faults<'_>) {

@@ -93,6 +93,8 @@ impl RawMatrix {
             target_error: self.target_error.clone(),
             policy: self.policy,
             ditto_from: None,
+            words: None,
+            recipient: None,
             marks: Some(At {
                 value: marks,
                 span: question.id.span.clone(),

@@ -1,7 +1,7 @@
 //! The printed frame of a comb: where its lines really are in each cut, and how they go away
 //! without taking the writing along.
 
-use super::ink::{Ink, Part};
+use super::super::glyph::{Ink, Part};
 
 /// Share of a side that is inked where a line is.
 const LINE_SHARE: f64 = 0.55;

@@ -3,14 +3,13 @@
 //! box by box to the project's own network, and laid out as a line to the line recognizer.
 
 mod frame;
-mod ink;
 mod row;
 
 use image::GrayImage;
 
 use self::frame::Bounds;
-use self::ink::{CellLevels, INK, Ink, Part};
 use super::CellReading;
+use super::glyph::{CellLevels, INK, Ink, Part};
 use crate::charset::Charset;
 use crate::doubt::{Doubt, Reason};
 use crate::engine::{CharacterReader, EngineError, Engines, Glyph};
@@ -250,7 +249,7 @@ fn separate(ink: &Ink, inside: Part, cell: Rect<Mm>) -> Written {
         doubts.push(Reason::Overflow.into());
     }
     let kept: Vec<bool> = (0..found.all.len()).map(mine).collect();
-    let clean = only(ink, &found, &kept);
+    let clean = ink.only(&found, &kept);
     let inked = clean.values.iter().filter(|v| **v >= INK).count();
     let size = (cell.w * PX_PER_MM, cell.h * PX_PER_MM);
     let body = clean.body(size);
@@ -298,26 +297,6 @@ fn comes_from_outside(piece: &Piece, within: &Piece, ink: &Ink, inside: Part) ->
     leaves
         && small(within.x0, within.x1, inside.x1.saturating_sub(inside.x0))
         && small(within.y0, within.y1, inside.y1.saturating_sub(inside.y0))
-}
-
-/// The ink of the kept pieces with their soft rims; the rest is paper.
-fn only(ink: &Ink, found: &Pieces, kept: &[bool]) -> Ink {
-    let (w, h) = (ink.width, ink.height);
-    let is_kept = |i: usize| found.labels[i] > 0 && kept[found.labels[i] as usize - 1];
-    let mut out = Ink {
-        width: w,
-        height: h,
-        values: vec![0.0; w * h],
-    };
-    for (i, value) in out.values.iter_mut().enumerate() {
-        let (x, y) = (i % w, i / w);
-        let near = (y.saturating_sub(1)..(y + 2).min(h))
-            .any(|ny| (x.saturating_sub(1)..(x + 2).min(w)).any(|nx| is_kept(ny * w + nx)));
-        if near {
-            *value = ink.values[i];
-        }
-    }
-    out
 }
 
 /// A box before any network looked at it.

@@ -8,7 +8,7 @@
 
 use image::{GrayImage, Luma};
 
-use super::ink::{Ink, LEAST_SIDE, Part};
+use super::super::glyph::{Ink, LEAST_SIDE, Part};
 use crate::charset::Charset;
 use crate::engine::{BOX_LINE_HEIGHT, BoxReading, EngineError, LineReader};
 
@@ -97,7 +97,12 @@ mod tests {
             "ruler"
         }
 
-        fn read(&self, _: &GrayImage, _: &Charset) -> Result<LineReading, EngineError> {
+        fn read(
+            &self,
+            _: &GrayImage,
+            _: &Charset,
+            _: &[&crate::lists::Lexicon],
+        ) -> Result<LineReading, EngineError> {
             Ok(LineReading::nothing())
         }
 

@@ -6,6 +6,9 @@
 //! is what is darker than a share of the page's own contrast; specks below a size on paper do not
 //! count. A zone without ink is blank and needs no engine.
 
+mod characters;
+mod cuts;
+
 use image::{GrayImage, Luma, imageops};
 
 use super::{Content, Reading, TextReading};
@@ -70,10 +73,18 @@ pub fn read(
     };
     let mut readings = Vec::new();
     let mut names = Vec::new();
+    let lists = field.lists.lexicons();
     for engine in engines_for(zone, engines) {
-        let read = engine.read(&line, &zone.charset)?;
-        readings.push(text_of(engine.name(), &read, prepared.ink_share));
+        let read = engine.read(&line, &zone.charset, &lists)?;
+        let mut text = text_of(engine.name(), &read, prepared.ink_share);
         names.push(engine.name().to_owned());
+        if !zone.printed {
+            let told = (read.text.as_str(), read.characters.as_slice());
+            let (cells, networks) = characters::read(&line, told, &zone.charset, engines)?;
+            text.characters = cells;
+            names.extend(networks.into_iter().map(str::to_owned));
+        }
+        readings.push(text);
     }
     if readings.is_empty() {
         doubts.push(Doubt::with(Reason::NoEngine, models::HOW_TO_INSTALL));
@@ -100,6 +111,8 @@ fn text_of(engine: &str, read: &LineReading, ink_share: f64) -> TextReading {
         alternatives: read.alternatives.clone(),
         alphabet_doubt: read.alphabet_doubt,
         ink_share,
+        listed: read.listed.clone(),
+        characters: Vec::new(),
     }
 }
 
@@ -240,5 +253,4 @@ fn with_margin(gray: &GrayImage, [x0, y0, x1, y1]: [u32; 4]) -> GrayImage {
 }
 
 #[cfg(test)]
-#[path = "line_tests.rs"]
 mod tests;

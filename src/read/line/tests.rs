@@ -7,6 +7,7 @@ use crate::engine::{Barcode, BarcodeReader};
 use crate::form::{Anchors, Blank, FieldId, Side, Symbology, ValueKind, Zone};
 use crate::geom::{Px, Size, Transform};
 use crate::lang::Text;
+use crate::lists::Lexicon;
 use crate::register::RegistrationReport;
 use crate::scan::{Origin, Picture, Scan};
 
@@ -22,7 +23,12 @@ impl LineReader for Recorder {
         "recorder"
     }
 
-    fn read(&self, line: &GrayImage, _: &Charset) -> Result<LineReading, EngineError> {
+    fn read(
+        &self,
+        line: &GrayImage,
+        _: &Charset,
+        _: &[&Lexicon],
+    ) -> Result<LineReading, EngineError> {
         self.0.lock().expect("no panic").push(line.dimensions());
         Ok(LineReading {
             text: " 7 ".into(),
@@ -134,6 +140,7 @@ fn read_page(page: &Page, vertical: bool, installed: bool) -> (Reading, Vec<(u32
         policy: crate::form::Policy::Auto,
         learnt: Vec::new(),
         ditto_from: None,
+        lists: crate::form::FieldLists::default(),
         zone: Zone::Line(zone.clone()),
         value: ValueKind::Text,
     };

@@ -169,6 +169,7 @@ fn field(id: &str, lower: f64) -> Field {
         policy: crate::form::Policy::Auto,
         learnt: Vec::new(),
         ditto_from: None,
+        lists: crate::form::FieldLists::default(),
         zone: Zone::Marks(zone),
         value: ValueKind::Choice,
     }

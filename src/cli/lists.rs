@@ -1,0 +1,100 @@
+//! What a campaign knows of its answers beforehand: its mailing list, and the postal codes that are
+//! installed here.
+
+use std::collections::BTreeSet;
+use std::path::Path;
+use std::sync::Arc;
+
+use super::campaign::Campaign;
+use super::engines::roots;
+use super::exit::Failure;
+use super::run::chain;
+use super::words::both;
+use crate::form::Library;
+use crate::ingest::postal;
+use crate::lists::Recipients;
+
+/// The mailing list of a campaign.
+const RECIPIENTS: &str = "recipients.csv";
+/// Its column that names the card.
+const KEY: &str = "key";
+
+/// The forms with the lists of this campaign and this computer.
+pub(super) fn attach(campaign: &Campaign, library: &Library) -> Result<Library, Failure> {
+    let places = if library.asks_places() {
+        postal::find(&roots(Some(&campaign.root))).map_err(|e| {
+            Failure::invalid(both(
+                format!("郵便番号データを使えません: {}", chain(&e)),
+                chain(&e),
+            ))
+            .hint(both(
+                "入れ直してください: hagaki model install utf_ken_all.zip",
+                "install it again: hagaki model install utf_ken_all.zip",
+            ))
+        })?
+    } else {
+        None
+    };
+    let wanted: BTreeSet<&str> = library
+        .sides()
+        .flat_map(|(_, side)| &side.fields)
+        .filter_map(|f| f.lists.recipient.as_deref())
+        .collect();
+    let recipients = if wanted.is_empty() {
+        Recipients::default()
+    } else {
+        mailing_list(&campaign.root.join(RECIPIENTS))?
+    };
+    if let Some(column) = wanted
+        .iter()
+        .find(|c| !recipients.is_empty() && !recipients.columns().iter().any(|k| k == *c))
+    {
+        return Err(Failure::invalid(both(
+            format!("{RECIPIENTS} に、帳票が求める列 `{column}` がありません"),
+            format!("{RECIPIENTS} has no column `{column}`, which a form asks for"),
+        )));
+    }
+    Ok(library.listed(places.map(Arc::new).as_ref(), &recipients))
+}
+
+/// Reads the mailing list; one that is not there, or holds nobody yet, is empty. No value of it
+/// stands in a message.
+fn mailing_list(path: &Path) -> Result<Recipients, Failure> {
+    if !path.is_file() {
+        return Ok(Recipients::default());
+    }
+    let refused = |why: &str, line: Option<u64>| {
+        let at = line.map_or(String::new(), |n| format!(":{n}"));
+        Failure::invalid(both(
+            format!(
+                "`{}`{at} を発送対象者として読めません: {why}",
+                path.display()
+            ),
+            format!("`{}`{at} is no mailing list: {why}", path.display()),
+        ))
+        .hint(both(
+            "UTF-8 の CSV で、1行目に列名、うち一つは key",
+            "UTF-8 CSV whose first line names the columns, one of them `key`",
+        ))
+    };
+    let text = std::fs::read_to_string(path).map_err(|e| refused(&e.to_string(), None))?;
+    let text = text.trim_start_matches('\u{feff}');
+    let mut rows = csv::Reader::from_reader(text.as_bytes());
+    let head = rows.headers().map_err(|_| refused("head", Some(1)))?;
+    let head: Vec<String> = head.iter().map(|c| c.trim().to_owned()).collect();
+    let at = head.iter().position(|c| c == KEY);
+    let at = at.ok_or_else(|| refused("no column `key`", Some(1)))?;
+    let mut people = Vec::new();
+    for row in rows.records() {
+        let row = row.map_err(|e| {
+            let line = e.position().map(csv::Position::line);
+            refused("a row has another number of columns", line)
+        })?;
+        let mut cells: Vec<String> = row.iter().map(str::to_owned).collect();
+        let key = cells.remove(at).trim().to_owned();
+        people.push((key, cells));
+    }
+    let columns = head.into_iter().enumerate();
+    let columns = columns.filter(|(i, _)| *i != at).map(|(_, c)| c).collect();
+    Ok(Recipients::new(columns, people))
+}

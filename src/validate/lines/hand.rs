@@ -1,0 +1,379 @@
+//! Decides a handwritten line by what is independent of the line recognizer: the networks that look
+//! at its characters one by one, the lists that the field knows, the mailing list behind the key.
+//!
+//! Either the characters or a list may vouch for the answer; where the mailing list has an answer of
+//! this person and it is another one, a person is asked and sees both.
+
+use super::super::fuse::{self, Pool};
+use super::super::parse::{self, Parsed, Setting};
+use super::super::search::{self, Slot};
+use super::super::{Context, Verdict, boxes, small};
+use super::bare;
+use crate::charset::{Charset, large_kana};
+use crate::confidence::Confidence;
+use crate::doubt::{Doubt, Reason};
+use crate::form::{Field, LineZone};
+use crate::read::{CellReading, TextReading};
+
+/// What the words outside a list weigh against the best of it, were both as probable by the ink.
+const OUTSIDE: f64 = 1e-3;
+/// What the mailing list says of this very person settles a reading that is as sure as this.
+const CONFIRMED: f64 = 0.5;
+
+pub(super) fn decide(
+    field: &Field,
+    zone: &LineZone,
+    (first, noticed): (&TextReading, &[Doubt]),
+    setting: &Setting,
+    context: &Context<'_>,
+) -> Verdict {
+    let line = Line::of(zone, first);
+    let least = boxes::least_confidence(field);
+    let (by_characters, against) = line.by_characters(field, setting);
+    let listed = line.by_list(field);
+    let (text, sure) = match &listed {
+        Some(listed) if listed.sure >= by_characters || bare(&listed.text) == bare(&line.text) => {
+            (listed.text.clone(), listed.sure.max(by_characters))
+        }
+        _ => (line.text.clone(), by_characters),
+    };
+    let parsed = parse::parse(field, &text, setting);
+    let known = context
+        .key
+        .and_then(|key| field.lists.column.as_ref()?.of(key));
+    let same = known.map(|known| bare(known) == bare(&text));
+    let key = context.key.is_some_and(|k| k == parsed.value);
+    let (sure, vouched) = match same {
+        Some(true) if sure >= CONFIRMED => (sure.max(least), true),
+        _ if key => (sure.max(least), true),
+        _ => (sure, listed.is_some_and(|l| l.sure >= least)),
+    };
+    let mut doubts: Vec<Doubt> = noticed.to_vec();
+    doubts.extend(parsed.doubts.clone());
+    // What a list holds, or the ledger, is no character that the reader lacks, and says which kana
+    // are small.
+    if first.alphabet_doubt && !vouched {
+        doubts.push(Reason::Alphabet.into());
+    }
+    if line.open && !vouched {
+        doubts.push(Reason::LowConf.into());
+    }
+    match (known, same) {
+        (Some(known), Some(false)) => {
+            doubts.push(Doubt::with(Reason::LedgerMismatch, known.to_owned()));
+        }
+        _ if sure < least => {
+            doubts.extend(against.map(|other| Doubt::with(Reason::Disagree, other)));
+        }
+        _ => {}
+    }
+    Verdict::decide_from(field, parsed.value, (Confidence::new(sure), least), doubts)
+}
+
+/// A line as its readers say it.
+struct Line<'a> {
+    zone: &'a LineZone,
+    reading: &'a TextReading,
+    /// With small kana where they are small.
+    text: String,
+    /// Without spaces, one a cell.
+    read: Vec<char>,
+    cells: &'a [CellReading],
+    /// A kana may be large or small.
+    open: bool,
+}
+
+/// What a list says.
+struct Listed {
+    text: String,
+    sure: f64,
+}
+
+impl<'a> Line<'a> {
+    fn of(zone: &'a LineZone, reading: &'a TextReading) -> Self {
+        let said: Vec<char> = reading
+            .text
+            .chars()
+            .filter(|c| !c.is_whitespace())
+            .collect();
+        let cells = if reading.characters.len() == said.len() {
+            reading.characters.as_slice()
+        } else {
+            &[]
+        };
+        let (read, open) = if cells.is_empty() {
+            (said, false)
+        } else {
+            small::settle(&said, cells)
+        };
+        let mut settled = read.iter();
+        let text = reading
+            .text
+            .chars()
+            .map(|c| {
+                if c.is_whitespace() {
+                    c
+                } else {
+                    settled.next().copied().unwrap_or(c)
+                }
+            })
+            .collect();
+        Self {
+            zone,
+            reading,
+            text,
+            read,
+            cells,
+            open,
+        }
+    }
+
+    /// How sure the readers of each character together are of the text, and what they would rather
+    /// read, if anything.
+    fn by_characters(&self, field: &Field, setting: &Setting) -> (f64, Option<String>) {
+        if self.cells.is_empty() {
+            return (0.0, None);
+        }
+        let slots: Vec<Slot> = self.slots(0).collect();
+        let found = search::choose(&slots, parse::pass_rate(field), |text| {
+            parse::parse_boxes(field, &self.as_small(text), setting)
+        });
+        let own: Parsed = parse::parse(field, &self.text, setting);
+        let same = bare(&found.parsed.value) == bare(&own.value);
+        let contradicted = self.cells.iter().any(fuse::contradicted);
+        let sure = if same && !contradicted {
+            found.confidence.get()
+        } else {
+            0.0
+        };
+        let other = found.parsed.value;
+        (sure, (!same || contradicted).then_some(other))
+    }
+
+    /// What the characters from the given one on may be.
+    fn slots(&self, from: usize) -> impl Iterator<Item = Slot> {
+        let cells = self.read.iter().zip(self.cells).skip(from);
+        cells.map(|(c, cell)| self.pool(*c).slot(cell))
+    }
+
+    /// How much the two readers count for a character: as for boxes with such characters.
+    fn pool(&self, read: char) -> &'static Pool {
+        match &self.zone.charset {
+            Charset::Hiragana | Charset::Katakana | Charset::Kana => Pool::of(&self.zone.charset),
+            _ if read.is_ascii_digit() => Pool::of(&Charset::Digits),
+            other => Pool::of(other),
+        }
+    }
+
+    /// The text with small kana where the line has them: the pool counts them as large.
+    fn as_small(&self, text: &str) -> String {
+        let small = |(c, read): (char, &char)| if large_kana(*read) == c { *read } else { c };
+        text.chars().zip(&self.read).map(small).collect()
+    }
+
+    /// The word of the field's lists that fits best, and how sure it is: against the other words of
+    /// the lists, against what stands in none, and for what follows a word by its characters.
+    fn by_list(&self, field: &Field) -> Option<Listed> {
+        let (text, score) = self.reading.listed.first()?;
+        let own = bare(&self.reading.text);
+        let others: f64 = self.reading.listed[1..]
+            .iter()
+            .map(|(_, s)| (s - score).exp())
+            .sum();
+        let outside = OUTSIDE * (-score).exp();
+        let sure = 1.0 / (1.0 + others + outside);
+        let start = field.lists.lexicons().into_iter();
+        let start = start.filter_map(|list| list.longest_start(text));
+        let known = start.map(|s| s.chars().count()).max().unwrap_or(0);
+        let tail: Vec<char> = text.chars().skip(known).collect();
+        let spaced = if own == *text { &self.text } else { text };
+        Some(Listed {
+            text: spaced.clone(),
+            sure: sure * self.sure_of_tail(&tail),
+        })
+    }
+
+    /// How sure the characters at the line's end are these.
+    fn sure_of_tail(&self, tail: &[char]) -> f64 {
+        let Some(from) = self.cells.len().checked_sub(tail.len()) else {
+            return 0.0;
+        };
+        if self.read[from..] != *tail || (self.cells.is_empty() && !tail.is_empty()) {
+            return 0.0;
+        }
+        let contradicted = self.cells[from..].iter().any(fuse::contradicted);
+        let of = |(slot, c): (Slot, &char)| {
+            let said = slot.iter().find(|(d, _)| *d == large_kana(*c));
+            said.map_or(0.0, |(_, p)| *p)
+        };
+        let sure: f64 = self.slots(from).zip(tail).map(of).product();
+        if contradicted { 0.0 } else { sure }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::charset::Charset;
+    use crate::form::{ValueKind, Zone};
+    use crate::lists::{Lexicon, Recipients};
+    use crate::read::Content;
+    use crate::validate::{Status, fixtures};
+    use std::sync::Arc;
+
+    /// A line whose characters both readers see alike, but for those in `unsure`.
+    fn reading(text: &str, unsure: &[usize]) -> TextReading {
+        let cell = |(i, c): (usize, char)| {
+            let p = if unsure.contains(&i) { 0.3 } else { 0.9999 };
+            CellReading {
+                alternatives: vec![(large_kana(c), p)],
+                witness: vec![(c, p)],
+                reject: 1.0 - p,
+                extent: if large_kana(c) == c { 0.8 } else { 0.45 },
+                ..fixtures::cells("1", 1.0).remove(0)
+            }
+        };
+        let written = text.chars().filter(|c| !c.is_whitespace());
+        TextReading {
+            characters: written.enumerate().map(cell).collect(),
+            ..fixtures::text(text, 0.9)
+        }
+    }
+
+    fn name() -> Field {
+        fixtures::line(ValueKind::Name, false, Charset::Jis2)
+    }
+
+    #[track_caller]
+    fn check(
+        field: &Field,
+        reading: TextReading,
+        key: Option<&str>,
+        (status, value, reason): (Status, &str, Option<Reason>),
+    ) {
+        let Zone::Line(zone) = &field.zone else {
+            panic!("a line zone")
+        };
+        let content = Content::Text {
+            readings: vec![reading],
+        };
+        let reading = fixtures::reading(field, content);
+        let context = Context {
+            key,
+            ..fixtures::context()
+        };
+        let verdict = super::super::decide(field, zone, &reading, &fixtures::setting(), &context);
+        let first = verdict.doubts.first().map(|d| d.reason);
+        assert_eq!(
+            (verdict.status, verdict.value.as_str(), first),
+            (status, value, reason),
+            "{verdict:?}"
+        );
+    }
+
+    #[test]
+    fn both_readers_of_each_character_vouch_for_a_line() {
+        let sure = (Status::Accepted, "山田 太郎", None);
+        check(&name(), reading("山田 太郎", &[]), None, sure);
+        let unsure = (Status::Question, "山田太郎", Some(Reason::LowConf));
+        check(&name(), reading("山田太郎", &[2]), None, unsure);
+        let mut contradicted = reading("山田太郎", &[]);
+        contradicted.characters[2].alternatives = vec![('大', 0.99)];
+        let asked = (Status::Question, "山田太郎", Some(Reason::Disagree));
+        check(&name(), contradicted, None, asked);
+        // Fewer characters than the text has are of another reading.
+        let mut cut = reading("山田太郎", &[]);
+        cut.characters.pop();
+        check(&name(), cut, None, unsure);
+    }
+
+    #[test]
+    fn a_list_vouches_where_the_characters_do_not() {
+        let mut field = name();
+        field.lists.words = Some(Arc::new(Lexicon::new(
+            ["東町".to_owned(), "西町".to_owned()],
+            false,
+        )));
+        let listed = |score: f64, other: f64| TextReading {
+            listed: vec![("東町".into(), score), ("西町".into(), other)],
+            ..reading("束町", &[0])
+        };
+        check(
+            &field,
+            listed(-0.5, -12.0),
+            None,
+            (Status::Accepted, "東町", None),
+        );
+        // Another word of the list is as likely, or none of them is.
+        let asked = (Status::Question, "東町", Some(Reason::LowConf));
+        check(&field, listed(-0.5, -1.0), None, asked);
+        let asked = (Status::Question, "束町", Some(Reason::LowConf));
+        check(&field, listed(-9.0, -30.0), None, asked);
+    }
+
+    #[test]
+    fn what_follows_a_word_is_vouched_for_by_its_characters() {
+        let mut field = fixtures::line(ValueKind::Address, false, Charset::Jis2);
+        field.lists.words = Some(Arc::new(Lexicon::new(["東町".to_owned()], true)));
+        let listed = |unsure: &[usize]| TextReading {
+            listed: vec![("東町12".into(), 0.0)],
+            ..reading("東町12", unsure)
+        };
+        check(
+            &field,
+            listed(&[0]),
+            None,
+            (Status::Accepted, "東町12", None),
+        );
+        let asked = (Status::Question, "東町12", Some(Reason::LowConf));
+        check(&field, listed(&[3]), None, asked);
+    }
+
+    #[test]
+    fn the_mailing_list_confirms_or_contradicts() {
+        let mut field = name();
+        let row = |key: &str, name: &str| (key.to_owned(), vec![name.to_owned()]);
+        let people = Recipients::new(
+            vec!["name".into()],
+            [row("1", "山田　太郎"), row("2", "山田次郎")],
+        );
+        field.lists.column = people.column("name");
+        let unsure = || TextReading {
+            listed: vec![("山田太郎".into(), -0.1), ("山田次郎".into(), -0.3)],
+            ..reading("山田太郎", &[2])
+        };
+        check(
+            &field,
+            unsure(),
+            Some("1"),
+            (Status::Accepted, "山田太郎", None),
+        );
+        let asked = (Status::Question, "山田太郎", Some(Reason::LedgerMismatch));
+        check(&field, unsure(), Some("2"), asked);
+        check(&field, reading("山田太郎", &[]), Some("2"), asked);
+        let asked = (Status::Question, "山田太郎", Some(Reason::LowConf));
+        check(&field, unsure(), Some("9"), asked);
+    }
+
+    #[test]
+    fn small_kana_are_as_the_line_shows_them() {
+        let kana = |charset| fixtures::line(ValueKind::Kana, false, charset);
+        let hiragana = kana(Charset::Hiragana);
+        check(
+            &hiragana,
+            reading("りょうた", &[]),
+            None,
+            (Status::Accepted, "りょうた", None),
+        );
+        // No small kana may stand there, whatever the line recognizer says.
+        let mut small = reading("カサィ", &[]);
+        small.characters[2].extent = 0.8;
+        let expected = (Status::Accepted, "カサイ", None);
+        check(&kana(Charset::Katakana), small, None, expected);
+        // It may, and the size speaks against it.
+        let mut large = reading("ミャザワ", &[]);
+        large.characters[1].extent = 0.8;
+        let asked = (Status::Question, "ミャザワ", Some(Reason::LowConf));
+        check(&kana(Charset::Katakana), large, None, asked);
+    }
+}
