@@ -89,7 +89,7 @@ pub struct LineReading {
     /// Words of the lists that fit the ink best, with the natural logarithm of their probability
     /// against the text's: 0 is as probable.
     pub listed: Vec<(String, f64)>,
-    /// One for each character of the text, in order; empty for engines that do not tell, and where
+    /// One for each character of the text that is no space, in order; empty for engines that do not tell, and where
     /// the text is not what their best path says.
     pub characters: Vec<LineCharacter>,
 }

@@ -34,11 +34,9 @@ impl Line<'_> {
         &self.rows[i * self.classes..(i + 1) * self.classes]
     }
 
-    /// The probability of "no new character", or of a space.
+    /// The probability of "no new character".
     fn none(&self, i: usize) -> f64 {
-        let row = self.row(i);
-        let spaces: f64 = self.mask.spaces.iter().map(|k| f64::from(row[*k])).sum();
-        self.steps[i].blank + spaces * self.steps[i].scale
+        self.steps[i].blank
     }
 
     /// The probability of a character, or of one that looks like it.

@@ -28,12 +28,17 @@ const TOLD: usize = 5;
 /// doubtful; and what the forced one may have at most.
 const FOREIGN: f32 = 0.5;
 const FORCED: f32 = 0.05;
+/// From here on a space between two characters is set.
+const SPACE: f64 = 0.5;
 
 /// Which classes may be decoded, and as which characters. Class 0 is the blank.
 pub(super) struct Mask {
     classes: Vec<(usize, char)>,
-    /// Spaces of any width: leaving one out is no loss.
+    /// Spaces of any width: they count as "no new character", since people and engines set them as
+    /// they like, and are set back where the network is sure of one.
     spaces: Vec<usize>,
+    /// The space that the field's characters hold, if any.
+    space: Option<char>,
     /// Whether the field may hold kanji, of which the alphabet lacks some.
     kanji: bool,
     /// Which classes a character has.
@@ -53,6 +58,7 @@ impl Mask {
         let classes = alphabet
             .iter()
             .zip(1..)
+            .filter(|(c, _)| !c.is_whitespace())
             .filter_map(|(c, i)| Some((i, decoded(*c)?)));
         let spaces = alphabet
             .iter()
@@ -68,9 +74,16 @@ impl Mask {
         Self {
             classes,
             spaces: spaces.collect(),
+            space: [' ', '\u{3000}'].into_iter().find(|c| charset.contains(*c)),
             kanji,
             of_char,
         }
+    }
+
+    /// The probability that a step says nothing, and that of a space in it.
+    fn none_of(&self, row: &[f32]) -> (f64, f64) {
+        let space: f64 = self.spaces.iter().map(|k| f64::from(row[*k])).sum();
+        (f64::from(row[0]) + space, space)
     }
 
     fn classes_of(&self, c: char) -> &[usize] {
@@ -114,7 +127,7 @@ pub(super) fn single(rows: &[f32], classes: usize, mask: &Mask) -> Vec<(char, f6
         .iter()
         .map(|row| {
             let known = mask.classes.iter().map(|(k, _)| f64::from(row[*k]));
-            1.0 / (f64::from(row[0]) + known.sum::<f64>() + f64::EPSILON)
+            1.0 / (mask.none_of(row).0 + known.sum::<f64>() + f64::EPSILON)
         })
         .collect();
     let mut seen: BTreeMap<char, Vec<f64>> = BTreeMap::new();
@@ -135,7 +148,7 @@ pub(super) fn single(rows: &[f32], classes: usize, mask: &Mask) -> Vec<(char, f6
     let none: Vec<f64> = steps
         .iter()
         .zip(&scales)
-        .map(|(row, s)| f64::from(row[0]) * s)
+        .map(|(row, s)| mask.none_of(row).0 * s)
         .collect();
     let mut read: Vec<(char, f64)> = seen.iter().map(|(c, p)| (*c, alone(p, &none))).collect();
     read.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
@@ -162,9 +175,10 @@ struct Step {
     blank: f64,
     /// Best first, scaled, without what is negligible.
     chars: Vec<(char, f64)>,
-    /// Unscaled probabilities of the best character and of none.
+    /// Unscaled probabilities of the best character, of none, and of a space among that.
     peak: f64,
     none: f64,
+    space: f64,
     /// The network sees a character that the field does not know.
     foreign: bool,
 }
@@ -189,6 +203,11 @@ pub(super) fn decode(
     }
     let (text, share) = texts.first().cloned().unwrap_or_default();
     let on_path = text == path.text;
+    let text = if on_path {
+        path.spaced(mask.space)
+    } else {
+        text
+    };
     let (score, runs) = if on_path {
         (path.score, path.runs)
     } else {
@@ -241,7 +260,8 @@ fn step(row: &[f32], mask: &Mask) -> Step {
     let mut chars: Vec<(char, f32)> = found.into_iter().collect();
     chars.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
     // Never nothing: a step that holds none of the field's characters says "no new character".
-    let none = f64::from(row[0]) + f64::EPSILON;
+    let (none, space) = mask.none_of(row);
+    let none = none + f64::EPSILON;
     let told: f64 = chars.iter().map(|(_, p)| f64::from(*p)).sum();
     let scale = 1.0 / (none + f64::from(dust_sum) + told);
     let best = chars.first().map_or(0.0, |(_, p)| *p);
@@ -255,7 +275,8 @@ fn step(row: &[f32], mask: &Mask) -> Step {
             .map(|(c, p)| (c, f64::from(p) * scale))
             .collect(),
         peak: f64::from(best),
-        none: f64::from(row[0]),
+        none,
+        space,
         foreign,
     }
 }
@@ -280,6 +301,19 @@ struct Path {
     doubt: bool,
     /// First and last step of each character.
     runs: Vec<(usize, usize)>,
+    /// Whether a space stands before each character.
+    apart: Vec<bool>,
+}
+
+impl Path {
+    /// The text with its spaces.
+    fn spaced(&self, space: Option<char>) -> String {
+        let before = |apart: &bool| space.filter(|_| *apart);
+        let chars = self.text.chars().zip(&self.apart);
+        chars
+            .flat_map(|(c, a)| before(a).into_iter().chain([c]))
+            .collect()
+    }
 }
 
 /// Foreign characters before and behind the answer are a printed label or a unit; between its
@@ -290,12 +324,15 @@ fn walk(steps: &[Step]) -> Path {
         score: 1.0,
         doubt: false,
         runs: Vec::new(),
+        apart: Vec::new(),
     };
     let mut lost = false;
+    let mut space = 0.0f64;
     let mut open: Option<(char, f64)> = None;
     for (i, s) in steps.iter().enumerate() {
         path.doubt |= s.foreign;
         lost |= s.foreign && !path.text.is_empty();
+        space = space.max(s.space);
         let best = s
             .chars
             .first()
@@ -312,8 +349,10 @@ fn walk(steps: &[Step]) -> Path {
                     if lost {
                         path.score = path.score.min(f64::from(FORCED));
                     }
+                    path.apart.push(space >= SPACE && !path.text.is_empty());
                     path.text.push(c);
                     path.runs.push((i, i));
+                    space = 0.0;
                 }
                 open = next.map(|c| (c, s.peak));
             }
@@ -512,6 +551,21 @@ mod tests {
         // Where the search says another text than the best path, no place is told.
         let unsure = [0.6, 0.4, 0.0, 0.0, 0.0, 0.0];
         assert!(decode_digits(&[unsure, unsure]).characters.is_empty());
+    }
+
+    #[test]
+    fn a_space_is_no_character_and_is_set_back_where_it_is_sure() {
+        let one = [0.1, 0.9, 0.0, 0.0, 0.0, 0.0];
+        let seven = [0.1, 0.0, 0.9, 0.0, 0.0, 0.0];
+        // Without the space's share `7` would be the best character of this step.
+        let gap = [0.05, 0.0, 0.1, 0.0, 0.0, 0.85];
+        assert_eq!(decode_digits(&[gap, one, gap, seven, gap]).text, "17");
+        let charset = Charset::Only("17 ".chars().collect());
+        let mask = Mask::new(&ALPHABET, &charset);
+        let rows = [gap, one, gap, seven, gap].concat();
+        let read = decode(&rows, 6, (&mask, &[]), |i| i);
+        assert_eq!(read.text, "1 7");
+        assert_eq!(read.characters.len(), 2);
     }
 
     #[test]

@@ -28,7 +28,7 @@ const SURE: f64 = 0.999;
 const BLANK: f64 = 0.99;
 
 /// What both readers see of the characters of `text`, spaces left out, and the networks that were
-/// asked. `seen`: one a character of `text`; nothing is told where they do not fit each other.
+/// asked. `seen`: one each of them; nothing is told where they do not fit each other.
 ///
 /// # Errors
 /// When a network cannot run.
@@ -38,15 +38,14 @@ pub(super) fn read<'a>(
     charset: &Charset,
     engines: &'a Engines,
 ) -> Result<(Vec<CellReading>, Vec<&'a str>), EngineError> {
-    if text.chars().count() != seen.len() {
+    let read: Vec<char> = text.chars().filter(|c| !c.is_whitespace()).collect();
+    if read.len() != seen.len() {
         return Ok((Vec::new(), Vec::new()));
     }
-    let told = text.chars().zip(seen).filter(|(c, _)| !c.is_whitespace());
-    let (read, seen): (Vec<char>, Vec<&LineCharacter>) = told.unzip();
     let ink = ink_of(line);
     let expected: Vec<Expected> = read
         .iter()
-        .zip(&seen)
+        .zip(seen)
         .map(|(c, seen)| Expected {
             at: seen.at * ink.width as f64,
             width: width_of(*c),

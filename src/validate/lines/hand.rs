@@ -17,6 +17,8 @@ use crate::read::{CellReading, TextReading};
 
 /// What the words outside a list weigh against the best of it, were both as probable by the ink.
 const OUTSIDE: f64 = 1e-3;
+/// What a network leaves to a character that it does not name.
+const UNNAMED: f64 = 0.01;
 /// What the mailing list says of this very person settles a reading that is as sure as this.
 const CONFIRMED: f64 = 0.5;
 
@@ -180,7 +182,7 @@ impl<'a> Line<'a> {
             .iter()
             .map(|(_, s)| (s - score).exp())
             .sum();
-        let outside = OUTSIDE * (-score).exp();
+        let outside = OUTSIDE * (-score).exp() * self.rather_own(text);
         let sure = 1.0 / (1.0 + others + outside);
         let start = field.lists.lexicons().into_iter();
         let start = start.filter_map(|list| list.longest_start(text));
@@ -191,6 +193,21 @@ impl<'a> Line<'a> {
             text: spaced.clone(),
             sure: sure * self.sure_of_tail(&tail),
         })
+    }
+
+    /// How much more the networks that look at single characters hold of the line's own reading than
+    /// of a word of the list as long as it.
+    fn rather_own(&self, text: &str) -> f64 {
+        if text.chars().count() != self.cells.len() {
+            return 1.0;
+        }
+        let said = |cell: &CellReading, c: char| {
+            let named = cell.alternatives.iter().find(|(d, _)| *d == large_kana(c));
+            named.map_or(0.0, |(_, p)| *p) + UNNAMED
+        };
+        let each = text.chars().zip(&self.read).zip(self.cells);
+        each.map(|((listed, own), cell)| said(cell, *own) / said(cell, listed))
+            .product()
     }
 
     /// How sure the characters at the line's end are these.
@@ -294,9 +311,13 @@ mod tests {
             ["東町".to_owned(), "西町".to_owned()],
             false,
         )));
-        let listed = |score: f64, other: f64| TextReading {
-            listed: vec![("東町".into(), score), ("西町".into(), other)],
-            ..reading("束町", &[0])
+        let listed = |score: f64, other: f64| {
+            let mut own = reading("束町", &[0]);
+            own.characters[0].alternatives.push(('東', 0.3));
+            TextReading {
+                listed: vec![("東町".into(), score), ("西町".into(), other)],
+                ..own
+            }
         };
         check(
             &field,
@@ -309,6 +330,11 @@ mod tests {
         check(&field, listed(-0.5, -1.0), None, asked);
         let asked = (Status::Question, "束町", Some(Reason::LowConf));
         check(&field, listed(-9.0, -30.0), None, asked);
+        // The network that sees single characters is sure of the line's own reading.
+        let mut own = listed(-0.5, -12.0);
+        own.characters[0].alternatives = vec![('束', 0.9)];
+        let asked = (Status::Question, "東町", Some(Reason::LowConf));
+        check(&field, own, None, asked);
     }
 
     #[test]
