@@ -59,11 +59,13 @@ REAL = [
     ("sdaps page 1", "sdaps-ex1", "sdaps/", "blank_ex1.png"),
     ("sdaps page 2", "sdaps-ex2", "sdaps/", "blank_ex2.png"),
 ]
-# Made sets: form folder, side.
+# Made sets: form folder, side, kinds of marks. "plain" are ticks, filled boxes and rings, which every
+# reader is made for; "all" has strike-outs, numbers, seals and remarks among them.
 MADE = [
-    (HERE / "answer-card", "front"),
-    (ROOT / "form-templates" / "resident-survey", "answer"),
-    (ROOT / "form-templates" / "vaccine-intent", "answer"),
+    (HERE / "answer-card", "front", "plain"),
+    (HERE / "answer-card", "front", "all"),
+    (ROOT / "form-templates" / "resident-survey", "answer", "all"),
+    (ROOT / "form-templates" / "vaccine-intent", "answer", "all"),
 ]
 
 
@@ -91,15 +93,15 @@ def real(cases, folder, wanted):
 def made(order, folder, hagaki, wanted):
     """The sets of made cards; `order` is how many a form, and the seed."""
     tasks = []
-    for form, side_id in MADE:
-        name = form.name + " (made)"
+    for form, side_id, kinds in MADE:
+        name = f"{form.name} (made, {kinds} marks)"
         if wanted not in name:
             continue
-        out = folder / form.name
+        out = folder / f"{form.name}-{kinds}"
         count, seed = (str(number) for number in order)
         command = [hagaki, "synth", form, "-n", count, "--seed", seed, "-o", out / "made", "-q"]
-        # Every kind of mark that the synthesiser knows, under every kind of wear.
-        subprocess.run([*command, "--marks", "all", "--wear", "all"], check=True)
+        # Under every kind of wear that the synthesiser knows.
+        subprocess.run([*command, "--marks", kinds, "--wear", "all"], check=True)
         side = forms.read(form, side_id)
         lines = _marks(_table(out / "made" / "truth.csv"), side)
         pages = _pages(out, lines, out / "pages")
