@@ -15,7 +15,7 @@ from augment import sample
 from glyphs import Sources
 
 SHARD = 10_000
-COUNTS = {"digits": 280_000, "kana": 480_000, "jis1": 520_000}
+COUNTS = {"digits": 400_000, "kana": 480_000, "jis1": 520_000}
 HELD_COUNT = 20_000
 SHARE = {"digits": {classes.BLANK: 0.07, classes.REJECT: 0.14}, "kana": {classes.BLANK: 0.03, classes.REJECT: 0.09},
          "jis1": {classes.BLANK: 0.005, classes.REJECT: 0.03}}

@@ -7,7 +7,7 @@ import classes
 
 # Output channels of each convolution; "P" halves the picture, and so does a step of 2 (negative).
 PLANS = {
-    "digits": [16, "P", 32, 32, "P", 64, 64, "P"],
+    "digits": [24, "P", 48, 48, "P", 96, 96, "P"],
     "kana": [24, "P", 32, 48, "P", 96, 128, "P"],
     "jis1": [16, "P", -32, 64, "P", 128, "P"],
 }

@@ -15,7 +15,7 @@ import classes
 from net import Net, script_masks
 
 BATCH = 128
-EPOCHS = {"digits": 2, "kana": 2, "jis1": 3}
+EPOCHS = {"digits": 3, "kana": 2, "jis1": 3}
 PEAK_RATE = 2e-3
 MORE_RATE = 1e-3  # of training that goes on from weights that are there
 THREADS = 1

@@ -9,7 +9,8 @@ use super::out::outln;
 use super::run::{chain, store_failure, unbalanced};
 use super::words::{both, pick};
 use crate::books::Books;
-use crate::store::Store;
+use crate::lang::Lang;
+use crate::store::{CalibrationRow, Store};
 
 pub(super) fn status(here: &Here) -> Outcome {
     let campaign = here.campaign()?;
@@ -21,12 +22,31 @@ pub(super) fn status(here: &Here) -> Outcome {
         outln!("{text}");
     } else {
         outln!("{}", books.table(here.lang));
+        let row = store.calibration().map_err(|e| store_failure(&e))?;
+        outln!("{}", promise(here.lang, row.as_ref()));
         print_places(here, &campaign, None);
     }
     books
         .balances()
         .map_err(|difference| unbalanced(&difference))?;
     Ok(Exit::Done)
+}
+
+/// Whether this campaign's own answers and checks prove what the forms' targets promise.
+fn promise(lang: Lang, calibration: Option<&CalibrationRow>) -> String {
+    let groups = calibration.map_or(&[][..], |c| c.groups.as_slice());
+    let proven = groups.iter().filter(|g| g.standing == "proven").count();
+    let head = pick(lang, "誤りの約束  ", "promise      ");
+    if proven == 0 {
+        let text = pick(
+            lang,
+            "未証明。既定の慎重な基準で読んでいます。証明するには hagaki audit sample のあと hagaki calibrate",
+            "unproven; cautious thresholds hold. To prove it: hagaki audit sample, then hagaki calibrate",
+        );
+        return format!("{head}: {text}");
+    }
+    let text = pick(lang, "証明済み（項目の組）", "proven for groups of fields:");
+    format!("{head}: {text} {proven} / {}", groups.len())
 }
 
 /// Opens a store that must be there already; a campaign without one has simply read nothing.

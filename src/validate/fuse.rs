@@ -10,7 +10,7 @@
 use std::collections::BTreeMap;
 
 use super::search::{BLANK, Slot, UNREADABLE};
-use crate::charset::{Charset, large_kana};
+use crate::charset::{Charset, alike, large_kana};
 use crate::doubt::{Doubt, Reason};
 use crate::read::CellReading;
 
@@ -144,10 +144,17 @@ fn favorite(said: &Opinion) -> Option<(char, f64)> {
     best.map(|(c, p)| (*c, *p))
 }
 
+/// What looks like the line recognizer's favorite and is told from it only by its neighbors (二 and
+/// ニ) speaks for it: the network sees no neighbors.
 fn said_by_network(cell: &CellReading) -> Opinion {
     let mut said = Opinion::new();
+    let seen = said_by_line(cell).and_then(|line| favorite(&line));
     for (c, p) in &cell.alternatives {
-        *said.entry(*c).or_default() += p.max(0.0);
+        let read = seen.map_or(
+            *c,
+            |(read, _)| if alike(read).contains(*c) { read } else { *c },
+        );
+        *said.entry(read).or_default() += p.max(0.0);
     }
     said.insert(BLANK, cell.blank.max(0.0));
     said.insert(UNREADABLE, cell.reject.max(0.0));
@@ -222,6 +229,11 @@ mod tests {
         assert!(!of(&[('7', 0.6)]));
         assert!(!of(&[]));
         assert!(!contradicted(&cell(&[('ヤ', 0.97)], 0.0, &[('ャ', 0.9)])));
+        // Only the neighbors tell these, and only the line recognizer sees them.
+        let two = cell(&[('ニ', 0.97), ('三', 0.02)], 0.0, &[('二', 0.99)]);
+        assert!(!contradicted(&two));
+        let (read, sure) = best(&TEXT, &two);
+        assert!(read == '二' && sure > 0.99, "{sure}");
         let line_only = CellReading {
             alternatives: Vec::new(),
             ..cell(&[], 0.0, &[('山', 1.0)])

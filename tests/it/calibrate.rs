@@ -80,6 +80,10 @@ fn without_decisions_the_promise_is_unproven_and_nothing_changes() {
         let said = campaign.hagaki(&["--lang", lang, "calibrate"]);
         assert!(said.out.contains(words), "{}", said.out);
     }
+    for (lang, words) in [("ja", "未証明"), ("en", "unproven; cautious")] {
+        let said = campaign.hagaki(&["--lang", lang, "status"]);
+        assert!(said.out.contains(words), "{}", said.out);
+    }
     let plot = fs::read_to_string(campaign.root().join("report/calibration.svg")).unwrap();
     assert!(plot.starts_with("<svg") && plot.contains("resident-survey"));
     assert_eq!(content(&database), before);
@@ -117,6 +121,12 @@ fn checks_without_an_error_prove_what_they_can() {
         1
     );
     assert_eq!(campaign.hagaki(&["audit", "verify"]).code, 0);
+    let said = campaign.hagaki(&["--lang", "en", "status"]);
+    assert!(
+        said.out.contains("proven for groups of fields: "),
+        "{}",
+        said.out
+    );
 }
 
 #[test]

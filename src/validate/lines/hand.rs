@@ -13,6 +13,7 @@ use crate::charset::{Charset, large_kana};
 use crate::confidence::Confidence;
 use crate::doubt::{Doubt, Reason};
 use crate::form::{Field, LineZone};
+use crate::lists::Lexicon;
 use crate::read::{CellReading, TextReading};
 
 /// What the words outside a list weigh against the best of it, were both as probable by the ink.
@@ -51,7 +52,7 @@ pub(super) fn decide(
         _ => (sure, listed.is_some_and(|l| l.sure >= least)),
     };
     let mut doubts: Vec<Doubt> = noticed.to_vec();
-    doubts.extend(parsed.doubts.clone());
+    doubts.extend(parsed.doubts);
     // What a list holds, or the ledger, is no character that the reader lacks, and says which kana
     // are small.
     if first.alphabet_doubt && !vouched {
@@ -60,16 +61,34 @@ pub(super) fn decide(
     if line.open && !vouched {
         doubts.push(Reason::LowConf.into());
     }
-    match (known, same) {
-        (Some(known), Some(false)) => {
-            doubts.push(Doubt::with(Reason::LedgerMismatch, known.to_owned()));
-        }
-        _ if sure < least => {
-            doubts.extend(against.map(|other| Doubt::with(Reason::Disagree, other)));
-        }
-        _ => {}
-    }
+    let other = known.filter(|_| same == Some(false));
+    doubts.extend(match other {
+        Some(known) => Some(Doubt::with(Reason::LedgerMismatch, known.to_owned())),
+        None if is_outside(field, &text) => Some(on_no_list(first)),
+        None if sure < least => against.map(|other| Doubt::with(Reason::Disagree, other)),
+        None => None,
+    });
     Verdict::decide_from(field, parsed.value, (Confidence::new(sure), least), doubts)
+}
+
+/// Whether the field has lists and none holds the text: however sure its characters are, it is for a
+/// person to see.
+fn is_outside(field: &Field, text: &str) -> bool {
+    let lists = field.lists.lexicons();
+    !lists.is_empty() && !lists.iter().any(|list| holds(list, text))
+}
+
+fn on_no_list(reading: &TextReading) -> Doubt {
+    match reading.listed.first() {
+        Some((word, _)) => Doubt::with(Reason::Disagree, word.clone()),
+        None => Reason::LowConf.into(),
+    }
+}
+
+/// Whether a list holds the text, or its beginning where anything may follow.
+fn holds(list: &Lexicon, text: &str) -> bool {
+    let text = bare(text);
+    list.contains(&text) || (list.is_open() && list.longest_start(&text).is_some())
 }
 
 /// A line as its readers say it.
@@ -233,7 +252,7 @@ mod tests {
     use super::*;
     use crate::charset::Charset;
     use crate::form::{ValueKind, Zone};
-    use crate::lists::{Lexicon, Recipients};
+    use crate::lists::Recipients;
     use crate::read::Content;
     use crate::validate::{Status, fixtures};
     use std::sync::Arc;
@@ -328,8 +347,11 @@ mod tests {
         // Another word of the list is as likely, or none of them is.
         let asked = (Status::Question, "東町", Some(Reason::LowConf));
         check(&field, listed(-0.5, -1.0), None, asked);
-        let asked = (Status::Question, "束町", Some(Reason::LowConf));
+        let asked = (Status::Question, "束町", Some(Reason::Disagree));
         check(&field, listed(-9.0, -30.0), None, asked);
+        // What is on no list is asked, however sure its characters are.
+        let asked = (Status::Question, "北町", Some(Reason::LowConf));
+        check(&field, reading("北町", &[]), None, asked);
         // The network that sees single characters is sure of the line's own reading.
         let mut own = listed(-0.5, -12.0);
         own.characters[0].alternatives = vec![('束', 0.9)];
@@ -379,6 +401,8 @@ mod tests {
         check(&field, reading("山田太郎", &[]), Some("2"), asked);
         let asked = (Status::Question, "山田太郎", Some(Reason::LowConf));
         check(&field, unsure(), Some("9"), asked);
+        let asked = (Status::Question, "山本一郎", Some(Reason::LowConf));
+        check(&field, reading("山本一郎", &[]), Some("9"), asked);
     }
 
     #[test]
