@@ -217,6 +217,18 @@ impl Ink {
         out
     }
 
+    /// Turned a quarter clockwise.
+    pub(super) fn turned(&self) -> Self {
+        let (w, h) = (self.width, self.height);
+        // Row y of the new picture is the old column y from the bottom up.
+        let at = |i: usize| self.values[(h - 1 - i % h) * w + i / h];
+        Self {
+            width: h,
+            height: w,
+            values: (0..w * h).map(at).collect(),
+        }
+    }
+
     /// Some of its columns.
     pub(super) fn columns(&self, x: std::ops::Range<usize>) -> Self {
         let rows = self.values.chunks_exact(self.width.max(1));

@@ -13,6 +13,7 @@ use super::super::glyph::{CellLevels, INK, Ink, Part};
 use super::cuts::{Columns, Expected};
 use crate::charset::{Charset, alike, large_kana};
 use crate::engine::{CharacterReader, EngineError, Engines, Glyph, GlyphReading, LineCharacter};
+use crate::form::LineZone;
 use crate::raster::Pieces;
 
 /// A piece of which this share lies over one character is wholly that character's.
@@ -35,7 +36,7 @@ const BLANK: f64 = 0.99;
 pub(super) fn read<'a>(
     line: &GrayImage,
     (text, seen): (&str, &[LineCharacter]),
-    charset: &Charset,
+    zone: &LineZone,
     engines: &'a Engines,
 ) -> Result<(Vec<CellReading>, Vec<&'a str>), EngineError> {
     let read: Vec<char> = text.chars().filter(|c| !c.is_whitespace()).collect();
@@ -51,7 +52,10 @@ pub(super) fn read<'a>(
             width: width_of(*c),
         })
         .collect();
-    let bodies = cut(&ink, &expected);
+    let mut bodies = cut(&ink, &expected);
+    if zone.vertical {
+        bodies = bodies.into_iter().map(upright).collect();
+    }
     let room = ROOM * usual_height(&bodies);
     let mut cells: Vec<CellReading> = seen
         .iter()
@@ -59,7 +63,7 @@ pub(super) fn read<'a>(
         .map(|(seen, body)| unread(seen, body.as_ref(), room))
         .collect();
     let mut names = Vec::new();
-    for task in tasks(&read, charset, engines) {
+    for task in tasks(&read, &zone.charset, engines) {
         let glyph = |place: &usize| {
             let (ink, _) = bodies[*place].as_ref()?;
             Some((*place, ink.glyph((room, room), task.reader.side())?))
@@ -80,6 +84,13 @@ pub(super) fn read<'a>(
         }
     }
     Ok((cells, names))
+}
+
+/// A character of a column that was laid on its side to be read as a line.
+fn upright(body: Option<(Ink, Part)>) -> Option<(Ink, Part)> {
+    let turned = body?.0.turned();
+    let size = (turned.width as f64, turned.height as f64);
+    turned.body(size).map(|body| (turned, body))
 }
 
 fn is_dash(c: char) -> bool {
@@ -279,4 +290,86 @@ fn tell(cell: &mut CellReading, said: GlyphReading, read: char) {
     }
     told.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
     cell.alternatives = told;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// `#` is ink.
+    fn ink(rows: &[&str]) -> Ink {
+        let values = rows.iter().flat_map(|r| r.chars());
+        Ink {
+            width: rows[0].len(),
+            height: rows.len(),
+            values: values.map(|c| if c == '#' { 1.0 } else { 0.0 }).collect(),
+        }
+    }
+
+    fn spans(ink: &Ink, at: &[f64]) -> Vec<Option<(usize, usize)>> {
+        let expected: Vec<Expected> = at
+            .iter()
+            .map(|at| Expected {
+                at: *at,
+                width: 1.0,
+            })
+            .collect();
+        let size = |(_, b): &(Ink, Part)| (b.x1 - b.x0, b.y1 - b.y0);
+        let bodies = cut(ink, &expected);
+        bodies.iter().map(|b| b.as_ref().map(size)).collect()
+    }
+
+    #[test]
+    fn a_piece_belongs_to_the_character_over_which_it_lies() {
+        // The first reaches over the second: no column between them is empty.
+        let row = ink(&[
+            "##########........",
+            "##########........",
+            "######............",
+            "######.....#######",
+            "######.....#######",
+            "######.....#######",
+            "######...#########",
+            "######...#########",
+        ]);
+        assert_eq!(spans(&row, &[3.0, 13.0]), [Some((10, 8)), Some((9, 5))]);
+    }
+
+    #[test]
+    fn without_ink_for_all_nobody_has_any() {
+        let row = ink(&["####....", "####....", "####....", "####...."]);
+        assert_eq!(spans(&row, &[1.0, 6.0]), [None, None]);
+    }
+
+    #[test]
+    fn a_column_on_its_side_is_set_upright() {
+        // An L whose foot points right, laid a quarter to the left.
+        let lying = ink(&["....#", "....#", "#####", "#####"]);
+        let (turned, body) = upright(Some((
+            lying,
+            Part {
+                x0: 0,
+                y0: 0,
+                x1: 5,
+                y1: 4,
+            },
+        )))
+        .expect("ink");
+        assert_eq!((body.x1 - body.x0, body.y1 - body.y0), (4, 5));
+        assert!(turned.is_ink(0, 0) && !turned.is_ink(3, 0) && turned.is_ink(3, 4));
+    }
+
+    #[test]
+    fn only_a_level_low_stroke_is_a_dash() {
+        let part = |w, h| Part {
+            x0: 0,
+            y0: 0,
+            x1: w,
+            y1: h,
+        };
+        assert_eq!(dash(part(30, 6), 50.0, '-').len(), 1);
+        assert!(dash(part(10, 40), 50.0, '-').is_empty());
+        assert!(dash(part(30, 20), 50.0, '-').is_empty());
+        assert!(is_dash('ー') && is_dash('一') && !is_dash('1'));
+    }
 }

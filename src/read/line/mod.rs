@@ -80,7 +80,7 @@ pub fn read(
         names.push(engine.name().to_owned());
         if !zone.printed {
             let told = (read.text.as_str(), read.characters.as_slice());
-            let (cells, networks) = characters::read(&line, told, &zone.charset, engines)?;
+            let (cells, networks) = characters::read(&line, told, zone, engines)?;
             text.characters = cells;
             names.extend(networks.into_iter().map(str::to_owned));
         }
