@@ -2,8 +2,9 @@
 //! the sums agree.
 //!
 //! Each identity compares two counts that are made in different places, so that a lost page shows:
-//! what the files say they hold against what was recorded; what was recorded against the buckets;
-//! the fields without an answer against the questions that are open.
+//! what the files say they hold, and the cards that people separated out of pictures, against what was
+//! recorded; what was recorded against the buckets; the fields without an answer against the questions
+//! that are open.
 
 use std::fmt;
 use std::fmt::Write;
@@ -13,7 +14,7 @@ use serde::Serialize;
 use crate::doubt::Reason;
 use crate::lang::Lang;
 use crate::lots::{self, Alarm};
-use crate::store::{AnswerStatus, Bucket, Counted, FileCounts, Store, StoreError};
+use crate::store::{AnswerStatus, Bucket, Counted, FileCounts, Store, StoreError, Wanted};
 
 /// Everything that is counted, at one moment.
 #[derive(Clone, Debug, Serialize)]
@@ -25,6 +26,9 @@ pub struct Books {
     pub fields: Vec<(AnswerStatus, u64)>,
     /// Open questions by kind: `field`, `key`, `page`.
     pub questions: Counted,
+    /// The same as the review page counts them, as they come and go.
+    #[serde(skip)]
+    pub waiting: u64,
     pub reasons: Counted,
     pub rejections: Counted,
     pub quarantine: Counted,
@@ -38,7 +42,11 @@ pub struct Books {
 }
 
 const PAGES_OF_FILES: &str = "pages in the files, pages recorded";
+const QUESTIONS: &str = "open questions, questions counted as waiting";
 const PAGES_IN_BUCKETS: &str = "pages recorded, pages in a bucket";
+
+/// Counted in their own buckets.
+const PARTS: [&str; 2] = ["切り分けたカード", "cards out of them"];
 
 /// Two counts that should be equal and are not.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -59,6 +67,7 @@ impl Imbalance {
         let what = match self.what {
             PAGES_OF_FILES => "ファイルのページ数と記録したページ数",
             PAGES_IN_BUCKETS => "記録したページ数と区分の合計",
+            QUESTIONS => "未回答の質問数と確認待ちの数",
             _ => "回答のない項目数と項目の質問数",
         };
         format!("{what}が {} と {}", self.one, self.other)
@@ -92,13 +101,14 @@ impl Books {
             let fields = store.count_fields()?;
             let counted: u64 = pages.iter().map(|(_, n)| n).sum();
             Ok(Self {
-                difference: files.pages_declared as i64 - counted as i64,
+                difference: (files.pages_declared + files.parts_declared) as i64 - counted as i64,
                 files,
                 pages: Bucket::ALL.map(|b| (b, of(&pages, b.name()))).to_vec(),
                 fields: AnswerStatus::ALL
                     .map(|s| (s, of(&fields, s.name())))
                     .to_vec(),
                 questions: store.count_questions()?,
+                waiting: store.count_open(&Wanted::default())?,
                 reasons: store.count_reasons()?,
                 rejections: store.count_rejections()?,
                 quarantine: store.count_quarantine()?,
@@ -136,7 +146,7 @@ impl Books {
         let pairs = [
             (
                 PAGES_OF_FILES,
-                self.files.pages_declared,
+                self.files.pages_declared + self.files.parts_declared,
                 self.files.pages_recorded,
             ),
             (PAGES_IN_BUCKETS, self.files.pages_recorded, in_buckets),
@@ -145,6 +155,7 @@ impl Books {
                 self.fields_in(AnswerStatus::Question),
                 of(&self.questions, "field"),
             ),
+            (QUESTIONS, self.open(), self.waiting),
         ];
         let unequal = pairs.into_iter().filter(|(_, one, other)| one != other);
         let faults: Vec<_> = unequal
@@ -176,7 +187,7 @@ impl Books {
         of_files.lines.extend(reasons(lang, &self.quarantine));
         let mut of_pages = Section {
             name: name(["受付ページ", "Pages received"]),
-            total: self.files.pages_declared,
+            total: self.files.pages_declared + self.files.parts_declared,
             lines: Vec::new(),
         };
         for (bucket, n) in &self.pages {
@@ -184,6 +195,12 @@ impl Books {
             of_pages.lines.push(line);
             if *bucket == Bucket::Rejected {
                 of_pages.lines.extend(reasons(lang, &self.rejections));
+            }
+            if *bucket == Bucket::Separated && self.files.parts_declared > 0 {
+                of_pages.lines.push(Line {
+                    is_detail: true,
+                    ..Line::new(pick(lang, PARTS), self.files.parts_declared)
+                });
             }
         }
         let difference = Line::new(pick(lang, ["差引", "difference"]), self.difference);
@@ -294,6 +311,7 @@ fn bucket_name(bucket: Bucket) -> [&'static str; 2] {
         Bucket::Duplicate => ["重複", "duplicate"],
         Bucket::Separator => ["仕切り", "separator"],
         Bucket::Header => ["束見出し", "batch header"],
+        Bucket::Separated => ["切り分けた画像", "separated pictures"],
     }
 }
 
@@ -370,7 +388,7 @@ mod tests {
         let books = Books::of(&store).unwrap();
         assert_eq!(books.balances(), Ok(()));
         let pages: Vec<u64> = books.pages.iter().map(|(_, n)| *n).collect();
-        assert_eq!(pages, [1, 1, 1, 1, 5, 1, 0]);
+        assert_eq!(pages, [1, 1, 1, 1, 5, 1, 0, 0]);
         let fields: Vec<u64> = books.fields.iter().map(|(_, n)| *n).collect();
         assert_eq!(fields, [2, 1, 0, 1, 0, 0]);
         assert_eq!((books.difference, books.open()), (0, 2));

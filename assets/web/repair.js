@@ -61,6 +61,7 @@
     if (!same) {
       state = {
         page, w, h, turn: turn === '' ? 0 : Number(turn), turned: turn !== '', used: false, at: 0,
+        cut: '', cutAt: 0.5,
         corners: [0, 1, 2, 3].map((i) => [shares[2 * i] * w, shares[2 * i + 1] * h]),
       };
     } else {
@@ -132,6 +133,7 @@
     marks.replaceChildren();
     const seen = [0, 1, 2, 3].map((i) => state.corners[index(i)]);
     part('loupe').toggleAttribute('hidden', !state.used);
+    if (state.cut) line(marks);
     if (!state.used) return;
     const k = 1 / scale();
     marks.append(element('polygon', { points: points(seen), class: 'under' }),
@@ -149,6 +151,52 @@
     loupe(seen, k);
   }
 
+  // What is seen there, as a place in the picture.
+  function unseen([x, y]) {
+    const { w, h } = state;
+    return { 0: [x, y], 90: [y, h - x], 180: [w - x, h - y], 270: [w - y, x] }[back()];
+  }
+  const seenSize = () => (sideways() ? [state.h, state.w] : [state.w, state.h]);
+
+  // Where the picture is cut between two cards.
+  function line(marks) {
+    const [w, h] = seenSize();
+    const ends = state.cut === 'beside'
+      ? [[state.cutAt * w, 0], [state.cutAt * w, h]] : [[0, state.cutAt * h], [w, state.cutAt * h]];
+    const [[x1, y1], [x2, y2]] = ends.map(unseen);
+    for (const name of ['under', 'over']) marks.append(element('line', { x1, y1, x2, y2, class: `cut ${name}` }));
+  }
+
+  // The two parts as shares of the picture: the left or upper one as it is seen comes first.
+  function parts() {
+    const [w, h] = seenSize();
+    const at = state.cutAt;
+    const both = state.cut === 'beside'
+      ? [[0, 0, at, 1], [at, 0, 1, 1]] : [[0, 0, 1, at], [0, at, 1, 1]];
+    return both.flatMap(([l, t, r, b]) => {
+      const [[x1, y1], [x2, y2]] = [[l * w, t * h], [r * w, b * h]].map(unseen);
+      return [Math.min(x1, x2) / state.w, Math.min(y1, y2) / state.h,
+        Math.max(x1, x2) / state.w, Math.max(y1, y2) / state.h].map((v) => v.toFixed(5));
+    }).join(' ');
+  }
+
+  // One card, two side by side, two one above the other: the way that the picture is longer first.
+  function cut() {
+    if (!part('view')) return;
+    const [w, h] = seenSize();
+    const order = w >= h ? ['', 'beside', 'above'] : ['', 'above', 'beside'];
+    state.cut = order[(order.indexOf(state.cut) + 1) % 3];
+    state.cutAt = 0.5;
+    state.used = false;
+    part('view').focus();
+    draw();
+  }
+
+  function moveCut(to) {
+    state.cutAt = Math.min(0.95, Math.max(0.05, to));
+    draw();
+  }
+
   function loupe(seen, k) {
     const [x, y] = seen[state.at];
     const zoom = 100 / (LOUPE * k);
@@ -161,6 +209,11 @@
   function tell() {
     const turn = part('turn-says');
     turn.textContent = state.turned ? turn.dataset.said.replace('{}', state.turn) : turn.dataset.any;
+    const { off, beside, above } = part('cut-says').dataset;
+    part('cut-says').textContent = { '': off, beside, above }[state.cut];
+    part('cut-says').parentElement.setAttribute('aria-pressed', state.cut !== '');
+    part('key-line').disabled = state.cut !== '';
+    part('idle').textContent = state.cut ? part('idle').dataset.several : part('idle').dataset.one;
     const corners = part('corner-says');
     corners.textContent = state.used ? corners.dataset.on : corners.dataset.off;
     corners.parentElement.setAttribute('aria-pressed', state.used);
@@ -181,6 +234,7 @@
   function select(at) {
     if (!part('view')) return;
     state.used = true;
+    state.cut = '';
     state.at = at;
     if (option().value === '' && part('form').options.length > 1) choose('1');
     part('view').focus();
@@ -210,7 +264,7 @@
   }
 
   function said() {
-    const all = { key: part('key-line').value.trim() };
+    const all = state.cut ? { parts: parts() } : { key: part('key-line').value.trim() };
     const { name, edition, side } = option().dataset;
     if (name) Object.assign(all, { form: name, edition, side });
     if (state.used) {
@@ -275,9 +329,15 @@
   const actions = {
     left: () => turn(-90),
     right: () => turn(90),
-    corners: () => { state.used = !state.used; draw(); },
-    read: () => send('/repair/read', said()),
-    next: () => { state = null; next(); },
+    corners: () => { state.used = !state.used; state.cut = ''; draw(); },
+    cut,
+    whole: () => { if (part('whole')) next({ page: part('whole').dataset.whole }); },
+    read: () => send(state.cut ? '/repair/separate' : '/repair/read', said()),
+    next: () => {
+      const wished = shown && shown.dataset.next;
+      state = null;
+      next(wished ? { question: wished } : {});
+    },
     undo,
     anew: undo,
   };
@@ -298,6 +358,7 @@
     const at = () => new DOMPoint(event.clientX, event.clientY)
       .matrixTransform(part('turned').getScreenCTM().inverse());
     const p = at();
+    if (state.cut) { dragCut(event, view); return; }
     const off = [0, 1, 2, 3].map((i) => Math.hypot(
       state.corners[index(i)][0] - p.x, state.corners[index(i)][1] - p.y));
     const nearest = off.indexOf(Math.min(...off));
@@ -315,6 +376,22 @@
     view.addEventListener('pointerup', () => view.removeEventListener('pointermove', follow), { once: true });
   });
 
+  function dragCut(event, view) {
+    event.preventDefault();
+    const follow = (moved) => {
+      const box = view.getBoundingClientRect();
+      const [w, h] = seenSize();
+      const k = scale();
+      const [across, down] = [(moved.clientX - box.left - (box.width - w * k) / 2) / (w * k),
+        (moved.clientY - box.top - (box.height - h * k) / 2) / (h * k)];
+      moveCut(state.cut === 'beside' ? across : down);
+    };
+    view.setPointerCapture(event.pointerId);
+    follow(event);
+    view.addEventListener('pointermove', follow);
+    view.addEventListener('pointerup', () => view.removeEventListener('pointermove', follow), { once: true });
+  }
+
   const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
   const LETTERS = { e: 'attachment', b: 'blank_page', m: 'returned', d: 'duplicate', a: 'accept' };
 
@@ -329,12 +406,22 @@
       move(ARROWS[key][0] * step, ARROWS[key][1] * step);
       return;
     }
+    if (ARROWS[key] && state.cut) {
+      event.preventDefault();
+      const [w, h] = seenSize();
+      const [dx, dy] = ARROWS[key];
+      const step = (event.shiftKey ? 1 : STEP) / scale();
+      moveCut(state.cutAt + (state.cut === 'beside' ? dx * step / w : dy * step / h));
+      return;
+    }
     if (event.repeat) return;
     if (key >= '1' && key <= '4' && key.length === 1) select(Number(key) - 1);
     else if (key === 'r') turn(90);
     else if (key === 'l') turn(-90);
     else if (key === 'f') nextForm(event.shiftKey ? -1 : 1);
     else if (key === 'c' && part('view')) actions.corners();
+    else if (key === 's') cut();
+    else if (key === 'w') actions.whole();
     else if (key === 'k') { event.preventDefault(); part('key-line').focus(); part('key-line').select(); }
     else if (LETTERS[key]) aside(LETTERS[key]);
   }

@@ -167,9 +167,12 @@
       if (ahead.length > 0) showNext();
       return;
     }
-    section.querySelector('[data-refused]').innerHTML = reply.text;
+    const why = section.querySelector('[data-refused]');
+    why.innerHTML = reply.text;
     const line = input();
     if (line) { line.focus(); line.select(); }
+    // On a low window it would stand below the keys.
+    why.scrollIntoView({ block: 'nearest' });
   }
 
   async function look(undo) {

@@ -20,9 +20,9 @@ use crate::form::Library;
 use crate::ingest::{DecoderError, Decoding, Document, Limits, Skipped, SourceFile};
 use crate::pipeline::{PageOutcome, Settings};
 use crate::scan::Origin;
-use crate::store::{BlobKind, NewFile, Quarantine, Recorded, Run, Store, StoreError};
+use crate::store::{BlobKind, NewFile, PageId, Quarantine, Recorded, Run, Store, StoreError};
 
-pub use one::{decode_again, read_again};
+pub use one::{decode_again, read_again, read_parts};
 pub use redecide::{RedecidedPage, Redecisions, Watcher, redecide};
 use source::{Source, Step};
 use workers::{Job, Pool, Result as PageResult};
@@ -179,13 +179,14 @@ impl Batch<'_> {
                 ticket,
                 document,
                 origin,
-                hints,
+                said,
             } => {
                 pool.send(Job {
                     ticket: *ticket,
                     document: document.clone(),
                     origin: origin.clone(),
-                    hints: hints.clone(),
+                    hints: said.hints.clone(),
+                    region: said.part.map(|(_, region)| region),
                 });
                 self.under_way += 1;
             }
@@ -259,9 +260,15 @@ impl Batch<'_> {
                 observer.quarantined(&name, code, &detail);
                 observer.passed(1);
             }
-            Step::Page { ticket, origin, .. } => {
+            Step::Page {
+                ticket,
+                origin,
+                said,
+                ..
+            } => {
                 let result = self.done.remove(&ticket).ok_or(BatchError::WorkerLost)?;
-                self.record_page((&origin, result), (store, run), observer)?;
+                let part = said.part.map(|(page, _)| page);
+                self.record_page((&origin, part, result), (store, run), observer)?;
             }
         }
         Ok(())
@@ -269,12 +276,15 @@ impl Batch<'_> {
 
     fn record_page(
         &mut self,
-        (origin, result): (&Origin, PageResult),
+        (origin, part, result): (&Origin, Option<PageId>, PageResult),
         (store, run): (&mut Store, &mut Run),
         observer: &mut dyn Observer,
     ) -> Result<(), BatchError> {
         let outcome = result.outcome?;
-        let recorded = store.record_page(run, origin, &result.pixels, &outcome)?;
+        let recorded = match part {
+            Some(page) => store.reread_part(run, (page, origin), (&result.pixels, &outcome))?,
+            None => store.record_page(run, origin, &result.pixels, &outcome)?,
+        };
         self.tally.pages_recorded += 1;
         self.tally.pages_unreadable += u64::from(outcome.is_unreadable());
         observer.page(&PageEvent {

@@ -5,7 +5,7 @@ use super::{BatchError, Reader, workers};
 use crate::digest::Digest;
 use crate::ingest::{self, Decoder, Decoding, IngestError, Limits};
 use crate::pipeline::{Hints, PageOutcome};
-use crate::scan::Scan;
+use crate::scan::{Region, Scan};
 use crate::store::Original;
 
 /// A page's own picture.
@@ -24,7 +24,10 @@ pub fn decode_again(
     let page = decoder.page(&document, original.origin.page)?;
     Ok(page.map(|page| Scan {
         origin: original.origin.clone(),
-        picture: page.picture,
+        picture: match original.region {
+            Some(region) => region.cut(&page.picture),
+            None => page.picture,
+        },
         resolution: page.resolution,
     }))
 }
@@ -44,4 +47,30 @@ pub fn read_again(
     };
     let pixels = ingest::pixel_digest(&scan.picture);
     Ok(Ok((workers::read_scan(&scan, hints, reader)?, pixels)))
+}
+
+/// The same of each part of the page's own picture.
+///
+/// # Errors
+/// As [`read_again`].
+pub fn read_parts(
+    original: &Original,
+    parts: &[(Region, Hints)],
+    reader: &Reader<'_>,
+) -> Result<Result<Vec<(PageOutcome, Digest)>, IngestError>, BatchError> {
+    let whole = match decode_again(original, (reader.decoding, reader.limits))? {
+        Ok(scan) => scan,
+        Err(why) => return Ok(Err(why)),
+    };
+    let read = |(region, hints): &(Region, Hints)| {
+        let scan = Scan {
+            origin: whole.origin.clone(),
+            picture: region.cut(&whole.picture),
+            resolution: whole.resolution,
+        };
+        let pixels = ingest::pixel_digest(&scan.picture);
+        Ok((workers::read_scan(&scan, hints, reader)?, pixels))
+    };
+    let all: Result<Vec<_>, BatchError> = parts.iter().map(read).collect();
+    Ok(Ok(all?))
 }

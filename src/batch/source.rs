@@ -7,8 +7,8 @@ use super::{BatchError, Input, Reader};
 use crate::doubt::Reason;
 use crate::ingest::{Decoder, Document, IngestError, SkipReason, Skipped, SourceFile};
 use crate::pipeline::Hints;
-use crate::scan::Origin;
-use crate::store::{KnownFile, Store, StoreError};
+use crate::scan::{Origin, Region};
+use crate::store::{KnownFile, PageId, Store, StoreError};
 
 /// What is to be recorded next.
 pub(super) enum Step {
@@ -36,9 +36,16 @@ pub(super) enum Step {
         ticket: u64,
         document: Arc<Document>,
         origin: Origin,
-        /// What a person said of it, where it is read again.
-        hints: Hints,
+        said: Box<Said>,
     },
+}
+
+/// What a person said of a page that is read again.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Said {
+    pub(super) hints: Hints,
+    /// The page that is this part of the picture.
+    pub(super) part: Option<(PageId, Region)>,
 }
 
 pub(super) struct Source<'a> {
@@ -119,21 +126,34 @@ impl<'a> Source<'a> {
                 file_sha256: document.sha256(),
                 page,
             };
-            let hints = if self.reread {
-                store.hints(&origin)?
-            } else {
-                Hints::default()
-            };
-            self.tickets += 1;
-            let step = Step::Page {
-                ticket: self.tickets,
-                document: document.clone(),
-                origin,
-                hints,
-            };
-            self.ready.push_back(step);
+            if !self.reread {
+                self.page((&document, &origin), Said::default());
+                continue;
+            }
+            let parts = store.parts_at(&origin)?;
+            if parts.is_empty() {
+                let hints = store.hints(&origin)?;
+                self.page((&document, &origin), Said { hints, part: None });
+            }
+            for part in parts {
+                let said = Said {
+                    hints: part.hints,
+                    part: Some((part.page, part.region)),
+                };
+                self.page((&document, &origin), said);
+            }
         }
         Ok(())
+    }
+
+    fn page(&mut self, (document, origin): (&Arc<Document>, &Origin), said: Said) {
+        self.tickets += 1;
+        self.ready.push_back(Step::Page {
+            ticket: self.tickets,
+            document: document.clone(),
+            origin: origin.clone(),
+            said: Box::new(said),
+        });
     }
 }
 

@@ -12,7 +12,7 @@ use crate::digest::Digest;
 use crate::engine::EngineError;
 use crate::ingest::{self, Decoder, Document};
 use crate::pipeline::{self, Hints, PageOutcome};
-use crate::scan::{Origin, Scan};
+use crate::scan::{Origin, Region, Scan};
 
 /// Pages under way for each worker: one in hand, one waiting, so that no worker idles.
 const PAGES_A_WORKER: usize = 2;
@@ -23,6 +23,8 @@ pub(super) struct Job {
     pub(super) origin: Origin,
     /// What a person said of it, on a page that is read again.
     pub(super) hints: Hints,
+    /// The part of the picture that is read; `None` for the whole.
+    pub(super) region: Option<Region>,
 }
 
 pub(super) struct Result {
@@ -91,10 +93,14 @@ fn read(job: &Job, reader: &Reader<'_>, decoder: &mut Decoder) -> Result {
     let begin = Instant::now();
     let (outcome, pixels) = match decoder.page(&job.document, job.origin.page) {
         Ok(Ok(page)) => {
-            let pixels = ingest::pixel_digest(&page.picture);
+            let picture = match job.region {
+                Some(region) => region.cut(&page.picture),
+                None => page.picture,
+            };
+            let pixels = ingest::pixel_digest(&picture);
             let scan = Scan {
                 origin: job.origin.clone(),
-                picture: page.picture,
+                picture,
                 resolution: page.resolution,
             };
             (

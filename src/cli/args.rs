@@ -197,7 +197,7 @@ pub enum ReviewCommand {
         id: i64,
     },
     /// Answer a question
-    Set(SetArgs),
+    Set(Box<SetArgs>),
 }
 
 #[derive(Debug, Subcommand)]
@@ -243,7 +243,7 @@ pub struct SetArgs {
     pub id: i64,
     /// The answer; or @blank, @illegible, @hold; for keys and pages @accept, @attachment,
     /// @blank-page, @returned, @duplicate; @read-again reads the page as --form, --turn, --corners
-    /// and --key say
+    /// and --key say; @separate makes a page of every --part, @rejoin takes that back
     #[arg(allow_hyphen_values = true)]
     pub value: String,
     /// Who decides (default: the user of this computer); where the campaign has people, the
@@ -287,6 +287,10 @@ pub struct AgainArgs {
     /// With @read-again: the key as the picture shows it
     #[arg(long, value_name = "KEY")]
     pub key: Option<String>,
+    /// With @separate, once for each card: its left top and right bottom, as shares of the picture's
+    /// width and height: "0,0 0.5,1"
+    #[arg(long, value_name = "X,Y X,Y")]
+    pub part: Vec<String>,
 }
 
 #[derive(Debug, Args)]

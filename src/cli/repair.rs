@@ -4,7 +4,7 @@ use super::args::AgainArgs;
 use super::campaign::Campaign;
 use super::exit::{Exit, Failure, Outcome};
 use super::review::refused;
-use super::run::{chain, decoding};
+use super::run::{chain, decoding, store_failure};
 use super::words::both;
 use super::{Here, engines};
 use crate::form::Library;
@@ -12,7 +12,8 @@ use crate::ingest::{Limits, told};
 use crate::lang::Lang;
 use crate::review::repair::{self, Bench, RepairError};
 use crate::review::{Hints, Reply, corners};
-use crate::store::{Bucket, Store};
+use crate::scan::Region;
+use crate::store::{Bucket, PageRow, Store, StoreError};
 
 /// What pages are read again with.
 pub(super) fn bench(here: &Here, campaign: &Campaign) -> Result<Bench, Failure> {
@@ -40,9 +41,7 @@ pub(super) fn read_again(
     let new = (&read, bench.program.as_str());
     let page = repair::record(store, (reply, None), (&original, &hints), new);
     let page = page.map_err(|e| failure(&e))?;
-    let row = store
-        .page(page)
-        .map_err(|e| super::run::store_failure(&e))?;
+    let row = store.page(page).map_err(|e| store_failure(&e))?;
     if row.bucket == Bucket::Rejected {
         let why = row.reason.map_or("", |r| r.message(here.lang));
         here.say(&match here.lang {
@@ -58,6 +57,82 @@ pub(super) fn read_again(
         Lang::En => format!("read as {form}; {open} questions"),
     });
     Ok(Exit::Done)
+}
+
+pub(super) fn separate(
+    here: &Here,
+    campaign: &Campaign,
+    (store, library): (&mut Store, &Library),
+    (reply, args): (&Reply, &AgainArgs),
+) -> Outcome {
+    let parts = parts(args)?;
+    let bench = bench(here, campaign)?;
+    let original = repair::begin_separating(store, library, (reply, &parts));
+    let original = original.map_err(|e| failure(&e))?;
+    let read = bench.read_parts(&original, &parts, library);
+    let read = read.map_err(|e| failure(&e))?;
+    let new = (&read[..], bench.program.as_str());
+    let pages = repair::record_parts(store, (reply, None), (&original, &parts), new);
+    let mut exit = Exit::Done;
+    for page in pages.map_err(|e| failure(&e))? {
+        let row = store.page(page).map_err(|e| store_failure(&e))?;
+        if row.bucket == Bucket::Rejected {
+            exit = Exit::Look;
+        }
+        here.say(&part_line(&row, here.lang));
+    }
+    Ok(exit)
+}
+
+fn part_line(row: &PageRow, lang: Lang) -> String {
+    let (file, page, open) = (&row.file, row.page, row.questions_open);
+    let form = row.form.as_deref().unwrap_or("-");
+    match (lang, row.bucket == Bucket::Rejected) {
+        (Lang::Ja, true) => {
+            let why = row.reason.map_or("", |r| r.message(lang));
+            format!("{file}[{page}]: まだ読めません: {why}")
+        }
+        (Lang::En, true) => {
+            let why = row.reason.map_or("", |r| r.message(lang));
+            format!("{file}[{page}]: it does not fit yet: {why}")
+        }
+        (Lang::Ja, false) => format!("{file}[{page}]: {form} として読みました。質問 {open} 件"),
+        (Lang::En, false) => format!("{file}[{page}]: read as {form}; {open} questions"),
+    }
+}
+
+/// Takes back the separation of the page that the question is about, or is a part of.
+pub(super) fn rejoin(here: &Here, store: &mut Store, reply: &Reply) -> Outcome {
+    let program = concat!("hagaki ", env!("CARGO_PKG_VERSION"));
+    let whole = |store: &Store| {
+        let page = store.question(reply.question)?.page_id;
+        Ok::<_, StoreError>(store.page(page)?.part_of.unwrap_or(page))
+    };
+    let page = whole(store).map_err(|e| failure(&e.into()))?;
+    let with = (page, program);
+    let question = repair::rejoin(store, (&reply.act, reply.today), with);
+    let id = question.map_err(|e| failure(&e.into()))?;
+    here.say(&match here.lang {
+        Lang::Ja => format!("元の一枚に戻しました。質問 {id}"),
+        Lang::En => format!("back to one picture; question {id}"),
+    });
+    Ok(Exit::Done)
+}
+
+fn parts(args: &AgainArgs) -> Result<Vec<(Region, Hints)>, Failure> {
+    let said = Hints {
+        corners: None,
+        key: None,
+        ..hints(args)?
+    };
+    let part = |text: &String| {
+        let numbers = text.split([' ', ',']).filter(|part| !part.is_empty());
+        let numbers: Vec<f64> = numbers.map(str::parse).collect::<Result<_, _>>().ok()?;
+        let [left, top, right, bottom] = numbers.try_into().ok()?;
+        Some((Region::new([left, top], [right, bottom])?, said.clone()))
+    };
+    let parts: Option<Vec<_>> = args.part.iter().map(part).collect();
+    parts.ok_or_else(|| failure(&RepairError::Parts))
 }
 
 fn hints(args: &AgainArgs) -> Result<Hints, Failure> {
@@ -93,6 +168,14 @@ fn failure(error: &RepairError) -> Failure {
             chain(error),
         ))
         .hint("--form, --turn, --corners, --key"),
+        RepairError::Parts => Failure::usage(both(
+            format!(
+                "画像は 2〜{} の重ならない部分に切り分けます",
+                repair::MOST_PARTS
+            ),
+            chain(error),
+        ))
+        .hint("hagaki review set ID @separate --part \"0,0 0.5,1\" --part \"0.5,0 1,1\""),
         RepairError::Picture(why) => {
             let detail = format!("{}: {why}", why.code());
             Failure::new(

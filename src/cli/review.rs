@@ -142,6 +142,9 @@ fn print_shown(shown: &Shown, lang: Lang) {
 
 /// The word that has a page read again.
 const READ_AGAIN: &str = "@read-again";
+/// The word that makes a page of every card in a picture, and the one that takes it back.
+const SEPARATE: &str = "@separate";
+const REJOIN: &str = "@rejoin";
 
 fn set(here: &Here, args: &SetArgs) -> Outcome {
     let campaign = here.campaign()?;
@@ -160,13 +163,12 @@ fn set(here: &Here, args: &SetArgs) -> Outcome {
         today: clock::today(),
         may,
     };
-    if args.value == READ_AGAIN {
-        return super::repair::read_again(
-            here,
-            &campaign,
-            (&mut store, &library),
-            (&reply, &args.again),
-        );
+    let (with, said) = ((&mut store, &library), (&reply, &args.again));
+    match args.value.as_str() {
+        READ_AGAIN => return super::repair::read_again(here, &campaign, with, said),
+        SEPARATE => return super::repair::separate(here, &campaign, with, said),
+        REJOIN => return super::repair::rejoin(here, &mut store, &reply),
+        _ => {}
     }
     let spoken = review::set(&mut store, &library, &reply).map_err(|e| refused(&e))?;
     here.say(match spoken {

@@ -107,42 +107,8 @@ impl IngestError {
     }
 }
 
-/// What was stored of an error, `code: sentence`, in words for a person; the code stands behind.
-/// Words that are no such error are given back as they are.
-pub fn told(detail: &str, lang: Lang) -> String {
-    let known = detail
-        .split_once(": ")
-        .and_then(|(code, words)| Some((code, words, japanese(code)?)));
-    match (known, lang) {
-        (Some((code, _, words)), Lang::Ja) => format!("{words}（{code}）"),
-        (Some((code, words, _)), Lang::En) => format!("{words} ({code})"),
-        (None, Lang::Ja) => plain(detail).unwrap_or(detail).to_owned(),
-        (None, Lang::En) => detail.to_owned(),
-    }
-}
-
-/// Why a page was rejected, where the words are always the same.
-fn plain(detail: &str) -> Option<&'static str> {
-    Some(match detail {
-        "too little of the form's print is on the page" => "帳票の印刷がほとんど見つかりません",
-        "the form that was named is not found on the page" => {
-            "指定された帳票がページに見つかりません"
-        }
-        "no form of the library fits" => "合う帳票がありません",
-        "two forms, or one form two ways round, fit equally well" => {
-            "二つの帳票（または向き）が同じ程度に合います"
-        }
-        "no print and no writing" => "印刷も記入もありません",
-        "too few printed marks" => "位置合わせの印が足りません",
-        "the page's layout is another" => "帳票の配置が違います",
-        "three marks, and no print that proves them" => "印が三つだけで、印刷で確かめられません",
-        "the page is bent more than its print tells" => "ページの曲がりが大きすぎます",
-        _ => return None,
-    })
-}
-
 /// The sentence of a code.
-fn japanese(code: &str) -> Option<&'static str> {
+pub(super) fn japanese(code: &str) -> Option<&'static str> {
     Some(match code {
         "io" => "ファイルを読めません",
         "empty" => "ファイルが空です",
@@ -188,19 +154,5 @@ mod tests {
         assert!(message.len() < 220 && !message.contains('\n') && !message.contains('\u{7}'));
         assert_eq!(error.code(), "damaged");
         assert_eq!(error.message(Lang::Ja), "画像が壊れています");
-    }
-
-    #[test]
-    fn what_was_stored_is_told_in_both_languages() {
-        let slow = IngestError::TooSlow { seconds: 4 };
-        let stored = format!("{}: {slow}", slow.code());
-        let said = told(&stored, Lang::Ja);
-        assert_eq!(
-            said,
-            "展開に時間がかかりすぎるため打ち切りました（too_slow）"
-        );
-        let said = told(&stored, Lang::En);
-        assert!(said.starts_with("decoding took longer") && said.ends_with("(too_slow)"));
-        assert_eq!(told("a: b", Lang::Ja), "a: b");
     }
 }

@@ -19,6 +19,7 @@ pub mod postal;
 mod resolution;
 mod still;
 mod tiff;
+mod told;
 
 use std::fs::{self, File};
 use std::io::Read;
@@ -27,9 +28,10 @@ use std::sync::Arc;
 
 pub use apart::{Decoder, DecoderError, Decoding};
 pub use discover::{SkipReason, Skipped, SourceFile, discover};
-pub use error::{IngestError, told};
+pub use error::IngestError;
 pub use kind::Kind;
 pub use limits::Limits;
+pub use told::told;
 
 use door::behind_door;
 

@@ -51,7 +51,22 @@ pub fn read_key(
         .zone
         .map_or_else(Vec::new, |zone| claims_of_zone(page, key, zone, reader));
     claims.extend(elsewhere.iter().filter_map(|b| claim(key, b)));
-    decide(&claims)
+    let mut reading = decide(&claims);
+    let beside = barcodes.iter().filter(|b| !is_on_side(page, b));
+    if names_another(key, beside, reading.key.as_deref()) {
+        reading.doubts.push(Reason::DoubleFeedSuspect.into());
+    }
+    reading
+}
+
+/// Whether a symbol beside the side is another card's key: two cards lie in the picture, and one of
+/// them would be lost without a word.
+fn names_another<'b>(
+    key: &Key,
+    mut beside: impl Iterator<Item = &'b Barcode>,
+    own: Option<&str>,
+) -> bool {
+    beside.any(|b| matches!(claim(key, b), Some(Claim::Key(text, _)) if Some(&*text) != own))
 }
 
 /// What the zone's own picture says, at the first scale that gives a key.
@@ -267,6 +282,20 @@ mod tests {
         let key = key(Some(CheckDigit::M10W3), pattern);
         let reading = read(&key, &[barcode(Symbology::Codabar, "A123456784A")]);
         assert_eq!(reading.key.as_deref(), Some("12345678"));
+    }
+
+    #[test]
+    fn another_card_s_key_beside_the_side_is_noticed() {
+        let key = key(None, TEN);
+        let other = barcode(Symbology::Codabar, "A0012345679A");
+        let web = barcode(Symbology::Qr, "https://example.jp/answer?id=0000000001");
+        let own = Some("0012345678");
+        let twin = barcode(Symbology::Qr, "0012345678");
+        assert!(names_another(&key, [&web, &other].into_iter(), own));
+        assert!(names_another(&key, [&other].into_iter(), None));
+        // The same card's other half, and codes of something else.
+        assert!(!names_another(&key, [&twin, &web].into_iter(), own));
+        assert!(!names_another(&key, [].into_iter(), own));
     }
 
     #[test]

@@ -9,6 +9,7 @@ use std::sync::OnceLock;
 
 use super::{Reply, ReviewError, is_his};
 use crate::batch::{self, BatchError};
+use crate::calendar::Day;
 use crate::digest::Digest;
 use crate::engine::Engines;
 use crate::form::Library;
@@ -16,14 +17,20 @@ use crate::ingest::{Decoding, IngestError, Limits};
 use crate::normalize;
 use crate::pipeline::{HintFault, Hints, PageOutcome, Settings};
 use crate::read::png_of;
-use crate::scan::Scan;
+use crate::scan::{Region, Scan};
 use crate::store::{
-    Original, PageId, Purpose, QuestionId, QuestionState, Repaired, Rereading, RunInfo, Store,
-    StoreError, Subject,
+    Act, NewPart, Original, PageId, Purpose, QuestionId, QuestionState, Repaired, Rereading,
+    RunInfo, Store, StoreError, Subject,
 };
 
 /// Longest side of the picture that a person lays by hand: a corner of a postcard is seen to 0.1 mm.
 const SHEET_PX: u32 = 1800;
+
+/// An A3 glass holds eight postcards.
+pub const MOST_PARTS: usize = 8;
+
+/// Cards that lie askew share a little of their rectangles; a card is not told twice.
+const MOST_SHARED: f64 = 0.3;
 
 /// A page was not read again; nothing was changed.
 #[derive(Debug, thiserror::Error)]
@@ -34,6 +41,9 @@ pub enum RepairError {
     /// The word says nothing.
     #[error("nothing was said of how to read the page")]
     Nothing,
+    /// No picture is separated that way.
+    #[error("a picture is separated into 2 to {MOST_PARTS} parts that do not lie on each other")]
+    Parts,
     /// Its file does not give the picture back.
     #[error("the page's picture cannot be decoded: {0}")]
     Picture(IngestError),
@@ -120,13 +130,40 @@ impl Bench {
         hints: &Hints,
         library: &Library,
     ) -> Result<Read, RepairError> {
+        let read = batch::read_again(original, hints, &self.reader(original, library)?)?;
+        let (outcome, pixels) = read.map_err(RepairError::Picture)?;
+        Ok(Read { outcome, pixels })
+    }
+
+    /// Reads each part of the page by itself.
+    ///
+    /// # Errors
+    /// As [`Self::read`].
+    pub fn read_parts(
+        &self,
+        original: &Original,
+        parts: &[(Region, Hints)],
+        library: &Library,
+    ) -> Result<Vec<Read>, RepairError> {
+        let read = batch::read_parts(original, parts, &self.reader(original, library)?)?;
+        let all = read.map_err(RepairError::Picture)?.into_iter();
+        Ok(all
+            .map(|(outcome, pixels)| Read { outcome, pixels })
+            .collect())
+    }
+
+    fn reader<'a>(
+        &'a self,
+        original: &Original,
+        library: &'a Library,
+    ) -> Result<batch::Reader<'a>, RepairError> {
         let engines = if let Some(engines) = self.engines.get() {
             engines
         } else {
             let loaded = (self.load)().map_err(RepairError::Broken)?;
             self.engines.get_or_init(|| loaded)
         };
-        let reader = batch::Reader {
+        Ok(batch::Reader {
             library,
             engines,
             settings: Settings {
@@ -135,10 +172,7 @@ impl Bench {
             limits: self.limits,
             decoding: &self.decoding,
             jobs: 1,
-        };
-        let read = batch::read_again(original, hints, &reader)?;
-        let (outcome, pixels) = read.map_err(RepairError::Picture)?;
-        Ok(Read { outcome, pixels })
+        })
     }
 }
 
@@ -187,6 +221,11 @@ pub fn begin(
         return Err(RepairError::Nothing);
     }
     hints.named(library)?;
+    asked_about(store, reply)
+}
+
+/// The page of a question that is this person's to answer.
+fn asked_about(store: &Store, reply: &Reply) -> Result<Original, RepairError> {
     let question = store.question(reply.question)?;
     if question.state == QuestionState::Superseded {
         return Err(ReviewError::Superseded(question.id).into());
@@ -214,13 +253,7 @@ pub fn record(
     (original, hints): (&Original, &Hints),
     (read, program): (&Read, &str),
 ) -> Result<PageId, RepairError> {
-    let info = RunInfo {
-        program: program.to_owned(),
-        who: reply.act.who.clone(),
-        at: reply.act.at.clone(),
-        received: original.received,
-        purpose: Purpose::Reread,
-    };
+    let info = run_of(&reply.act, (original, program));
     let new = Rereading {
         original,
         pixels: &read.pixels,
@@ -228,9 +261,97 @@ pub fn record(
         hints,
     };
     let question: QuestionId = reply.question;
-    match store.repair_page(&info, (question, lease), &new)? {
-        Repaired::Done(_) => Ok(original.page),
-        Repaired::TakenBack => Err(ReviewError::TakenBack.into()),
-        Repaired::Meanwhile => Err(ReviewError::Meanwhile.into()),
+    done(store.repair_page(&info, (question, lease), &new)?)?;
+    Ok(original.page)
+}
+
+fn done<T>(repaired: Repaired<T>) -> Result<T, ReviewError> {
+    match repaired {
+        Repaired::Done(what) => Ok(what),
+        Repaired::TakenBack => Err(ReviewError::TakenBack),
+        Repaired::Meanwhile => Err(ReviewError::Meanwhile),
     }
+}
+
+fn run_of(act: &Act, (original, program): (&Original, &str)) -> RunInfo {
+    RunInfo {
+        program: program.to_owned(),
+        who: act.who.clone(),
+        at: act.at.clone(),
+        received: original.received,
+        purpose: Purpose::Reread,
+    }
+}
+
+/// What is to be separated: the page of a question about it that waits, of a picture that holds
+/// several cards. The parts are of the page as it is shown.
+///
+/// # Errors
+/// When the parts are no cards side by side, a word fits no page, or the question is not this
+/// person's to answer.
+pub fn begin_separating(
+    store: &Store,
+    library: &Library,
+    (reply, parts): (&Reply, &[(Region, Hints)]),
+) -> Result<Original, RepairError> {
+    if reply.act.who.trim().is_empty() {
+        return Err(ReviewError::Nameless.into());
+    }
+    let mut pairs = (0..parts.len()).flat_map(|i| (0..i).map(move |k| (i, k)));
+    let overlaps = pairs.any(|(i, k)| parts[i].0.shared_with(parts[k].0) > MOST_SHARED);
+    if !(2..=MOST_PARTS).contains(&parts.len()) || overlaps {
+        return Err(RepairError::Parts);
+    }
+    for (_, hints) in parts {
+        hints.named(library)?;
+    }
+    asked_about(store, reply)
+}
+
+/// Makes a page of every part as it was read; `lease` as in [`Store::separate_page`].
+///
+/// # Errors
+/// When the question is no longer the person's.
+pub fn record_parts(
+    store: &mut Store,
+    (reply, lease): (&Reply, Option<&str>),
+    (original, parts): (&Original, &[(Region, Hints)]),
+    (read, program): (&[Read], &str),
+) -> Result<Vec<PageId>, RepairError> {
+    let info = run_of(&reply.act, (original, program));
+    let of_file = |part: Region| original.region.map_or(part, |whole| whole.within(part));
+    let new: Vec<NewPart<'_>> = parts
+        .iter()
+        .zip(read)
+        .map(|((region, hints), read)| NewPart {
+            region: of_file(*region),
+            pixels: &read.pixels,
+            outcome: &read.outcome,
+            hints,
+        })
+        .collect();
+    let made = store.separate_page(&info, (reply.question, lease), (original, &new))?;
+    Ok(done(made)?)
+}
+
+/// Takes a separation back, for whoever made it: the page waits again.
+///
+/// # Errors
+/// When somebody else made it, or somebody spoke about its parts meanwhile.
+pub fn rejoin(
+    store: &mut Store,
+    (act, today): (&Act, Day),
+    (page, program): (PageId, &str),
+) -> Result<QuestionId, ReviewError> {
+    if store.separated_by(page)?.as_deref() != Some(act.who.as_str()) {
+        return Err(ReviewError::NotHis);
+    }
+    let info = RunInfo {
+        program: program.to_owned(),
+        who: act.who.clone(),
+        at: act.at.clone(),
+        received: today,
+        purpose: Purpose::Reread,
+    };
+    done(store.rejoin_page(&info, page)?)
 }

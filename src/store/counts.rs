@@ -20,6 +20,8 @@ pub struct FileCounts {
     pub replaced: u64,
     /// Pages that the readable files say they hold.
     pub pages_declared: u64,
+    /// Cards that people separated out of a picture of several: pages beside the files' own.
+    pub parts_declared: u64,
     /// Pages that were recorded.
     pub pages_recorded: u64,
 }
@@ -34,6 +36,7 @@ impl Store {
                     quarantined: r.get::<_, u32>("quarantined")?.into(),
                     replaced: r.get::<_, u32>("replaced")?.into(),
                     pages_declared: r.get::<_, u32>("pages_declared")?.into(),
+                    parts_declared: r.get::<_, u32>("parts_declared")?.into(),
                     pages_recorded: r.get::<_, u32>("pages_recorded")?.into(),
                 })
             })?;

@@ -208,7 +208,7 @@ fn known_file(db: &Connection, name: &str, sha256: &Digest) -> Result<KnownFile,
 fn is_whole(db: &Connection, file: FileId) -> Result<bool, Fault> {
     let whole = db
         .prepare_cached(
-            "SELECT pages = (SELECT count(*) FROM pages WHERE file_id = ?1) FROM files WHERE id = ?1",
+            "SELECT pages = (SELECT count(*) FROM pages WHERE file_id = ?1 AND part = 0) FROM files WHERE id = ?1",
         )?
         .query_row([file], |r| r.get(0))?;
     Ok(whole)

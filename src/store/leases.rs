@@ -295,7 +295,8 @@ pub(super) fn renew(tx: &Connection, desk: &Desk, term: &Term) -> Result<(), Fau
     // What ran out and was answered by another way is of no use to anybody.
     tx.prepare_cached(
         "DELETE FROM leases WHERE until <= ?1
-         AND question_id IN (SELECT id FROM questions WHERE state <> 'open')",
+         AND EXISTS (SELECT 1 FROM questions q
+                     WHERE q.id = leases.question_id AND q.state <> 'open')",
     )?
     .execute([&term.now])?;
     Ok(())

@@ -38,10 +38,12 @@ pub enum Bucket {
     Separator,
     /// A batch header.
     Header,
+    /// A picture of several cards, each of which is a page of its own.
+    Separated,
 }
 
 impl Bucket {
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::Read,
         Self::Review,
         Self::Rejected,
@@ -49,6 +51,7 @@ impl Bucket {
         Self::Duplicate,
         Self::Separator,
         Self::Header,
+        Self::Separated,
     ];
 
     pub fn name(self) -> &'static str {
@@ -60,6 +63,7 @@ impl Bucket {
             Self::Duplicate => "duplicate",
             Self::Separator => "separator",
             Self::Header => "header",
+            Self::Separated => "separated",
         }
     }
 }
@@ -97,6 +101,8 @@ pub struct PageRow {
     pub reason: Option<Reason>,
     /// Whose duplicate it is.
     pub original: Option<PageId>,
+    /// The page whose picture this is a part of.
+    pub part_of: Option<PageId>,
     pub questions_open: u32,
     pub outcome: OutcomeId,
     /// A rejected page's picture.
@@ -119,6 +125,7 @@ impl PageRow {
             key_symbology: row.get("key_symbology")?,
             reason: reason.and_then(|r| r.parse().ok()),
             original: row.get("original_id")?,
+            part_of: row.get("part_of")?,
             questions_open: row.get("questions_open")?,
             outcome: row.get("outcome_id")?,
             picture: picture(row, "picture_sha256")?,

@@ -13,6 +13,8 @@ const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0007_samples.sql"),
     include_str!("migrations/0008_hints.sql"),
     include_str!("migrations/0009_calibrations.sql"),
+    include_str!("migrations/0010_parts.sql"),
+    include_str!("migrations/0011_waiting.sql"),
 ];
 
 /// The schema this program writes.
@@ -48,7 +50,17 @@ pub(super) fn migrate(db: &mut Connection) -> rusqlite::Result<()> {
     migrate_with(db, MIGRATIONS)
 }
 
+/// A step may make a table anew that others refer to, so references are held against each other once
+/// all steps ran.
 fn migrate_with(db: &mut Connection, steps: &[&str]) -> rusqlite::Result<()> {
+    let enforced: bool = db.pragma_query_value(None, "foreign_keys", |r| r.get(0))?;
+    db.pragma_update(None, "foreign_keys", false)?;
+    let ran = run(db, steps);
+    db.pragma_update(None, "foreign_keys", enforced)?;
+    ran
+}
+
+fn run(db: &mut Connection, steps: &[&str]) -> rusqlite::Result<()> {
     let tx = db.transaction_with_behavior(TransactionBehavior::Exclusive)?;
     let done: i64 = tx.pragma_query_value(None, "user_version", |r| r.get(0))?;
     for (at, step) in steps
@@ -58,6 +70,10 @@ fn migrate_with(db: &mut Connection, steps: &[&str]) -> rusqlite::Result<()> {
     {
         tx.execute_batch(step)?;
         tx.pragma_update(None, "user_version", at as i64 + 1)?;
+    }
+    if tx.prepare("PRAGMA foreign_key_check")?.exists([])? {
+        let code = rusqlite::ffi::Error::new(rusqlite::ffi::SQLITE_CONSTRAINT_FOREIGNKEY);
+        return Err(rusqlite::Error::SqliteFailure(code, None));
     }
     tx.commit()
 }
@@ -115,6 +131,31 @@ mod tests {
                 "14 3 2024-05-02  2024-05-02",
             ]
         );
+    }
+
+    #[test]
+    fn a_table_made_anew_keeps_its_rows_and_what_refers_to_them() {
+        let mut db = Connection::open_in_memory().unwrap();
+        db.pragma_update(None, "foreign_keys", true).unwrap();
+        migrate_with(&mut db, &MIGRATIONS[..9]).unwrap();
+        db.execute_batch(OLD).unwrap();
+        let pages = "SELECT group_concat(id || ' ' || file_id || ' ' || page) FROM pages";
+        let rows = |db: &Connection| db.query_row(pages, [], |r| r.get::<_, String>(0)).unwrap();
+        let before = rows(&db);
+        migrate(&mut db).unwrap();
+        assert_eq!(rows(&db), before);
+        let seen: i64 = db
+            .query_row(
+                "SELECT count(*) FROM page WHERE bucket = 'rejected'",
+                [],
+                |r| r.get(0),
+            )
+            .unwrap();
+        assert_eq!(seen, 4);
+        // References are held from then on as before.
+        assert!(db.execute_batch("DELETE FROM pages WHERE id = 11").is_err());
+        let twice = "INSERT INTO pages (file_id, page) SELECT file_id, page FROM pages";
+        assert!(db.execute_batch(twice).is_err());
     }
 
     #[test]

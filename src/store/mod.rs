@@ -33,12 +33,14 @@ mod repair;
 mod rivals;
 mod rows;
 mod samples;
+mod separate;
 mod views;
 
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags, TransactionBehavior};
 
 pub use audit::AuditRow;
@@ -67,6 +69,7 @@ pub use record::{Purpose, Recorded, Run, RunInfo};
 pub use redecide::StoredPage;
 pub use repair::{Original, Repaired, Rereading};
 pub use samples::{Finding, SampleRow, SampledField, Scope};
+pub use separate::{NewPart, PartToRead};
 pub(crate) use views::free_name;
 
 /// The database's name in the campaign folder.
@@ -278,6 +281,9 @@ fn connect(path: &Path, flags: OpenFlags, busy: Duration) -> rusqlite::Result<Co
     db.pragma_update(None, "foreign_keys", true)?;
     // Temporary tables hold people's answers too: never in a folder that is not ours.
     db.pragma_update(None, "temp_store", "memory")?;
+    // Else SQLite plans nearly every statement anew for each value that is bound to it: 45 % of the
+    // time that an answer takes on the review page.
+    db.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
     db.set_prepared_statement_cache_capacity(64);
     Ok(db)
 }

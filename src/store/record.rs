@@ -7,7 +7,8 @@ use super::rows::{
     Kept, add_barcodes, add_duplicate, add_outcome, add_page, add_reading, barcodes,
 };
 use super::{
-    Act, BlobKind, Fault, FileId, PageId, RunId, Store, StoreError, Timestamp, ask, audit, lots,
+    Act, BlobKind, Fault, FileId, OutcomeId, PageId, RunId, Store, StoreError, Timestamp, ask,
+    audit, lots,
 };
 use crate::calendar::Day;
 use crate::digest::Digest;
@@ -146,7 +147,7 @@ impl Store {
         self.read(|db| {
             let mut one = db.prepare_cached(
                 "SELECT p.id FROM pages p JOIN files f ON f.id = p.file_id
-                 WHERE f.sha256 = ?1 AND f.name = ?2 AND p.page = ?3",
+                 WHERE f.sha256 = ?1 AND f.name = ?2 AND p.page = ?3 AND p.part = 0",
             )?;
             let digest = origin.file_sha256.to_string();
             let found = one.query_row((digest, &origin.file, origin.page), |r| r.get(0));
@@ -264,6 +265,17 @@ impl NewPage<'_> {
                 Recorded::Reread(page)
             }
         };
+        self.add_journey(tx, (run, recorded), kept)?;
+        Ok(recorded)
+    }
+
+    /// What the page turned out to be, under a page that is there.
+    pub(super) fn add_journey(
+        &self,
+        tx: &Connection,
+        (run, recorded): (RunId, Recorded),
+        kept: &Kept,
+    ) -> Result<OutcomeId, Fault> {
         let page = recorded.page();
         let received = self.info.received;
         let outcome = add_outcome(tx, page, (run, received), (self.outcome, kept))?;
@@ -279,7 +291,7 @@ impl NewPage<'_> {
             }
         }
         ask::ask(tx, page, outcome, self.outcome)?;
-        Ok(recorded)
+        Ok(outcome)
     }
 }
 
@@ -296,7 +308,7 @@ fn file_of(db: &Connection, origin: &Origin) -> Result<FileId, Fault> {
 }
 
 fn find_page(db: &Connection, file: FileId, page: u32) -> rusqlite::Result<Option<PageId>> {
-    db.prepare_cached("SELECT id FROM pages WHERE file_id = ?1 AND page = ?2")?
+    db.prepare_cached("SELECT id FROM pages WHERE file_id = ?1 AND page = ?2 AND part = 0")?
         .query_row((file, page), |r| r.get(0))
         .optional()
 }

@@ -10,19 +10,21 @@ use super::look::{bad_column, parsed};
 use super::questions::add_decision_as;
 use super::record::{NewPage, Place};
 use super::{
-    Act, Answer, BlobKind, Fault, NewDecision, OutcomeId, PageId, QuestionId, RunInfo, Store,
-    StoreError, Subject, UNDO, audit, leases,
+    Act, Answer, BlobKind, Fault, NewDecision, OutcomeId, PageId, QuestionId, RunId, RunInfo,
+    Store, StoreError, Subject, UNDO, audit, leases,
 };
 use crate::calendar::Day;
 use crate::digest::Digest;
 use crate::pipeline::{Hints, PageOutcome};
-use crate::scan::Origin;
+use crate::scan::{Origin, Region};
 
 /// Where a page's own picture is.
 #[derive(Clone, Debug)]
 pub struct Original {
     pub page: PageId,
     pub origin: Origin,
+    /// The part of the file's picture that the page is; `None` for the whole.
+    pub region: Option<Region>,
     /// The file as it came, kept by its digest.
     pub path: PathBuf,
     /// The day the card was received.
@@ -42,8 +44,8 @@ pub struct Rereading<'a> {
 
 /// What became of it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Repaired {
-    Done(OutcomeId),
+pub enum Repaired<T = OutcomeId> {
+    Done(T),
     /// The question was given to somebody else, or the lease was used already.
     TakenBack,
     /// Somebody answered meanwhile, or the page was read again.
@@ -57,10 +59,9 @@ impl Store {
             let mut one = db.prepare_cached(include_str!("sql/original.sql"))?;
             let found = one.query_row([page], |row| {
                 let file_sha256: Digest = parsed(row, "sha256")?;
-                let hints: Option<String> = row.get("hints")?;
-                let hints = hints.map(|json| serde_json::from_str(&json));
                 Ok(Original {
                     page,
+                    region: json(row, "region")?,
                     path: self.blobs.path(&file_sha256, BlobKind::Original),
                     origin: Origin {
                         file: row.get("name")?,
@@ -68,10 +69,7 @@ impl Store {
                         page: row.get("page")?,
                     },
                     received: parsed(row, "received")?,
-                    hints: hints
-                        .transpose()
-                        .map_err(|e| bad_column("hints", e))?
-                        .unwrap_or_default(),
+                    hints: json(row, "hints")?.unwrap_or_default(),
                 })
             });
             Ok(found.optional()?)
@@ -118,14 +116,8 @@ impl Store {
             info,
         };
         self.write(|tx| {
-            match lease {
-                Some(token) => match leases::end(tx, token)? {
-                    None => return Ok(Repaired::TakenBack),
-                    Some(false) => return Ok(Repaired::Meanwhile),
-                    Some(true) => {}
-                },
-                None if !is_open(tx, question)? => return Ok(Repaired::Meanwhile),
-                None => {}
+            if let Some(refused) = claim(tx, question, lease)? {
+                return Ok(refused);
             }
             let page = new.original.page;
             let row = run.row(tx)?;
@@ -135,18 +127,56 @@ impl Store {
             }
             again.insert(tx, row, &Place::Again(page), &album)?;
             let outcome = current_outcome(tx, page)?;
-            let hints = serde_json::to_string(new.hints).map_err(|e| bad_column("hints", e))?;
-            tx.prepare_cached("UPDATE outcomes SET hints = ?2 WHERE id = ?1")?
-                .execute((outcome, hints))?;
-            tx.execute(
-                "UPDATE runs SET finished_at = ?2 WHERE id = ?1",
-                (row, &info.at),
-            )?;
+            keep_hints(tx, outcome, new.hints)?;
+            finish(tx, row, info)?;
             let subject = format!("page {page} outcome {outcome} {}", said(new.hints));
             audit::note(tx, &run.act(), "page.repair", &subject)?;
             Ok(Repaired::Done(outcome))
         })
     }
+}
+
+/// A column of JSON; `None` where nothing stands.
+pub(super) fn json<T: serde::de::DeserializeOwned>(
+    row: &rusqlite::Row<'_>,
+    name: &str,
+) -> rusqlite::Result<Option<T>> {
+    let text: Option<String> = row.get(name)?;
+    let value = text.map(|json| serde_json::from_str(&json));
+    value.transpose().map_err(|e| bad_column(name, e))
+}
+
+/// Ends the lease under which the question is answered; why it is not to be answered any more.
+pub(super) fn claim<T>(
+    tx: &Connection,
+    question: QuestionId,
+    lease: Option<&str>,
+) -> Result<Option<Repaired<T>>, Fault> {
+    Ok(match lease {
+        Some(token) => match leases::end(tx, token)? {
+            None => Some(Repaired::TakenBack),
+            Some(false) => Some(Repaired::Meanwhile),
+            Some(true) => None,
+        },
+        None if !is_open(tx, question)? => Some(Repaired::Meanwhile),
+        None => None,
+    })
+}
+
+pub(super) fn keep_hints(tx: &Connection, outcome: OutcomeId, hints: &Hints) -> Result<(), Fault> {
+    let hints = serde_json::to_string(hints).map_err(|e| bad_column("hints", e))?;
+    tx.prepare_cached("UPDATE outcomes SET hints = ?2 WHERE id = ?1")?
+        .execute((outcome, hints))?;
+    Ok(())
+}
+
+/// A person's own run is over with what he did.
+pub(super) fn finish(tx: &Connection, run: RunId, info: &RunInfo) -> Result<(), Fault> {
+    tx.execute(
+        "UPDATE runs SET finished_at = ?2 WHERE id = ?1",
+        (run, &info.at),
+    )?;
+    Ok(())
 }
 
 fn is_open(tx: &Connection, question: QuestionId) -> Result<bool, Fault> {

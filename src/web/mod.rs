@@ -23,6 +23,7 @@ mod repair;
 mod repair_view;
 mod rights;
 mod secret;
+mod separate;
 mod sessions;
 mod sheet;
 mod sign_in;
@@ -287,6 +288,7 @@ fn router(site: Arc<Site>) -> Router {
         .route("/repair/next", post(repair::next))
         .route("/repair/read", post(repair::read))
         .route("/repair/answer", post(repair::answer))
+        .route("/repair/separate", post(separate::separate))
         .route("/repair/picture/{lease}", get(repair::picture))
         .route("/sheet", get(sheet::sheet))
         .route("/sheet/picture/{question}", get(sheet::picture))

@@ -48,9 +48,9 @@ pub(super) struct Wish {
 /// How a page is to be read, or what it is.
 #[derive(Debug, Deserialize)]
 pub(super) struct Word {
-    desk: String,
-    lease: String,
-    question: i64,
+    pub(super) desk: String,
+    pub(super) lease: String,
+    pub(super) question: i64,
     #[serde(default)]
     answer: String,
     #[serde(default)]
@@ -66,11 +66,14 @@ pub(super) struct Word {
     corners: String,
     #[serde(default)]
     key: String,
+    /// Four shares a part, separated by blanks.
+    #[serde(default)]
+    pub(super) parts: String,
 }
 
 impl Word {
     /// `None` for numbers that are none.
-    fn hints(&self) -> Option<Hints> {
+    pub(super) fn hints(&self) -> Option<Hints> {
         let given = |text: &str| {
             let text = text.trim();
             (!text.is_empty()).then(|| text.to_owned())
@@ -118,7 +121,7 @@ impl Word {
     }
 }
 
-fn desk_of(id: &str, visitor: &Visitor) -> Option<Desk> {
+pub(super) fn desk_of(id: &str, visitor: &Visitor) -> Option<Desk> {
     secret::is_name(id).then(|| Desk {
         id: id.to_owned(),
         who: visitor.name().to_owned(),
@@ -173,18 +176,7 @@ pub(super) async fn read(
         return notice_of(StatusCode::UNPROCESSABLE_ENTITY, w.bad_corners, lang);
     };
     let (lease, question) = (word.lease.clone(), QuestionId(word.question));
-    let reply = Reply {
-        question,
-        answer: Answer::Accept,
-        act: Act {
-            who: desk.who.clone(),
-            at: (site.clock.now)(),
-        },
-        why: String::new(),
-        insist: false,
-        today: (site.clock.today)(),
-        may,
-    };
+    let reply = site.taking(question, &desk, may);
     match site
         .read_again((visitor, desk.clone()), lease, reply, hints)
         .await
@@ -289,7 +281,7 @@ impl Site {
     ) -> Result<Option<Given>, ReviewError> {
         let (now, lease) = ((self.clock.now)(), fresh()?);
         if let Some(page) = wish.page.map(PageId) {
-            ask_anew(store, desk, (page, now.clone()))?;
+            self.ask_anew(store, desk, (page, now.clone()))?;
         }
         let wished = match (wish.question, wish.page) {
             (Some(question), _) => Some(QuestionId(question)),
@@ -334,6 +326,22 @@ impl Site {
         }))
     }
 
+    /// A person takes a page in hand, without a word on what it says.
+    pub(super) fn taking(&self, question: QuestionId, desk: &Desk, may: May) -> Reply {
+        Reply {
+            question,
+            answer: Answer::Accept,
+            act: Act {
+                who: desk.who.clone(),
+                at: (self.clock.now)(),
+            },
+            why: String::new(),
+            insist: false,
+            today: (self.clock.today)(),
+            may,
+        }
+    }
+
     /// A page to be laid, as it is shown.
     async fn laid(
         self: &Arc<Self>,
@@ -364,6 +372,12 @@ impl Site {
             laid.lease = given.lease;
             laid.waiting = waiting;
             laid.notice = notice;
+            laid.whole = match store.page(row.page_id)?.part_of {
+                Some(whole) => {
+                    (store.separated_by(whole)?.as_ref() == Some(&desk.who)).then_some(whole.0)
+                }
+                None => None,
+            };
             Ok(html(&laid))
         };
         or_failed(self.work(job).await, lang)
@@ -443,7 +457,7 @@ fn find(all: &Sheets, page: PageId) -> Option<Arc<Sheet>> {
 }
 
 /// The open question about a page as a whole.
-fn page_question(store: &Store, page: PageId) -> Result<Option<QuestionId>, StoreError> {
+pub(super) fn page_question(store: &Store, page: PageId) -> Result<Option<QuestionId>, StoreError> {
     let filter = QuestionFilter {
         page: Some(page),
         kind: Some(Kind::Page),
@@ -452,38 +466,49 @@ fn page_question(store: &Store, page: PageId) -> Result<Option<QuestionId>, Stor
     Ok(store.questions(&filter)?.first().map(|q| q.id))
 }
 
-/// A person whose own reading of a page was not right says so: the page waits again.
-fn ask_anew(
-    store: &mut Store,
-    desk: &Desk,
-    (page, now): (PageId, crate::store::Timestamp),
-) -> Result<(), ReviewError> {
-    if store.repaired_by(page)?.as_deref() != Some(desk.who.as_str()) {
-        return Err(ReviewError::NotHis);
-    }
-    if page_question(store, page)?.is_none() {
-        let hold = NewDecision {
-            page,
-            subject: Subject::Page,
-            answer: Answer::Hold,
-            act: Act {
-                who: desk.who.clone(),
-                at: now,
-            },
-            why: crate::store::UNDO.to_owned(),
-            raises: Vec::new(),
+impl Site {
+    /// A person whose own reading of a page was not right, or who separated what is one card, says so:
+    /// the page waits again.
+    fn ask_anew(
+        &self,
+        store: &mut Store,
+        desk: &Desk,
+        (page, now): (PageId, crate::store::Timestamp),
+    ) -> Result<(), ReviewError> {
+        let act = Act {
+            who: desk.who.clone(),
+            at: now,
         };
-        store.decide(&[hold])?;
+        if store.separated_by(page)?.is_some() {
+            let program = &self.bench.program;
+            repair::rejoin(store, (&act, (self.clock.today)()), (page, program))?;
+            return Ok(());
+        }
+        if store.repaired_by(page)?.as_deref() != Some(desk.who.as_str()) {
+            return Err(ReviewError::NotHis);
+        }
+        if page_question(store, page)?.is_none() {
+            let hold = NewDecision {
+                page,
+                subject: Subject::Page,
+                answer: Answer::Hold,
+                act,
+                why: crate::store::UNDO.to_owned(),
+                raises: Vec::new(),
+            };
+            store.decide(&[hold])?;
+        }
+        Ok(())
     }
-    Ok(())
 }
 
-fn refused_page(error: &RepairError, lang: Lang) -> Response {
+pub(super) fn refused_page(error: &RepairError, lang: Lang) -> Response {
     let w = Words::of(lang);
     let (status, text) = match error {
         RepairError::Review(error) => return refused(error, lang),
         RepairError::Hint(_) => (StatusCode::UNPROCESSABLE_ENTITY, w.bad_corners),
         RepairError::Nothing => (StatusCode::UNPROCESSABLE_ENTITY, w.nothing_said),
+        RepairError::Parts => (StatusCode::UNPROCESSABLE_ENTITY, w.bad_parts),
         RepairError::Picture(_) => (StatusCode::UNPROCESSABLE_ENTITY, w.no_original),
         _ => (StatusCode::SERVICE_UNAVAILABLE, w.reading_failed),
     };

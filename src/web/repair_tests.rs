@@ -127,6 +127,62 @@ fn a_rejected_page_is_laid_by_hand_and_asks_about_every_field() {
 }
 
 #[test]
+fn a_picture_is_separated_once_and_put_together_by_who_did_it() {
+    let serving = rejecting();
+    let window = serving.window();
+    let got = window.post("/repair/next", "");
+    let (token, number) = (lease(&got), question(&got));
+    let separate = |token: &str, more: &str| {
+        let body = format!("lease={token}&question={number}&{more}");
+        window.post("/repair/separate", &body)
+    };
+    let halves = "parts=0+0+0.5+1+0.5+0+1+1";
+    for foul in [
+        "",
+        "parts=",
+        "parts=0+0+0.5+1",
+        "parts=0+0+0.5+1+0.5+0+1",
+        "parts=0+0+0.5+1+0.5+0+1+x",
+        "parts=0+0+0.5+1+0.2+0+0.7+1",
+        "parts=0+0+0.5+1+0.5+0+1.5+1",
+        "parts=0+0+0.5+1+0.5+0+1+1&form=nothing",
+        "parts=0+0+0.5+1+0.5+0+1+1&turn=7",
+        &format!("parts={}", ["0", "0", "1", "1"].repeat(500).join("+")),
+    ] {
+        assert_eq!(separate(&token, foul).status, 422, "{foul}");
+    }
+    assert_eq!(separate(&"0".repeat(32), halves).status, 410);
+    let got = separate(&token, halves);
+    assert_eq!(got.status, 200, "{}", got.body);
+    assert_eq!(got.body.matches("data-part").count(), 2, "{}", got.body);
+    assert_eq!(separate(&token, halves).status, 410);
+    let store = balanced(&serving);
+    let buckets: Vec<Bucket> = store.pages().unwrap().iter().map(|p| p.bucket).collect();
+    assert_eq!(
+        buckets,
+        [Bucket::Separated, Bucket::Rejected, Bucket::Rejected]
+    );
+    // The first part comes next, as a picture of its own.
+    let next = between(&got.body, "data-next=\"", "\"");
+    let got = window.post("/repair/next", &format!("question={next}"));
+    assert!(got.body.contains("odd.png#1"), "{}", got.body);
+    assert!(
+        got.body.contains("data-width=\"200\" data-height=\"592\""),
+        "{}",
+        got.body
+    );
+    assert!(got.body.contains("data-whole=\"1\""), "{}", got.body);
+    let got = window.post("/repair/next", "page=1");
+    assert_eq!(got.status, 200, "{}", got.body);
+    assert!(got.body.contains("data-width=\"400\""), "{}", got.body);
+    assert_eq!(
+        balanced(&serving).page(PageId(2)).unwrap().bucket,
+        Bucket::SetAside
+    );
+    assert_eq!(window.post("/repair/next", "page=1").status, 409);
+}
+
+#[test]
 fn a_page_is_set_aside_and_taken_back() {
     let serving = rejecting();
     let window = serving.window();

@@ -40,6 +40,8 @@ pub(super) struct Laid {
     pub(super) lease: String,
     pub(super) waiting: u64,
     pub(super) notice: &'static str,
+    /// The page that this was separated out of, where this person may put it together again.
+    pub(super) whole: Option<i64>,
     id: i64,
     page: i64,
     place: String,
@@ -104,6 +106,7 @@ impl Laid {
             lease: String::new(),
             waiting: 0,
             notice: "",
+            whole: None,
             id: row.id.0,
             page: row.page_id.0,
             place: format!("{} [{}]", row.file, row.page),

@@ -4,6 +4,7 @@
 //! under `CI` its absence is a failure.
 
 mod chromium;
+mod golden;
 mod repair;
 mod session;
 
@@ -17,17 +18,20 @@ use crate::people;
 use crate::program::{self, Campaign};
 use chromium::Chromium;
 
-/// `hagaki review`, ended with the test.
+/// `hagaki review`, ended with the test, and a window on it.
 struct Page {
-    server: Child,
+    /// `None` for a second browser on the same server.
+    server: Option<Child>,
     address: String,
     browser: Chromium,
 }
 
 impl Drop for Page {
     fn drop(&mut self) {
-        let _ = self.server.kill();
-        let _ = self.server.wait();
+        if let Some(server) = &mut self.server {
+            let _ = server.kill();
+            let _ = server.wait();
+        }
     }
 }
 
@@ -60,7 +64,7 @@ fn serve(campaign: &Campaign, more: &[&str]) -> Option<Page> {
         "{address}"
     );
     Some(Page {
-        server,
+        server: Some(server),
         address,
         browser,
     })
@@ -69,6 +73,40 @@ fn serve(campaign: &Campaign, more: &[&str]) -> Option<Page> {
 const SHOWN: &str = "document.querySelector('#stage section:not([hidden])')";
 
 impl Page {
+    /// Another person's browser on the same server.
+    fn beside(&self) -> Option<Self> {
+        Some(Self {
+            server: None,
+            address: self.address.clone(),
+            browser: Chromium::start()?,
+        })
+    }
+
+    /// Gives back what the window has, so that the next one is given the same.
+    fn release(&mut self) {
+        let leave = "window.left = false;
+            const meta = (name) => (document.querySelector(`meta[name=\"${name}\"]`) || {}).content;
+            if (!meta('desk')) { window.left = true; } else {
+                fetch('/review/leave', { method: 'POST', headers: { 'x-hagaki-token': meta('token') },
+                    body: new URLSearchParams({ desk: meta('desk') }) }).finally(() => { window.left = true; });
+            }";
+        self.browser
+            .text(&format!("(() => {{ {leave} return ''; }})()"));
+        self.browser.wait("window.left");
+    }
+
+    /// Puts the picture that was separated last together again, on the server alone.
+    fn rejoin(&mut self) {
+        let again = "window.joined = false;
+            const meta = (name) => document.querySelector(`meta[name=\"${name}\"]`).content;
+            const page = document.querySelector('section[data-kind=result]').dataset.page;
+            fetch('/repair/next', { method: 'POST', headers: { 'x-hagaki-token': meta('token') },
+                body: new URLSearchParams({ desk: meta('desk'), page }) }).finally(() => { window.joined = true; });";
+        self.browser
+            .text(&format!("(() => {{ {again} return ''; }})()"));
+        self.browser.wait("window.joined");
+    }
+
     /// Keeps what the window shows for a person to look at, where he named a folder for it.
     fn look(&mut self, name: &str) {
         let Some(folder) = std::env::var_os("HAGAKI_SCREENS") else {
@@ -494,4 +532,144 @@ fn two_people_key_blindly_and_a_third_settles() {
     page.answer(&["Enter"]);
     let rows = campaign.hagaki(&["export", "--profile", "long"]);
     assert!(rows.out.contains("phone,0399998888,"), "{}", rows.out);
+}
+
+/// Answers with Enter until nothing is left; the questions that were shown.
+fn all_by_enter(page: &mut Page) -> Vec<String> {
+    let mut seen = Vec::new();
+    while page.shown("kind") != "done" {
+        seen.push(page.shown("question"));
+        page.answer(&["Enter"]);
+    }
+    seen
+}
+
+#[test]
+fn two_people_at_once_are_shown_no_question_twice() {
+    let campaign = samples();
+    copy_question(&campaign, "phone", 60);
+    for name in ["sato", "tanaka"] {
+        people::add(&campaign, name, "reviewer");
+    }
+    let Some(mut left) = serve(&campaign, &[]) else {
+        return;
+    };
+    let Some(mut right) = left.beside() else {
+        return;
+    };
+    let asked = "SELECT count(*) FROM questions WHERE field = 'phone' AND state = 'open'";
+    let db = rusqlite::Connection::open(campaign.root().join("hagaki.db")).unwrap();
+    let before: u32 = db.query_row(asked, [], |r| r.get(0)).unwrap();
+    left.enter("sato", "?field=phone&reason=LOW_CONF");
+    right.enter("tanaka", "?field=phone&reason=LOW_CONF");
+    let (one, two) = std::thread::scope(|scope| {
+        let other = scope.spawn(|| all_by_enter(&mut right));
+        let own = all_by_enter(&mut left);
+        (own, other.join().unwrap())
+    });
+    assert!(!one.is_empty() && !two.is_empty());
+    let mut all: Vec<&String> = one.iter().chain(&two).collect();
+    all.sort();
+    let shown = all.len();
+    all.dedup();
+    assert_eq!(all.len(), shown, "a question was shown twice");
+    let after: u32 = db.query_row(asked, [], |r| r.get(0)).unwrap();
+    assert_eq!((before - after) as usize, shown);
+    for (name, questions) in [("sato", one), ("tanaka", two)] {
+        let own = "SELECT count(*) FROM decisions WHERE who = ?1";
+        let own: u32 = db.query_row(own, [name], |r| r.get(0)).unwrap();
+        assert_eq!(own as usize, questions.len(), "{name}");
+    }
+}
+
+#[test]
+fn the_last_ten_answers_are_taken_back_one_after_the_other() {
+    let campaign = samples();
+    copy_question(&campaign, "phone", 30);
+    let Some(mut page) = open(&campaign, "?field=phone&reason=LOW_CONF") else {
+        return;
+    };
+    let mut answered = Vec::new();
+    for _ in 0..12 {
+        answered.push(page.shown("question"));
+        page.answer(&["Enter"]);
+    }
+    let left = waiting(&campaign);
+    for n in 1..=10 {
+        page.browser.chord("z", chromium::CONTROL);
+        let back = &answered[answered.len() - n];
+        page.browser
+            .wait(&format!("{SHOWN}.dataset.question == '{back}'"));
+        assert_eq!(waiting(&campaign), left + n);
+    }
+    // Not more than ten.
+    let here = page.shown("question");
+    page.browser.chord("z", chromium::CONTROL);
+    page.browser
+        .wait("document.getElementById('says').textContent != ''");
+    assert_eq!(page.shown("question"), here);
+    assert_eq!(waiting(&campaign), left + 10);
+}
+
+#[test]
+fn every_key_of_a_question_does_what_its_button_says() {
+    let campaign = samples();
+    let Some(mut page) = open(&campaign, "?field=phone") else {
+        return;
+    };
+    let found = |campaign: &Campaign, question: &str| {
+        let db = rusqlite::Connection::open(campaign.root().join("hagaki.db")).unwrap();
+        let sql = "SELECT d.answer FROM questions q JOIN decisions d ON d.id = q.decision_id
+                   WHERE q.id = ?1";
+        db.query_row(sql, [question], |r| r.get::<_, String>(0))
+            .unwrap()
+    };
+    // A number: half-width digits from the start, and the next question's picture is there already.
+    let line = format!("{SHOWN}.querySelector('input.line')");
+    let mode = page
+        .browser
+        .text(&format!("[{line}.inputMode, {line}.dataset.script].join()"));
+    assert_eq!(mode, "numeric,digits");
+    for (key, wanted) in [("F4", "blank"), ("F8", "illegible"), ("F9", "hold")] {
+        let question = page.shown("question");
+        page.browser.wait(
+            "[...document.querySelectorAll('#stage section[hidden] [data-picture]')]
+             .some(p => p.naturalWidth > 0)",
+        );
+        page.answer(&[key]);
+        assert_eq!(found(&campaign, &question), wanted, "{key}");
+    }
+    // The whole card by one key, with the field framed on it.
+    page.browser.press("F2");
+    page.browser.wait(&format!(
+        "{SHOWN}.querySelector('[data-card] img').naturalWidth > 0"
+    ));
+    let framed = page.browser.text(&format!(
+        "(() => {{ const r = {SHOWN}.querySelector('[data-card] svg rect').getBoundingClientRect();
+         const i = {SHOWN}.querySelector('[data-card] img').getBoundingClientRect();
+         return r.width > 20 && r.left >= i.left && r.right <= i.right && r.top >= i.top
+             && r.bottom <= i.bottom; }})()"
+    ));
+    assert_eq!(framed, "true");
+    page.look("card");
+    page.browser.press("F2");
+    page.browser
+        .wait(&format!("{SHOWN}.querySelector('[data-card]').hidden"));
+    // The crop is at twice the paper's size or more: 96 pixels of the screen are an inch.
+    let zoom = page.browser.text(&format!(
+        "(() => {{ const p = {SHOWN}.querySelector('[data-picture]');
+         return p.getBoundingClientRect().width / p.naturalWidth >= 0.99; }})()"
+    ));
+    assert_eq!(zoom, "true");
+    // Kana and kanji are written as they come.
+    page.go("?field=name");
+    let mode = page.browser.text(&format!(
+        "[{line}.lang, {line}.dataset.script, {line}.dataset.full].join()"
+    ));
+    assert_eq!(mode, "ja,japanese,0");
+    page.browser.type_text("ヤマダ　ハナコ");
+    assert_eq!(
+        page.browser.text(&format!("{line}.value")),
+        "ヤマダ　ハナコ"
+    );
 }

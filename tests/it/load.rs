@@ -161,6 +161,39 @@ fn work(port: u16, count: &AtomicUsize) -> Work {
     done
 }
 
+/// How long an answer takes that no store is asked for, as many windows at once: what the machine and
+/// the server's own parts cost at this moment.
+fn bare(port: u16, times: u32) -> Vec<f64> {
+    let Some(mut window) = Window::open(port) else {
+        return Vec::new();
+    };
+    let request = format!(
+        "GET /assets/icon.svg HTTP/1.1\r\nHost: {}\r\n\r\n",
+        window.host
+    );
+    let mut took = Vec::new();
+    for _ in 0..times {
+        let begun = Instant::now();
+        assert!(window.send(&request).is_some(), "the server is gone");
+        took.push(begun.elapsed().as_secs_f64() * 1000.0);
+    }
+    took
+}
+
+/// The same of all reviewers.
+fn bare_of_all(port: u16, times: u32) -> Vec<f64> {
+    let each = times / REVIEWERS as u32 + 1;
+    let all: Vec<Vec<f64>> = thread::scope(|scope| {
+        let threads: Vec<_> = (0..REVIEWERS)
+            .map(|_| scope.spawn(move || bare(port, each)))
+            .collect();
+        threads.into_iter().map(|t| t.join().unwrap()).collect()
+    });
+    let mut took = all.concat();
+    took.sort_by(f64::total_cmp);
+    took
+}
+
 /// What the store says: each answered question's value, and how many decisions there are.
 fn recorded(campaign: &Campaign) -> (BTreeMap<i64, String>, usize) {
     let db = rusqlite::Connection::open(campaign.root().join("hagaki.db")).unwrap();
@@ -222,16 +255,20 @@ fn twenty_reviewers_lose_nothing_and_answer_nothing_twice() {
     assert_eq!(said.len(), questions as usize + 1);
     assert_eq!(decisions, said.len());
     assert_eq!(stored, said.into_iter().collect());
-    let at = |share: f64| took[((took.len() - 1) as f64 * share) as usize];
+    let at = |all: &[f64], share: f64| all[((all.len() - 1) as f64 * share) as usize];
+    let bare = bare_of_all(server.port, questions);
     eprintln!(
         "{} answers of {REVIEWERS} reviewers in {seconds:.1} s: median {:.1} ms, 99 % {:.1} ms, \
-         most {:.1} ms; memory {} kB after a quarter, {} kB at the end",
+         most {:.1} ms; memory {} kB after a quarter, {} kB at the end. Answers without the store: \
+         median {:.1} ms, 99 % {:.1} ms",
         took.len(),
-        at(0.5),
-        at(0.99),
-        at(1.0),
+        at(&took, 0.5),
+        at(&took, 0.99),
+        at(&took, 1.0),
         memory.0,
-        memory.1
+        memory.1,
+        at(&bare, 0.5),
+        at(&bare, 0.99),
     );
     // Flat in the number of answers: what is left is the allocator's and SQLite's caches.
     assert!(memory.1 < memory.0 + 20_000, "{memory:?}");

@@ -152,6 +152,15 @@ impl Chromium {
         self.call("Emulation.setDeviceMetricsOverride", &size);
     }
 
+    /// Waits until what was resized is drawn.
+    pub(super) fn settled(&mut self) {
+        self.text(
+            "(window.drawn = false, requestAnimationFrame(() => requestAnimationFrame(() => {
+            window.drawn = true; })), '')",
+        );
+        self.wait("window.drawn");
+    }
+
     /// Opens an address, wherever it leads.
     pub(super) fn navigate(&mut self, address: &str) {
         self.call("Page.navigate", &json!({"url": address}));

@@ -3,7 +3,7 @@
 use super::chromium::{Chromium, SHIFT};
 use super::{open, waiting};
 use crate::program::{self, Campaign};
-use crate::repair::{corners, two_cards};
+use crate::repair::{both_are_right, corners, on_glass, side_by_side, two_cards};
 
 /// A campaign with that picture upside down.
 fn rejecting() -> Campaign {
@@ -12,6 +12,15 @@ fn rejecting() -> Campaign {
     let turned = image::imageops::rotate180(&two_cards());
     turned.save(folder.join("two.png")).unwrap();
     assert_eq!(campaign.hagaki(&["run", &folder.to_string_lossy()]).code, 0);
+    campaign
+}
+
+/// The same with two cards of one size, as a scanner writes it.
+fn rejecting_both() -> Campaign {
+    let campaign = Campaign::new(&["vaccine-intent"]);
+    let glass = side_by_side(["0001_answer.jpg", "0002_answer.jpg"]);
+    let folder = on_glass(&campaign, &image::imageops::rotate180(&glass));
+    assert_eq!(campaign.hagaki(&["run", &folder]).code, 0);
     campaign
 }
 
@@ -73,6 +82,16 @@ fn assert_right(campaign: &Campaign) {
 
 const RESULT: &str = "document.querySelector('section[data-kind=result]')";
 const PAGE: &str = "document.querySelector('section[data-kind=page]')";
+
+fn other_card_is_asked_about(browser: &mut Chromium) {
+    // The other card is in the picture still, and would be lost without a word.
+    browser.press("Enter");
+    browser.wait(PAGE);
+    let why = browser.text("document.querySelector('.repair .reasons').textContent");
+    assert!(why.contains("重送"), "{why}");
+    browser.press("a");
+    browser.wait("document.querySelector('section[data-kind=done]')");
+}
 
 #[test]
 fn a_rejected_page_is_repaired_by_hand_and_read_again() {
@@ -136,9 +155,110 @@ fn a_rejected_page_is_repaired_by_hand_and_read_again() {
             .text(&format!("{RESULT}.textContent"))
             .contains("0000000123")
     );
+    other_card_is_asked_about(&mut page.browser);
+    assert_eq!(campaign.hagaki(&["status"]).code, 0);
+}
+
+const PARTS: &str = "document.querySelectorAll('[data-part]').length == 2";
+
+#[test]
+fn two_cards_in_one_picture_are_separated_by_keys() {
+    let campaign = rejecting_both();
+    let Some(mut page) = open(&campaign, "?kind=page") else {
+        return;
+    };
+    page.browser.press("F7");
+    page.browser.wait(PAGE);
+    page.browser
+        .wait("document.activeElement.matches('[data-view]')");
+    // The picture lies upside down, which the parts need not be told.
+    let line = "(() => { const l = document.querySelector('.cut.over').getBoundingClientRect();
+                const v = document.querySelector('[data-turned] image').getBoundingClientRect();
+                return [l.width < l.height, (l.left - v.left) / v.width].join(); })()";
+    page.browser.press("s");
+    page.browser.wait("document.querySelector('.cut.over')");
+    let at = page.browser.text(line);
+    assert!(
+        at.starts_with("true,0.5") || at.starts_with("true,0.49"),
+        "{at}"
+    );
+    page.browser.press("ArrowRight");
+    let moved = page.browser.text(line);
+    assert_ne!(moved, at);
+    page.browser.press("ArrowLeft");
+    assert_eq!(page.browser.text(line), at);
+    page.look("repair-cut");
+    // Above each other, one card, side by side again.
+    page.browser.press("s");
+    assert!(page.browser.text(line).starts_with("false"));
+    page.browser.press("s");
+    assert_eq!(
+        page.browser.text("!!document.querySelector('.cut')"),
+        "false"
+    );
+    page.browser.press("s");
+    page.browser.press("Enter");
+    page.browser.wait(PARTS);
+    page.look("repair-parts");
+    assert_eq!(campaign.hagaki(&["status"]).code, 0);
+    // Upside down the second card is seen first.
+    let settled = both_are_right(&campaign, ["2", "1"]);
+    assert!(settled.iter().all(|n| *n >= 3), "{settled:?}");
+    // A mistake: back to one picture, and cut again.
+    page.browser.chord("z", super::chromium::CONTROL);
+    page.browser.wait(PAGE);
+    assert_eq!(waiting(&campaign), 1);
+    page.browser.wait("document.querySelector('.cut')");
+    page.browser.press("Enter");
+    page.browser.wait(PARTS);
+    let again = both_are_right(&campaign, ["4", "3"]);
+    assert_eq!(again, settled);
     page.browser.press("Enter");
     page.browser
         .wait("document.querySelector('section[data-kind=done]')");
+    let asked = waiting(&campaign);
+    assert_eq!(campaign.hagaki(&["status"]).code, 0);
+    // What the cards ask is answered as on any other page.
+    page.go("");
+    for left in (0..asked).rev() {
+        super::settle(&mut page);
+        assert_eq!(waiting(&campaign), left);
+    }
+    assert_eq!(campaign.hagaki(&["status"]).code, 0);
+}
+
+#[test]
+fn a_cut_in_the_wrong_place_is_taken_back() {
+    let campaign = rejecting_both();
+    let Some(mut page) = open(&campaign, "?kind=page") else {
+        return;
+    };
+    page.browser.press("F7");
+    page.browser.wait(PAGE);
+    page.browser
+        .wait("document.activeElement.matches('[data-view]')");
+    // Cut through a card: no half of it is taken for one.
+    page.browser.press("s");
+    page.browser.wait("document.querySelector('.cut')");
+    for _ in 0..16 {
+        page.browser.press("ArrowLeft");
+    }
+    page.browser.press("Enter");
+    page.browser.wait(PARTS);
+    page.look("repair-parts-waiting");
+    assert_eq!(campaign.hagaki(&["status"]).code, 0);
+    // The part that waits comes next: to be laid, cut again, or put together with the other.
+    page.browser.press("Enter");
+    page.browser.wait(PAGE);
+    let place = "document.querySelector('.where').textContent";
+    page.browser.wait(&format!("{place}.includes('two.png#')"));
+    page.browser.press("1");
+    page.browser.wait("document.querySelector('.handle.on')");
+    page.look("repair-part");
+    page.browser.press("w");
+    page.browser
+        .wait(&format!("{PAGE} && !{place}.includes('#')"));
+    assert_eq!(waiting(&campaign), 1);
     assert_eq!(campaign.hagaki(&["status"]).code, 0);
 }
 
