@@ -39,6 +39,7 @@ pub(super) fn attach(campaign: &Campaign, library: &Library) -> Result<Library, 
         .sides()
         .flat_map(|(_, side)| &side.fields)
         .filter_map(|f| f.lists.recipient.as_deref())
+        .chain(shown(library))
         .collect();
     let recipients = if wanted.is_empty() {
         Recipients::default()
@@ -55,6 +56,13 @@ pub(super) fn attach(campaign: &Campaign, library: &Library) -> Result<Library, 
         )));
     }
     Ok(library.listed(places.map(Arc::new).as_ref(), &recipients))
+}
+
+/// The columns that people see beside a question.
+fn shown(library: &Library) -> impl Iterator<Item = &str> {
+    let keys = library.sides().filter_map(|(_, side)| side.key.as_ref());
+    keys.flat_map(|key| &key.record)
+        .map(|(name, _)| name.as_str())
 }
 
 /// Reads the mailing list; one that is not there, or holds nobody yet, is empty. No value of it

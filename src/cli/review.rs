@@ -135,6 +135,9 @@ fn print_shown(shown: &Shown, lang: Lang) {
     for (value, label) in &shown.options {
         outln!("{}: {value}  {label}", pick(lang, "選択肢", "option"));
     }
+    for (name, value) in &shown.record {
+        outln!("{}: {name} {value}", pick(lang, "送付先", "recipient"));
+    }
     if let Some(picture) = &shown.picture_file {
         outln!("{}: {}", pick(lang, "画像", "picture"), picture.display());
     }

@@ -134,6 +134,11 @@ impl Library {
                 let column = field.lists.recipient.as_deref();
                 field.lists.column = column.and_then(|name| recipients.column(name));
             }
+            for key in own.sides.iter_mut().filter_map(|side| side.key.as_mut()) {
+                for (name, column) in &mut key.record {
+                    *column = recipients.column(name);
+                }
+            }
             Arc::new(own)
         };
         Self {

@@ -112,6 +112,9 @@ pub struct RawKey {
     pub check: Option<At<RawCheck>>,
     /// `false`: a page without a readable key is still read.
     pub required: Option<bool>,
+    /// Columns of the mailing list that people see beside a question (default: none).
+    #[serde(default)]
+    pub record: Vec<String>,
 }
 
 /// A barcode that belongs to this side of this form and to no other.

@@ -201,6 +201,9 @@ pub struct Key {
     pub check: Option<CheckDigit>,
     /// `false`: a page without a readable key is still read (key empty, doubt on the page).
     pub required: bool,
+    /// Columns of the mailing list that people see beside a question, in this order; `None` until the
+    /// campaign's list is at hand.
+    pub record: Vec<(String, Option<Arc<Column>>)>,
 }
 
 /// A barcode that belongs to this side of this form and to no other of the library.

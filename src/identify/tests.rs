@@ -143,6 +143,7 @@ pub(crate) fn codabar_key(zone: Option<Rect<Mm>>) -> Key {
         pattern: Regex::new(r"^A?(?<key>\d{10})A?$").unwrap(),
         check: None,
         required: true,
+        record: Vec::new(),
     }
 }
 

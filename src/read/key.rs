@@ -218,6 +218,7 @@ mod tests {
             pattern: regex::Regex::new(pattern).unwrap(),
             check,
             required: true,
+            record: Vec::new(),
         }
     }
 

@@ -10,13 +10,15 @@ mod recheck;
 pub mod repair;
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use serde::Serialize;
 
 use crate::calendar::Day;
 use crate::doubt::{Doubt, Reason};
-use crate::form::{Field, FieldId, FormId, Library, ValueKind, Zone};
+use crate::form::{Field, FieldId, FormId, Library, Side, ValueKind, Zone};
 use crate::lang::Text;
+use crate::lists::Column;
 pub use crate::pipeline::Hints;
 use crate::store::{
     Act, Answer, AnswerRow, Bucket, Entry, May, NewDecision, PageId, QuestionFilter, QuestionId,
@@ -113,6 +115,8 @@ pub struct Shown {
     pub label: Option<Text>,
     /// The values to choose from, with what is printed beside them.
     pub options: Vec<(String, String)>,
+    /// What the mailing list says of the recipient, as far as the form allows.
+    pub record: Vec<(String, String)>,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -160,8 +164,25 @@ pub fn look(store: &Store, library: &Library, id: QuestionId) -> Result<Shown, S
         picture_file: None,
         label: field.map(|f| f.label.clone()),
         options: field.map_or_else(Vec::new, options),
+        record: record(library, &question),
         question,
     })
+}
+
+/// What the mailing list says of whom the page's key names, as far as the form lets people see it.
+fn record(library: &Library, question: &QuestionRow) -> Vec<(String, String)> {
+    let form = question.form.as_deref();
+    let form = form.and_then(|form| library.find(form, question.edition));
+    let of_page = |side: &&Side| Some(&side.id) == question.side.as_ref();
+    let side = form.and_then(|form| form.sides.iter().find(of_page));
+    let (Some(shown), Some(key)) = (side.and_then(|s| s.key.as_ref()), &question.key) else {
+        return Vec::new();
+    };
+    let said = |(name, column): &(String, Option<Arc<Column>>)| {
+        let value = column.as_ref()?.of(key)?;
+        Some((name.clone(), value.to_owned()))
+    };
+    shown.record.iter().filter_map(said).collect()
 }
 
 /// Records a person's word. A question may be answered again: the latest word holds.

@@ -49,6 +49,8 @@ pub(super) struct Question {
     /// What is said of the step, where several people look; else empty.
     step: &'static str,
     /// The words that differ, where this is to be settled.
+    /// What the mailing list says of the recipient.
+    record: Vec<(String, String)>,
     differing: Vec<String>,
 }
 
@@ -168,6 +170,7 @@ impl Question {
                 (Step::Settle, QuestionState::Open) => w.settle_step,
                 _ => "",
             },
+            record: shown.record.clone(),
             differing: shown.differing.iter().map(|e| said(e, shown, w)).collect(),
             entry,
         })

@@ -73,6 +73,7 @@ words! {
     progress "進み具合" "Progress",
     field "項目" "Field",
     form "帳票" "Form",
+    recipient "送付先" "Recipient",
     kinds "値の種類" "Different values",
     other_field "ほかの項目" "Other fields",
     confirm_rest "残りを記録" "Confirm the rest",

@@ -673,3 +673,16 @@ fn every_key_of_a_question_does_what_its_button_says() {
         "ヤマダ　ハナコ"
     );
 }
+
+#[test]
+fn the_recipient_s_record_stands_beside_the_question_as_text() {
+    let campaign = crate::recipients::listed("\"宛名\"");
+    let Some(mut page) = open(&campaign, "?kind=field") else {
+        return;
+    };
+    let record = page.browser.text(&format!(
+        "{SHOWN}.querySelector('[data-record]').textContent"
+    ));
+    assert_eq!(record, "宛名<b>送付先一</b>");
+    page.look("question-record");
+}

@@ -31,6 +31,8 @@ mod lots;
 mod copies;
 /// People who sign in, and who proves who he is.
 mod people;
+/// The mailing list beside questions.
+mod recipients;
 /// Pages laid by hand.
 mod repair;
 /// The review page in a real browser.

@@ -103,6 +103,7 @@ fn key(raw: &RawKey, page: Page, faults: &mut Faults<'_>) -> Option<Key> {
         pattern: pattern?,
         check: check.flatten(),
         required: raw.required.unwrap_or(true),
+        record: raw.record.iter().map(|name| (name.clone(), None)).collect(),
     })
 }
 
