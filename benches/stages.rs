@@ -137,11 +137,7 @@ fn pages(path: &Path) -> Vec<Sample> {
         };
         Sample {
             bytes: bytes.clone(),
-            scan: Scan {
-                origin,
-                picture: decoded.picture,
-                resolution: decoded.resolution,
-            },
+            scan: Scan::new(origin, decoded.picture, decoded.resolution),
         }
     };
     (0..document.page_count()).map(sample).collect()

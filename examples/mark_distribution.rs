@@ -105,7 +105,7 @@ fn measure(cases: &Path, family: &str, (pages, seed): (u32, u64)) -> Result<Both
             let mut rng = card_rng(seed + i, card);
             let wear = Degradation::ALL[card as usize % Degradation::ALL.len()];
             for page in volume::card(form, &KINDS, wear, &mut rng)? {
-                let Some(record) = read(&page.scanned.scan()?, &library)? else {
+                let Some(record) = read(&page.scanned.scan()?.0, &library)? else {
                     continue;
                 };
                 for f in &page.fields {
@@ -150,11 +150,8 @@ fn real(
     for (file, page) in pages {
         let document = ingest::open(&cases.join(&file), &Limits::default())?;
         let decoded = document.page(page)?;
-        let scan = Scan {
-            origin: origin(document.sha256(), page),
-            picture: decoded.picture,
-            resolution: decoded.resolution,
-        };
+        let at = origin(document.sha256(), page);
+        let scan = Scan::new(at, decoded.picture, decoded.resolution);
         let Some(record) = read(&scan, library)? else {
             continue;
         };

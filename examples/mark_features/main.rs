@@ -138,10 +138,11 @@ fn made(card: u32, rng: &mut ChaCha8Rng) -> Result<Page, Box<dyn Error>> {
     let page = pages.into_iter().next().ok_or("no side")?;
     let labels = page.fields.iter().map(|f| f.drawn.options.clone());
     let place = |kind: MarkKind| MarkKind::ALL.iter().position(|k| *k == kind).unwrap_or(0) as u8;
+    let (scan, to_px) = page.scanned.scan()?;
     Ok(Page {
         blank: draw::side(page.side, SCALE, &draw::Values::default())?,
-        scan: page.scanned.scan()?,
-        to_px: page.scanned.to_px,
+        scan,
+        to_px,
         labels: labels.collect(),
         kinds: page.fields.iter().map(|f| place(f.drawn.kind)).collect(),
         wear: (card as usize % Degradation::ALL.len()) as u8,

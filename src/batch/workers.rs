@@ -98,11 +98,7 @@ fn read(job: &Job, reader: &Reader<'_>, decoder: &mut Decoder) -> Result {
                 None => page.picture,
             };
             let pixels = ingest::pixel_digest(&picture);
-            let scan = Scan {
-                origin: job.origin.clone(),
-                picture,
-                resolution: page.resolution,
-            };
+            let scan = Scan::new(job.origin.clone(), picture, page.resolution);
             (
                 read_scan(&scan, &job.hints, reader).map_err(Into::into),
                 pixels,

@@ -189,11 +189,7 @@ fn over_scan(form: Form, path: &Path) -> Result<(String, RgbImage), Failure> {
         file_sha256: crate::digest::Digest::of(b""),
         page: 0,
     };
-    let scan = Scan {
-        origin,
-        picture: page.picture,
-        resolution: page.resolution,
-    };
+    let scan = Scan::new(origin, page.picture, page.resolution);
     let library = Library::new(vec![std::sync::Arc::new(form)]);
     let upright = normalize::normalize(&scan);
     let identified = identify::identify(&upright, &library, &Readers);

@@ -129,19 +129,18 @@ impl Stack {
             match document.page(page) {
                 Ok(decoded) => {
                     self.names.push(format!("{shown} ({})", page + 1));
-                    self.scans.push(Scan {
-                        origin: Origin {
-                            file: String::new(),
-                            file_sha256: Digest::of(b""),
-                            page,
-                        },
-                        picture: Picture {
-                            // Colour is not learnt, and forty pages of it would be much.
-                            color: None,
-                            ..decoded.picture
-                        },
-                        resolution: decoded.resolution,
-                    });
+                    let origin = Origin {
+                        file: String::new(),
+                        file_sha256: Digest::of(b""),
+                        page,
+                    };
+                    let picture = Picture {
+                        // Colour is not learnt, and forty pages of it would be much.
+                        color: None,
+                        ..decoded.picture
+                    };
+                    let scan = Scan::new(origin, picture, decoded.resolution);
+                    self.scans.push(scan);
                 }
                 Err(why) => {
                     let why = why.message(lang);

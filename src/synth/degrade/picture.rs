@@ -71,19 +71,18 @@ impl Scanned {
         })
     }
 
-    /// The page as the reader gets it out of the file, what the format does to it included.
-    pub fn scan(&self) -> io::Result<Scan> {
+    /// The page as the reader gets it out of the file, what the format does to it included, and
+    /// the true map from the paper to its pixels.
+    pub fn scan(&self) -> io::Result<(Scan, Transform<Mm, Px>)> {
         let (bytes, _) = self.file()?;
         let document = ingest::open_bytes(bytes, &Limits::default()).map_err(io::Error::other)?;
         let page = document.page(0).map_err(io::Error::other)?;
-        Ok(Scan {
-            origin: Origin {
-                file: String::new(),
-                file_sha256: document.sha256(),
-                page: 0,
-            },
-            picture: page.picture,
-            resolution: page.resolution,
-        })
+        let origin = Origin {
+            file: String::new(),
+            file_sha256: document.sha256(),
+            page: 0,
+        };
+        let to_px = self.to_px.then(&page.picture.to_scan(page.resolution));
+        Ok((Scan::new(origin, page.picture, page.resolution), to_px))
     }
 }
