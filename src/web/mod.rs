@@ -16,6 +16,7 @@ mod door;
 mod field;
 mod gate;
 mod kinds;
+mod once_more;
 mod pages;
 mod password;
 mod progress;

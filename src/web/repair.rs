@@ -15,12 +15,13 @@ use serde::Deserialize;
 
 use super::desk::{failed, fresh, notice_of, or_failed, own, refused};
 use super::gate::Visitor;
+use super::once_more::OnceMore;
 use super::pages::{html, page};
 use super::repair_view::{Done, Laid, Page, Result as Shown};
 use super::words::Words;
 use super::{Site, secret};
 use crate::lang::Lang;
-use crate::review::repair::{self, RepairError, Sheet};
+use crate::review::repair::{self, Read, RepairError, Sheet};
 use crate::review::{self, Hints, Reply, ReviewError, desk};
 use crate::store::{
     Act, Answer, Bucket, Desk, Kind, May, NewDecision, Original, PageId, QuestionFilter,
@@ -178,7 +179,7 @@ pub(super) async fn read(
     let (lease, question) = (word.lease.clone(), QuestionId(word.question));
     let reply = site.taking(question, &desk, may);
     match site
-        .read_again((visitor, desk.clone()), lease, reply, hints)
+        .once_more((visitor, desk.clone()), (lease, reply), hints)
         .await
     {
         Ok(Again::Read(shown)) => html(&*shown),
@@ -265,7 +266,7 @@ struct Given {
 }
 
 /// What became of a page that was read again.
-enum Again {
+pub(super) enum Again {
     Read(Box<Shown>),
     /// It does not fit; this question waits now.
     Rejected(QuestionId),
@@ -406,48 +407,36 @@ impl Site {
     fn sheets<T>(&self, with: impl FnOnce(&mut Sheets) -> T) -> T {
         with(&mut self.sheets.lock().unwrap_or_else(PoisonError::into_inner))
     }
+}
 
-    async fn read_again(
-        self: &Arc<Self>,
-        (visitor, desk): (Visitor, Desk),
-        lease: String,
-        reply: Reply,
-        hints: Hints,
+impl OnceMore for Hints {
+    type Read = Read;
+    type Shown = Again;
+
+    fn begin(&self, site: &Site, store: &Store, reply: &Reply) -> Result<Original, RepairError> {
+        repair::begin(store, &site.library, (reply, self))
+    }
+
+    fn read(&self, site: &Site, original: &Original) -> Result<Read, RepairError> {
+        site.bench.read(original, self, &site.library)
+    }
+
+    fn record(
+        &self,
+        (site, store): (&Site, &mut Store),
+        by: (&Reply, Option<&str>),
+        (original, read): (&Original, &Read),
+        lang: Lang,
     ) -> Result<Again, RepairError> {
-        let gone = || RepairError::Broken("the server ends".into());
-        let lang = visitor.lang;
-        let begun = self.work({
-            let (lease, reply, hints) = (lease.clone(), reply.clone(), hints.clone());
-            move |site: &Site, store: &mut Store| {
-                let given = own(store, &lease, &visitor)?;
-                if given.is_none_or(|g| g.question != reply.question || g.desk != desk) {
-                    return Err(ReviewError::TakenBack.into());
-                }
-                repair::begin(store, &site.library, (&reply, &hints))
-            }
-        });
-        let original = begun.await.ok_or_else(gone)??;
-        let turn = self.decoding.acquire().await.map_err(|_| gone())?;
-        let reading = tokio::task::spawn_blocking({
-            let (site, original, hints) = (Arc::clone(self), original.clone(), hints.clone());
-            move || site.bench.read(&original, &hints, &site.library)
-        });
-        let read = reading.await.map_err(|_| gone())??;
-        drop(turn);
-        let job = move |site: &Site, store: &mut Store| {
-            let program = &site.bench.program;
-            let by = (&reply, Some(lease.as_str()));
-            let page = repair::record(store, by, (&original, &hints), (&read, program))?;
-            match (store.page(page)?.bucket, page_question(store, page)?) {
-                (Bucket::Rejected, Some(question)) => Ok(Again::Rejected(question)),
-                _ => Ok(Again::Read(Box::new(Shown::of(
-                    store,
-                    &site.library,
-                    (page, lang),
-                )?))),
-            }
-        };
-        self.work(job).await.ok_or_else(gone)?
+        let new = (read, &*site.bench.program);
+        let page = repair::record(store, by, (original, self), new)?;
+        let question = page_question(store, page)?;
+        let rejected = store.page(page)?.bucket == Bucket::Rejected;
+        if let Some(question) = question.filter(|_| rejected) {
+            return Ok(Again::Rejected(question));
+        }
+        let shown = Shown::of(store, &site.library, (page, lang))?;
+        Ok(Again::Read(Box::new(shown)))
     }
 }
 

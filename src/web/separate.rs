@@ -9,23 +9,24 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 
 use super::Site;
-use super::desk::{notice_of, own};
+use super::desk::notice_of;
 use super::gate::Visitor;
 use super::kinds::form_title;
+use super::once_more::OnceMore;
 use super::pages::html;
 use super::repair::{Word, desk_of, page_question, refused_page};
 use super::words::Words;
 use crate::form::Library;
 use crate::lang::Lang;
-use crate::review::repair::{self, RepairError};
-use crate::review::{Hints, Reply, ReviewError};
+use crate::review::repair::{self, Read, RepairError};
+use crate::review::{Hints, Reply};
 use crate::scan::Region;
-use crate::store::{Bucket, Kind, May, PageId, QuestionId, Store, StoreError, Wanted};
+use crate::store::{Bucket, Kind, May, Original, PageId, QuestionId, Store, StoreError, Wanted};
 
 /// What became of the parts.
 #[derive(Template)]
 #[template(path = "repair-parts.html")]
-struct Parts {
+pub(super) struct Parts {
     w: &'static Words,
     whole: i64,
     cards: Vec<Part>,
@@ -34,7 +35,7 @@ struct Parts {
     waiting: u64,
 }
 
-struct Part {
+pub(super) struct Part {
     place: String,
     form: String,
     key: String,
@@ -58,7 +59,8 @@ pub(super) async fn separate(
         return notice_of(StatusCode::UNPROCESSABLE_ENTITY, w.bad_parts, lang);
     };
     let reply = site.taking(QuestionId(word.question), &desk, may);
-    match site.read_parts(visitor, word.lease, reply, parts).await {
+    let given = (word.lease, reply);
+    match site.once_more((visitor, desk), given, parts).await {
         Ok(shown) => html(&shown),
         Err(e) => refused_page(&e, lang),
     }
@@ -83,48 +85,29 @@ fn parts_of(word: &Word) -> Option<Vec<(Region, Hints)>> {
     parts.collect()
 }
 
-impl Site {
-    async fn read_parts(
-        self: &Arc<Self>,
-        visitor: Visitor,
-        lease: String,
-        reply: Reply,
-        parts: Vec<(Region, Hints)>,
+impl OnceMore for Vec<(Region, Hints)> {
+    type Read = Vec<Read>;
+    type Shown = Parts;
+
+    fn begin(&self, site: &Site, store: &Store, reply: &Reply) -> Result<Original, RepairError> {
+        repair::begin_separating(store, &site.library, (reply, self))
+    }
+
+    fn read(&self, site: &Site, original: &Original) -> Result<Vec<Read>, RepairError> {
+        site.bench.read_parts(original, self, &site.library)
+    }
+
+    fn record(
+        &self,
+        (site, store): (&Site, &mut Store),
+        by: (&Reply, Option<&str>),
+        (original, read): (&Original, &Vec<Read>),
+        lang: Lang,
     ) -> Result<Parts, RepairError> {
-        let gone = || RepairError::Broken("the server ends".into());
-        let lang = visitor.lang;
-        let begun = self.work({
-            let (lease, reply, parts) = (lease.clone(), reply.clone(), parts.clone());
-            move |site: &Site, store: &mut Store| {
-                let given = own(store, &lease, &visitor)?;
-                if given.is_none_or(|g| g.question != reply.question) {
-                    return Err(ReviewError::TakenBack.into());
-                }
-                repair::begin_separating(store, &site.library, (&reply, &parts))
-            }
-        });
-        let original = begun.await.ok_or_else(gone)??;
-        let turn = self.decoding.acquire().await.map_err(|_| gone())?;
-        let reading = tokio::task::spawn_blocking({
-            let (site, original, parts) = (Arc::clone(self), original.clone(), parts.clone());
-            move || site.bench.read_parts(&original, &parts, &site.library)
-        });
-        let read = reading.await.map_err(|_| gone())??;
-        drop(turn);
-        let job = move |site: &Site, store: &mut Store| {
-            let (by, new) = (
-                (&reply, Some(lease.as_str())),
-                (&read[..], &*site.bench.program),
-            );
-            let pages = repair::record_parts(store, by, (&original, &parts), new)?;
-            Ok(Parts::of(
-                store,
-                &site.library,
-                (original.page, &pages),
-                lang,
-            )?)
-        };
-        self.work(job).await.ok_or_else(gone)?
+        let new = (&read[..], &*site.bench.program);
+        let pages = repair::record_parts(store, by, (original, self), new)?;
+        let shown = Parts::of(store, &site.library, (original.page, &pages), lang)?;
+        Ok(shown)
     }
 }
 

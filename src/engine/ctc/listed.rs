@@ -7,6 +7,7 @@
 
 use std::collections::BTreeMap;
 
+use super::beam::{Ends, strongest};
 use super::{FOLLOWED, Mask, NEGLIGIBLE, Step};
 use crate::charset::alike;
 use crate::lists::{Lexicon, Node};
@@ -110,13 +111,12 @@ impl Line<'_> {
 struct Kept {
     /// `None` behind a word of an open list.
     node: Option<Node>,
-    none: f64,
-    open: f64,
+    ends: Ends,
 }
 
-impl Kept {
-    fn total(&self) -> f64 {
-        self.none + self.open
+impl AsMut<Ends> for Kept {
+    fn as_mut(&mut self) -> &mut Ends {
+        &mut self.ends
     }
 }
 
@@ -141,21 +141,20 @@ impl<'a> Search<'a> {
     fn run(mut self) -> Vec<String> {
         let root = Kept {
             node: Some(self.lexicon.root()),
-            none: 1.0,
-            open: 0.0,
+            ends: Ends::START,
         };
         let mut kept: Vec<(Prefix, Kept)> = vec![((String::new(), false), root)];
         for i in 0..self.line.steps.len() {
             let mut next: BTreeMap<Prefix, Kept> = BTreeMap::new();
-            for (prefix, ends) in &kept {
-                self.follow(i, prefix, *ends, &mut next);
+            for (prefix, one) in &kept {
+                self.follow(i, prefix, *one, &mut next);
             }
-            kept = strongest(next);
+            kept = strongest(next, BEAM);
         }
-        let whole = |ends: &Kept| ends.node.is_none_or(|n| self.lexicon.is_word(n));
+        let whole = |one: &Kept| one.node.is_none_or(|n| self.lexicon.is_word(n));
         let mut texts: Vec<String> = Vec::new();
-        for ((text, _), ends) in kept {
-            if whole(&ends) && ends.total() > 0.0 && !texts.contains(&text) {
+        for ((text, _), one) in kept {
+            if whole(&one) && one.ends.total() > 0.0 && !texts.contains(&text) {
                 texts.push(text);
             }
         }
@@ -167,37 +166,34 @@ impl<'a> Search<'a> {
         &mut self,
         i: usize,
         (text, free): &Prefix,
-        ends: Kept,
+        Kept { node, ends }: Kept,
         next: &mut BTreeMap<Prefix, Kept>,
     ) {
         let line = self.line;
         let last = text.chars().next_back();
-        let mut add = |text: String, free: bool, node: Option<Node>, (none, open): (f64, f64)| {
+        let mut add = |text: String, free: bool, node: Option<Node>, more: Ends| {
             let kept = next.entry((text, free)).or_insert(Kept {
                 node,
-                none: 0.0,
-                open: 0.0,
+                ends: Ends::default(),
             });
-            kept.none += none;
-            kept.open += open;
+            kept.ends.blank += more.blank;
+            kept.ends.open += more.open;
         };
-        let again = last.map_or(0.0, |c| ends.open * line.says(i, c));
-        add(
-            text.clone(),
-            *free,
-            ends.node,
-            (ends.total() * line.none(i), again),
-        );
-        for (c, node) in self.ways(i, ends.node) {
-            let from = if last == Some(c) {
-                ends.none
-            } else {
-                ends.total()
-            };
+        let stays = Ends {
+            blank: ends.total() * line.none(i),
+            open: last.map_or(0.0, |c| ends.open * line.says(i, c)),
+        };
+        add(text.clone(), *free, node, stays);
+        for (c, node) in self.ways(i, node) {
+            let from = ends.before(last == Some(c));
             if from > 0.0 {
                 let mut longer = text.clone();
                 longer.push(c);
-                add(longer, node.is_none(), node, (0.0, from * line.says(i, c)));
+                let more = Ends {
+                    open: from * line.says(i, c),
+                    ..Ends::default()
+                };
+                add(longer, node.is_none(), node, more);
             }
         }
     }
@@ -248,25 +244,6 @@ impl<'a> Search<'a> {
 fn with_alike(c: char) -> impl Iterator<Item = char> {
     let others = alike(c).chars().filter(move |other| *other != c);
     std::iter::once(c).chain(others)
-}
-
-/// The best [`BEAM`] beginnings, scaled so that long lines do not run out of numbers.
-fn strongest(all: BTreeMap<Prefix, Kept>) -> Vec<(Prefix, Kept)> {
-    let mut list: Vec<(Prefix, Kept)> = all.into_iter().collect();
-    list.sort_by(|a, b| {
-        b.1.total()
-            .total_cmp(&a.1.total())
-            .then_with(|| a.0.cmp(&b.0))
-    });
-    list.truncate(BEAM);
-    let top = list.first().map_or(0.0, |(_, e)| e.total());
-    if top > 0.0 {
-        for (_, ends) in &mut list {
-            ends.none /= top;
-            ends.open /= top;
-        }
-    }
-    list
 }
 
 #[cfg(test)]
