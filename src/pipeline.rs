@@ -1,6 +1,7 @@
 //! One page from pixels to verdicts: the journey in the order of the stages. Pure.
 
 mod again;
+mod beside;
 mod hints;
 
 use image::imageops::FilterType;
@@ -135,8 +136,9 @@ pub fn process_page(
     }
     match prove(&upright, &identified) {
         Ok((candidate, page)) => {
-            let barcodes = identified.barcodes.clone();
-            let record = read_page(&page, candidate, barcodes, (engines, settings), None)?;
+            let another = beside::is_another_card(&page, library, engines.barcodes.as_ref());
+            let seen = (identified.barcodes.clone(), another);
+            let record = read_page(&page, candidate, seen, (engines, settings), None)?;
             Ok(PageOutcome::Read(Box::new(record)))
         }
         Err(rejection) => Ok(rejected(scan, rejection, identified.barcodes)),
@@ -218,15 +220,20 @@ fn why_unproved(
     }
 }
 
-/// `typed`: the key as a person says it; what the machine reads of it is kept all the same.
+/// `another`: a second card lies in the picture. `typed`: the key as a person says it; what the machine
+/// reads of it is kept all the same.
 fn read_page(
     page: &Registered<'_>,
     candidate: &Candidate,
-    barcodes: Vec<Barcode>,
+    (barcodes, another): (Vec<Barcode>, bool),
     (engines, settings): (&Engines, &Settings),
     typed: Option<&str>,
 ) -> Result<PageRecord, EngineError> {
-    let key = read::key::read_key(page, &barcodes, engines.barcodes.as_ref());
+    let mut key = read::key::read_key(page, &barcodes, engines.barcodes.as_ref());
+    let suspect = Doubt::new(Reason::DoubleFeedSuspect);
+    if another && !key.doubts.contains(&suspect) {
+        key.doubts.push(suspect);
+    }
     let mut readings = read::read(page, engines)?;
     doubt_places(page, &mut readings);
     let margin = if page.side.margin_notes {

@@ -1,6 +1,6 @@
 //! A page read once more, with what a person says of it.
 
-use super::{Hints, PageOutcome, SMALLEST_SIDE_PX, Settings, prove, read_page, rejected};
+use super::{Hints, PageOutcome, SMALLEST_SIDE_PX, Settings, beside, prove, read_page, rejected};
 use crate::doubt::Reason;
 use crate::engine::{EngineError, Engines};
 use crate::form::Library;
@@ -54,9 +54,10 @@ pub fn process_page_with(
     }
     match placed(&upright, &identified, hints) {
         Ok((candidate, page)) => {
-            let barcodes = identified.barcodes.clone();
+            let another = beside::is_another_card(&page, library, engines.barcodes.as_ref());
+            let seen = (identified.barcodes.clone(), another);
             let key = hints.key.as_deref();
-            let record = read_page(&page, candidate, barcodes, (engines, settings), key)?;
+            let record = read_page(&page, candidate, seen, (engines, settings), key)?;
             Ok(PageOutcome::Read(Box::new(record)))
         }
         Err(rejection) => Ok(rejected(scan, rejection, identified.barcodes)),

@@ -1,9 +1,11 @@
 //! Pages laid by hand from a terminal: what only a person knows, and nothing that he did not say.
 
 use std::fs;
+use std::path::Path;
 
 use image::imageops;
 use image::{GrayImage, Luma};
+use serde_json::Value;
 
 use crate::program::{self, Campaign};
 use hagaki::ingest::{self, Limits};
@@ -40,23 +42,31 @@ const GLASS_DPI: f64 = 240.0;
 
 /// Two cards as a flatbed at 240 dpi sees them: both of one size, apart by a finger.
 pub(crate) fn side_by_side(names: [&str; 2]) -> GrayImage {
-    let [left, right] = names.map(|name| {
-        let path = program::samples().join("vaccine-intent").join(name);
-        let page = ingest::open(&path, &Limits::default())
-            .unwrap()
-            .page(0)
-            .unwrap();
-        let scale = GLASS_DPI / page.resolution.unwrap().x.get();
-        let gray = page.picture.gray;
-        let side = |px: u32| (f64::from(px) * scale).round() as u32;
-        let (w, h) = (side(gray.width()), side(gray.height()));
-        imageops::resize(&gray, w, h, imageops::FilterType::Triangle)
-    });
+    let [left, right] =
+        names.map(|name| at_glass(&program::samples().join("vaccine-intent").join(name)));
+    laid(&left, &right)
+}
+
+/// A scanned card at the glass's resolution.
+fn at_glass(path: &Path) -> GrayImage {
+    let page = ingest::open(path, &Limits::default())
+        .unwrap()
+        .page(0)
+        .unwrap();
+    let scale = GLASS_DPI / page.resolution.unwrap().x.get();
+    let gray = page.picture.gray;
+    let side = |px: u32| (f64::from(px) * scale).round() as u32;
+    let (w, h) = (side(gray.width()), side(gray.height()));
+    imageops::resize(&gray, w, h, imageops::FilterType::Triangle)
+}
+
+/// Two pictures on one glass.
+fn laid(left: &GrayImage, right: &GrayImage) -> GrayImage {
     let width = left.width() + right.width() + 200;
     let height = left.height().max(right.height()) + 200;
     let mut glass = GrayImage::from_pixel(width, height, Luma([225]));
-    imageops::replace(&mut glass, &left, LEFT.0.into(), LEFT.1.into());
-    imageops::replace(&mut glass, &right, (left.width() + 140).into(), 100);
+    imageops::replace(&mut glass, left, LEFT.0.into(), LEFT.1.into());
+    imageops::replace(&mut glass, right, (left.width() + 140).into(), 100);
     glass
 }
 
@@ -206,6 +216,49 @@ fn two_rejected() -> (Campaign, String) {
     assert_eq!(campaign.hagaki(&["run", &scans]).code, 0);
     assert_eq!(buckets(&campaign), ["glass/two.png rejected"]);
     (campaign, scans)
+}
+
+/// The questions about a page as a whole that say so.
+fn suspects(campaign: &Campaign) -> Vec<String> {
+    let said = campaign.hagaki(&["--json", "review", "list"]);
+    let rows = said.out.lines().map(|l| serde_json::from_str(l).unwrap());
+    rows.filter(|row: &Value| row.to_string().contains("DOUBLE_FEED_SUSPECT"))
+        .map(|row| row["id"].to_string())
+        .collect()
+}
+
+#[test]
+fn a_second_card_without_a_key_is_noticed_and_not_lost() {
+    let lines = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/lines");
+    let card = |name: &str| at_glass(&lines.join("cards").join(name));
+    let campaign = Campaign::new(&[]);
+    let form = campaign.root().join("forms/made-lines");
+    fs::create_dir_all(&form).unwrap();
+    let toml = lines.join("forms/made-lines/form.toml");
+    fs::copy(toml, form.join("form.toml")).unwrap();
+    let (one, two) = (card("077-00000.jpg"), card("077-00003.jpg"));
+
+    // One card and as much bare glass: nothing to be asked about.
+    let bare = GrayImage::from_pixel(two.width(), two.height(), Luma([225]));
+    let scans = on_glass(&campaign, &laid(&one, &bare));
+    assert_eq!(campaign.hagaki(&["run", &scans]).code, 0);
+    assert_eq!(suspects(&campaign), [""; 0]);
+
+    let scans = on_glass(&campaign, &laid(&one, &two));
+    assert_eq!(campaign.hagaki(&["run", &scans]).code, 0);
+    let asked = suspects(&campaign);
+    assert_eq!(asked.len(), 1, "{asked:?}");
+    let halves = ["--part", "0,0 0.5,1", "--part", "0.5,0 1,1"];
+    let separate = ["review", "set", &asked[0], "@separate"];
+    let said = campaign.hagaki(&[&separate[..], &halves[..]].concat());
+    assert_eq!(said.code, 0, "{}", said.err);
+    let made = buckets(&campaign);
+    assert_eq!(made[1], "glass/two.png separated");
+    for (row, part) in made[2..].iter().zip(["#1 ", "#2 "]) {
+        assert!(row.starts_with(&format!("glass/two.png{part}re")), "{row}");
+    }
+    assert_eq!((made.len(), suspects(&campaign).len()), (4, 0));
+    assert_eq!(campaign.hagaki(&["status"]).code, 0);
 }
 
 #[test]
