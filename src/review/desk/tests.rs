@@ -249,6 +249,26 @@ fn held_questions_are_given_only_to_who_asks_for_them() {
 }
 
 #[test]
+fn what_others_hold_counts_only_where_it_is_wanted() {
+    let (_dir, mut store, _) = cards();
+    let (mine, other) = (desk("1", "sato"), desk("2", "ito"));
+    let of = |kind| Wanted {
+        kind: Some(kind),
+        ..Wanted::default()
+    };
+    let given = next(&mut store, (&other, &token(1)), &of(Kind::Field), at(NOON)).unwrap();
+    assert!(given.is_some());
+    let elsewhere = |desk: &Desk, wanted: &Wanted| {
+        let waiting = store.count_waiting(desk, wanted, &at(NOON)).unwrap();
+        waiting.elsewhere
+    };
+    assert_eq!(elsewhere(&mine, &Wanted::default()), 1);
+    assert_eq!(elsewhere(&mine, &of(Kind::Field)), 1);
+    assert_eq!(elsewhere(&mine, &of(Kind::Page)), 0);
+    assert_eq!(elsewhere(&other, &Wanted::default()), 0);
+}
+
+#[test]
 fn a_filter_gives_only_what_fits() {
     let (_dir, mut store, _) = cards();
     let mine = desk("1", "sato");

@@ -1,7 +1,8 @@
 SELECT count(*) AS waiting,
        coalesce(sum(d.id IS NOT NULL AND d.why <> :undo), 0) AS held,
-       (SELECT count(*) FROM leases l JOIN questions x ON x.id = l.question_id
-        WHERE l.until > :now AND x.state = 'open' AND l.desk <> :desk) AS elsewhere,
+       coalesce(sum(EXISTS (
+           SELECT 1 FROM leases l
+           WHERE l.question_id = q.id AND l.until > :now AND l.desk <> :desk)), 0) AS elsewhere,
        coalesce(sum(CASE
            WHEN q.policy IN ('auto', 'single') OR q.entries = 0 THEN NOT :first
            ELSE NOT :verify OR EXISTS (
