@@ -5,7 +5,6 @@ use hagaki::form::{
     PrintItem, Side, ValueKind, Zone,
 };
 use hagaki::geom::{Point, Rect, Size};
-use hagaki::lang::Text;
 use hagaki::synth::hand::between;
 use rand::Rng;
 use rand_chacha::ChaCha8Rng as R;
@@ -169,20 +168,9 @@ fn question(n: usize, options: Vec<MarkOption>, kind: u32) -> Field {
         cross_means: CrossMeans::Ask,
         corrected: Corrected::Ask,
     };
-    Field {
-        id: FieldId(format!("q{n}")),
-        label: Text {
-            ja: String::new(),
-            en: String::new(),
-        },
-        required: false,
-        consent: false,
-        target_error: 0.001,
-        policy: hagaki::form::Policy::Auto,
-        learnt: Vec::new(),
-        ditto_from: None,
-        lists: hagaki::form::FieldLists::default(),
-        zone: Zone::Marks(zone),
-        value: ValueKind::Choice,
-    }
+    Field::new(
+        FieldId(format!("q{n}")),
+        Zone::Marks(zone),
+        ValueKind::Choice,
+    )
 }

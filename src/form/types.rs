@@ -264,7 +264,27 @@ pub struct Learnt {
     pub accept_from: f64,
 }
 
+/// Accepted wrong answers when the form does not say: 1 in 1,000.
+pub(super) const TARGET_ERROR: f64 = 0.001;
+
 impl Field {
+    /// A field of which the form says nothing more, under its own name.
+    pub fn new(id: FieldId, zone: Zone, value: ValueKind) -> Self {
+        Self {
+            label: id.0.as_str().into(),
+            id,
+            required: false,
+            consent: false,
+            target_error: TARGET_ERROR,
+            policy: Policy::Auto,
+            learnt: Vec::new(),
+            ditto_from: None,
+            lists: FieldLists::default(),
+            zone,
+            value,
+        }
+    }
+
     /// What was learnt of this engine; `None` leaves it to the target error.
     pub fn learnt_of(&self, engine: &str) -> Option<f64> {
         let fits = |l: &&Learnt| l.engine.as_deref().is_none_or(|name| name == engine);

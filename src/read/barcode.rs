@@ -83,7 +83,6 @@ mod tests {
     use crate::form::{FieldId, Form, Symbology, ValueKind, Zone};
     use crate::geom::{QuarterTurn, Rect, Transform};
     use crate::identify::tests::{CARD, DPI, codabar_key, form, scan, with_symbol};
-    use crate::lang::Text;
     use crate::normalize::Levels;
     use crate::read::key::read_key;
     use crate::register::RegistrationReport;
@@ -125,19 +124,11 @@ mod tests {
             symbologies: BTreeSet::from([Symbology::Codabar]),
             pattern: None,
         };
-        let field = Field {
-            id: FieldId("sticker".into()),
-            label: Text::default(),
-            required: false,
-            consent: false,
-            target_error: 0.001,
-            policy: crate::form::Policy::Auto,
-            learnt: Vec::new(),
-            ditto_from: None,
-            lists: crate::form::FieldLists::default(),
-            zone: Zone::Barcode(zone.clone()),
-            value: ValueKind::Barcode,
-        };
+        let field = Field::new(
+            FieldId("sticker".into()),
+            Zone::Barcode(zone.clone()),
+            ValueKind::Barcode,
+        );
         (field, zone)
     }
 

@@ -117,30 +117,24 @@ impl Card {
     }
 
     fn form(&self, blank: Option<&GrayImage>) -> Arc<Form> {
-        let field = |(i, r): (usize, &Rect<Mm>)| Field {
-            id: FieldId(format!("f{i}")),
-            label: Text::default(),
-            required: false,
-            consent: false,
-            target_error: 0.001,
-            policy: crate::form::Policy::Auto,
-            learnt: Vec::new(),
-            ditto_from: None,
-            lists: crate::form::FieldLists::default(),
-            value: ValueKind::Choice,
-            zone: Zone::Marks(MarkZone {
-                options: vec![MarkOption {
-                    value: "x".into(),
-                    label: "x".into(),
-                    boxed: Some(*r),
-                    word: None,
-                }],
-                at_most: 1,
-                at_least: 0,
-                shape: BoxShape::Square,
-                cross_means: CrossMeans::Ask,
-                corrected: Corrected::Ask,
-            }),
+        let field = |(i, r): (usize, &Rect<Mm>)| {
+            Field::new(
+                FieldId(format!("f{i}")),
+                Zone::Marks(MarkZone {
+                    options: vec![MarkOption {
+                        value: "x".into(),
+                        label: "x".into(),
+                        boxed: Some(*r),
+                        word: None,
+                    }],
+                    at_most: 1,
+                    at_least: 0,
+                    shape: BoxShape::Square,
+                    cross_means: CrossMeans::Ask,
+                    corrected: Corrected::Ask,
+                }),
+                ValueKind::Choice,
+            )
         };
         let side = Side {
             id: "answer".into(),

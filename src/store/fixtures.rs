@@ -312,17 +312,8 @@ pub(crate) fn form_with(fields: &[&str], rules: Vec<crate::form::Rule>) -> crate
             en: id.into(),
         };
         Field {
-            id: FieldId(id.into()),
             label,
-            required: false,
-            consent: false,
-            target_error: 0.001,
-            policy: crate::form::Policy::Auto,
-            learnt: Vec::new(),
-            ditto_from: None,
-            lists: crate::form::FieldLists::default(),
-            zone,
-            value,
+            ..Field::new(FieldId(id.into()), zone, value)
         }
     };
     let side = Side {

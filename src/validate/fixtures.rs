@@ -13,7 +13,6 @@ use crate::form::{
     ValueKind, Zone,
 };
 use crate::geom::{Rect, Size};
-use crate::lang::Text;
 use crate::read::{CellReading, Content, Reading, TextReading};
 
 pub(super) const TODAY: Day = Day {
@@ -37,19 +36,7 @@ pub(super) fn setting() -> Setting {
 }
 
 pub(super) fn field(zone: Zone, value: ValueKind) -> Field {
-    Field {
-        id: FieldId("field".into()),
-        label: Text::default(),
-        required: false,
-        consent: false,
-        target_error: 0.001,
-        policy: crate::form::Policy::Auto,
-        learnt: Vec::new(),
-        ditto_from: None,
-        lists: crate::form::FieldLists::default(),
-        zone,
-        value,
-    }
+    Field::new(FieldId("field".into()), zone, value)
 }
 
 pub(super) fn marks(options: &[(&str, &str)], at_most: usize) -> Field {

@@ -3,8 +3,8 @@
 //! Handwriting of which the characters or the lists are known is decided by `hand`.
 //!
 //! A line engine's own score does not gate handwriting: on kanji names at a score above 0.9 it
-//! still errs in 1 of 80 lines, on free kana in 1 of 20. So handwriting is accepted only when two
-//! independent engines say the same, or when a list (today: the page's key) holds it. Print is
+//! still errs in 1 of 80 lines, on free kana in 1 of 20. So handwriting of which nothing else is known is
+//! accepted only when two independent engines say the same, or when it is the page's key. Print is
 //! accepted when the engine is sure and either the field's structure (length, pattern, check
 //! digit, a plan of numbers, a date) or a second engine confirms it.
 

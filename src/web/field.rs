@@ -131,19 +131,7 @@ mod tests {
     use crate::geom::Rect;
 
     fn field(zone: Zone, value: ValueKind) -> Field {
-        Field {
-            id: FieldId("x".into()),
-            label: "x".into(),
-            required: false,
-            consent: false,
-            target_error: 0.001,
-            policy: crate::form::Policy::Auto,
-            learnt: Vec::new(),
-            ditto_from: None,
-            lists: crate::form::FieldLists::default(),
-            zone,
-            value,
-        }
+        Field::new(FieldId("x".into()), zone, value)
     }
 
     fn line(charset: Charset) -> Zone {

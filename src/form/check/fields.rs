@@ -11,10 +11,10 @@ use super::place::Page;
 use super::{text, values, zones};
 use crate::form::fault::{Faults, nearest};
 use crate::form::raw::{At, RawField};
-use crate::form::types::{Corrected, Era, Field, FieldId, FieldLists, ValueKind, Zone};
+use crate::form::types::{
+    Corrected, Era, Field, FieldId, FieldLists, TARGET_ERROR, ValueKind, Zone,
+};
 
-/// Accepted wrong answers when the form does not say: 1 in 1,000.
-const TARGET_ERROR: f64 = 0.001;
 /// Boxes of two fields may share this part of the smaller one.
 const MAX_SHARED: f64 = 0.25;
 

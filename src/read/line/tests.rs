@@ -6,7 +6,6 @@ use crate::digest::Digest;
 use crate::engine::{Barcode, BarcodeReader};
 use crate::form::{Anchors, Blank, FieldId, Side, Symbology, ValueKind, Zone};
 use crate::geom::{Px, Size, Transform};
-use crate::lang::Text;
 use crate::lists::Lexicon;
 use crate::register::RegistrationReport;
 use crate::scan::{Origin, Picture, Scan};
@@ -131,19 +130,11 @@ fn read_page(page: &Page, vertical: bool, installed: bool) -> (Reading, Vec<(u32
         printed: false,
         vertical,
     };
-    let field = Field {
-        id: FieldId("name".into()),
-        label: Text::default(),
-        required: false,
-        consent: false,
-        target_error: 0.001,
-        policy: crate::form::Policy::Auto,
-        learnt: Vec::new(),
-        ditto_from: None,
-        lists: crate::form::FieldLists::default(),
-        zone: Zone::Line(zone.clone()),
-        value: ValueKind::Text,
-    };
+    let field = Field::new(
+        FieldId("name".into()),
+        Zone::Line(zone.clone()),
+        ValueKind::Text,
+    );
     let seen = Arc::new(Mutex::new(Vec::new()));
     let recorder = Box::new(Recorder(Arc::clone(&seen))) as Box<dyn LineReader>;
     let engines = Engines {

@@ -8,7 +8,6 @@ use image::{GrayImage, Luma};
 use super::*;
 use crate::form::*;
 use crate::geom::{Mm, Px, Size, Transform};
-use crate::lang::Text;
 use crate::normalize::Levels;
 use crate::read::MarkState;
 use crate::register::RegistrationReport;
@@ -157,22 +156,7 @@ fn field(id: &str, lower: f64) -> Field {
         cross_means: CrossMeans::Ask,
         corrected: Corrected::Ask,
     };
-    Field {
-        id: FieldId(id.into()),
-        label: Text {
-            ja: String::new(),
-            en: String::new(),
-        },
-        required: false,
-        consent: false,
-        target_error: 0.001,
-        policy: crate::form::Policy::Auto,
-        learnt: Vec::new(),
-        ditto_from: None,
-        lists: crate::form::FieldLists::default(),
-        zone: Zone::Marks(zone),
-        value: ValueKind::Choice,
-    }
+    Field::new(FieldId(id.into()), Zone::Marks(zone), ValueKind::Choice)
 }
 
 /// Reads a card against its blank.
