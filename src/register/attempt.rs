@@ -3,6 +3,7 @@
 use super::bend::Bend;
 use super::fit::{self, Pair, Residual};
 use super::prepared::{self, Print};
+use super::view::Lay;
 use super::{
     Local, Registered, RegistrationReport, check, fields, gate, layout_score, marks, patches,
     refuse,
@@ -151,7 +152,14 @@ impl<'a> Attempt<'_, 'a> {
         let frames = check::outlines_seen(&page);
         page.local.frameless |= frames.is_some_and(|seen| seen < FRAMELESS);
         let prepared = prepared::of(self.side, page.local.print());
-        let fits = fields::fits(self.page, &page, prepared.as_deref());
+        let lay = Lay {
+            to_px: page.to_px,
+            bend: page.local.bend.clone(),
+        };
+        let strays = prepared.as_deref();
+        let strays = strays.map(|p| patches::strays(self.page, self.side, p, &lay));
+        let known = (prepared.as_deref(), strays.as_deref().unwrap_or_default());
+        let fits = fields::fits(self.page, &page, known);
         page.report.fields.clone_from(&fits);
         page.local.fits = fits.into();
         page

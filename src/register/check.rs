@@ -154,17 +154,28 @@ fn tiles(page: &Registered<'_>, printed: &[(Rect<Mm>, Pattern)]) -> Option<f64> 
 
 /// Share of box edges that are where the form says; `None` when too few are expected.
 pub(super) fn outlines_seen(page: &Registered<'_>) -> Option<f64> {
+    share_near(sampled(page, None))
+}
+
+/// The same of all fields but one.
+pub(super) fn outlines_seen_beside(page: &Registered<'_>, field: usize) -> Option<f64> {
+    share_near(sampled(page, Some(field)))
+}
+
+fn share_near(all: impl Iterator<Item = edges::Found>) -> Option<f64> {
     let (mut near, mut expected) = (0, 0);
-    for found in sampled(page) {
+    for found in all {
         near += found.near(NEAR);
         expected += found.expected;
     }
     (expected >= LEAST_EDGES).then(|| near as f64 / expected as f64)
 }
 
-/// The edges found of at most [`MOST_OUTLINES`] boxes, evenly over the side's fields.
-fn sampled(page: &Registered<'_>) -> impl Iterator<Item = edges::Found> {
-    let all: Vec<Outline> = page.side.fields.iter().flat_map(outlines).collect();
+/// The edges found of at most [`MOST_OUTLINES`] boxes, evenly over the side's fields, one left out.
+fn sampled(page: &Registered<'_>, left_out: Option<usize>) -> impl Iterator<Item = edges::Found> {
+    let fields = page.side.fields.iter().enumerate();
+    let kept = fields.filter(|(i, _)| Some(*i) != left_out);
+    let all: Vec<Outline> = kept.flat_map(|(_, f)| outlines(f)).collect();
     let step = all.len().div_ceil(MOST_OUTLINES).max(1);
     let every = all.into_iter().step_by(step);
     every.map(move |outline| edges::find(page, &outline, edges::REACH))
@@ -174,7 +185,7 @@ fn sampled(page: &Registered<'_>) -> impl Iterator<Item = edges::Found> {
 /// sheet of the same family, laid by the corner marks that the family shares. A faint, faxed or
 /// slanted page lacks edges here and there, of the boxes that it shows too.
 pub fn lacks_boxes(page: &Registered<'_>) -> bool {
-    let boxes = sampled(page).filter(|f| f.expected > 0);
+    let boxes = sampled(page, None).filter(|f| f.expected > 0);
     let (shown, away): (Vec<_>, Vec<_>) = boxes.partition(|f| f.near(NEAR) > 0);
     let near: usize = shown.iter().map(|f| f.near(NEAR)).sum();
     let expected: usize = shown.iter().map(|f| f.expected).sum();

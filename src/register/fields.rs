@@ -13,7 +13,7 @@ use serde::Serialize;
 use super::edges;
 use super::prepared::{FieldPrint, Piece, Prepared};
 use super::view::Lay;
-use super::{Registered, check};
+use super::{Registered, check, moved};
 use crate::form::FieldId;
 use crate::geom::{Mm, Point, Rect};
 use crate::normalize::Upright;
@@ -44,6 +44,8 @@ const CLEAR: f64 = 0.6;
 const LEAST_PIECES: f64 = 0.5;
 /// How far from its middle a piece of print speaks for the paper, mm.
 const SPEAKS_FOR: f64 = 40.0;
+/// Print that strays so near to a field may have taken it along, mm: patches of A4 are 27 mm apart.
+const STRAYS_NEAR: f64 = 25.0;
 /// Outlines: reach, agreement and share of edges that must be there; fewer edges prove nothing.
 const REACH: f64 = 1.5;
 const NEAR: f64 = 0.6;
@@ -52,8 +54,11 @@ const LEAST_EDGES: usize = 4;
 const LEAST_NEAR: f64 = 0.5;
 const FEW_NEAR: f64 = 0.25;
 const MOST_OUTLINES: usize = 24;
-/// A page that shows this share of all outlines hides none of them.
+/// A page that shows this share of the other fields' outlines hides none of these; from the lower
+/// share on they are looked for elsewhere; and a field that shows so much of its own has not moved.
 const SEEN_ELSEWHERE: f64 = 0.8;
+const SOME_ELSEWHERE: f64 = 0.6;
+const PLAIN: f64 = 0.75;
 
 /// What shows where a field is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -67,6 +72,8 @@ pub enum Proof {
     Page,
     /// Nothing: what is printed there is not seen, or has moved.
     Missing,
+    /// The outlines of its boxes are seen, and not where the form has them.
+    Moved,
 }
 
 /// How one field fits.
@@ -86,24 +93,35 @@ pub struct FieldFit {
 impl FieldFit {
     /// Nothing proves where the field is.
     pub fn is_doubtful(&self) -> bool {
-        self.proof == Proof::Missing
+        matches!(self.proof, Proof::Missing | Proof::Moved)
     }
 }
 
 /// A measured shift.
 #[derive(Clone, Copy, Debug, Default)]
-struct Shift {
-    dx: f64,
-    dy: f64,
+pub(super) struct Shift {
+    pub(super) dx: f64,
+    pub(super) dy: f64,
     residual: f64,
-    score: f64,
+    pub(super) score: f64,
+}
+
+impl Shift {
+    /// The same place, told from one that lies so far off the form's.
+    pub(super) fn from(self, (dx, dy): (f64, f64)) -> Self {
+        Self {
+            dx: self.dx + dx,
+            dy: self.dy + dy,
+            ..self
+        }
+    }
 }
 
 /// Every field of the side, in the order of the form.
 pub(super) fn fits(
     page: &Upright<'_>,
     laid: &Registered<'_>,
-    prepared: Option<&Prepared>,
+    (prepared, strays): (Option<&Prepared>, &[Point<Mm>]),
 ) -> Vec<FieldFit> {
     let frames_are_seen = !laid.local.frameless;
     let side = laid.side;
@@ -115,7 +133,7 @@ pub(super) fn fits(
             to_px: laid.to_px,
             bend: laid.local.bend.clone(),
         };
-        let by_print = print.map(|p| of_print(page, &lay, p));
+        let by_print = print.map(|p| of_print(page, &lay, (p, strays)));
         let found = match by_print {
             Some(Ok(shift)) => Some((Proof::Print, shift)),
             // It fits elsewhere: no outline may speak for it.
@@ -125,7 +143,7 @@ pub(super) fn fits(
         let own: Vec<Outline> = outlines(field);
         let found = found.or_else(|| {
             let tried = frames_are_seen && !own.is_empty();
-            tried.then(|| of_outlines(laid, &own))?
+            tried.then(|| of_outlines(laid, (i, &own)))?
         });
         let expected = print.is_some();
         let (proof, shift) = found.unwrap_or_else(|| {
@@ -155,7 +173,11 @@ enum Unseen {
     Moved(Shift),
 }
 
-fn of_print(page: &Upright<'_>, lay: &Lay, print: &FieldPrint) -> Result<Shift, Unseen> {
+fn of_print(
+    page: &Upright<'_>,
+    lay: &Lay,
+    (print, strays): (&FieldPrint, &[Point<Mm>]),
+) -> Result<Shift, Unseen> {
     let Some(whole) = &print.whole else {
         return Err(Unseen::Nothing);
     };
@@ -178,7 +200,7 @@ fn of_print(page: &Upright<'_>, lay: &Lay, print: &FieldPrint) -> Result<Shift, 
     for piece in &print.pieces {
         match of_piece(page, lay, piece) {
             Some(PieceAt::Near(dx, dy)) => {
-                seen.push(piece.area.center());
+                seen.push(piece);
                 across.extend(piece.across.then_some(dx));
                 down.extend(piece.down.then_some(dy));
             }
@@ -188,7 +210,9 @@ fn of_print(page: &Upright<'_>, lay: &Lay, print: &FieldPrint) -> Result<Shift, 
     }
     let few = (seen.len() as f64) < LEAST_PIECES * print.pieces.len() as f64;
     let faint = near.score < CLEAR && seen.len() < 2;
-    if few || faint || !reaches(print.area, &seen) {
+    let spread = print.area.inflate(STRAYS_NEAR);
+    let strayed = strays.iter().any(|p| spread.contains(*p));
+    if few || faint || !reaches(print.area, (&seen, strayed)) {
         return Err(Unseen::Nothing);
     }
     let (dx, dy) = (median(&mut across), median(&mut down));
@@ -217,9 +241,21 @@ fn of_print(page: &Upright<'_>, lay: &Lay, print: &FieldPrint) -> Result<Shift, 
 }
 
 /// Whether the pieces speak for all of the area: none of its corners may be far from all of them.
-fn reaches(area: Rect<Mm>, seen: &[Point<Mm>]) -> bool {
-    let near = |c: Point<Mm>| seen.iter().any(|p| p.distance(c) < SPEAKS_FOR);
-    seen.is_empty() || area.corners().into_iter().all(near)
+/// Where print has strayed near by, they must tell both directions: a line says nothing of where
+/// along it one is.
+fn reaches(area: Rect<Mm>, (seen, strayed): (&[&Piece], bool)) -> bool {
+    let near = |c: Point<Mm>, tells: &dyn Fn(&Piece) -> bool| {
+        let mut all = seen.iter().filter(|p| tells(p));
+        all.any(|p| p.area.center().distance(c) < SPEAKS_FOR)
+    };
+    let told = |c: Point<Mm>| {
+        if strayed {
+            near(c, &|p| p.across) && near(c, &|p| p.down)
+        } else {
+            near(c, &|_| true)
+        }
+    };
+    seen.is_empty() || area.corners().into_iter().all(told)
 }
 
 /// Where a piece of print is seen.
@@ -246,44 +282,81 @@ fn of_piece(page: &Upright<'_>, lay: &Lay, piece: &Piece) -> Option<PieceAt> {
     }
 }
 
-fn of_outlines(page: &Registered<'_>, own: &[Outline]) -> Option<(Proof, Shift)> {
+fn of_outlines(page: &Registered<'_>, (index, own): (usize, &[Outline])) -> Option<(Proof, Shift)> {
     let step = own.len().div_ceil(MOST_OUTLINES).max(1);
-    let (mut across, mut down) = (Vec::new(), Vec::new());
-    let (mut upright, mut level, mut expected) = (0, 0, 0);
-    for outline in own.iter().step_by(step) {
-        let found = edges::find(page, outline, REACH);
-        upright += found.upright(NEAR);
-        level += found.level(NEAR);
-        expected += found.expected;
-        across.extend(pair(found.left, found.right));
-        down.extend(pair(found.top, found.bottom));
-    }
-    if expected < LEAST_EDGES {
+    let seen = Sighting::of(page, own.iter().step_by(step), REACH);
+    if seen.expected < LEAST_EDGES {
         return None;
     }
-    let (dx, dy) = (agreed(&mut across), agreed(&mut down));
-    // Moved down, upright edges are still where they were; ladders have none.
-    let ladder = own.iter().all(|o| o.shape == OutlineShape::Below);
-    let weaker = if ladder {
-        level
-    } else {
-        2 * level.min(upright)
-    };
-    let seen = f64::from(weaker as u32) / expected as f64;
-    let shift = Shift {
-        dx: dx.unwrap_or(0.0),
-        dy: dy.unwrap_or(0.0),
-        residual: 0.0,
-        score: seen,
-    };
+    let shift = seen.shift();
     let still = shift.dx.hypot(shift.dy) <= MOVED;
-    if seen >= LEAST_NEAR && still {
-        return Some((Proof::Outlines, shift));
+    if !still {
+        return Some((Proof::Moved, shift));
     }
-    // Where outlines are seen elsewhere on the page and hardly here, these have moved: marks and
-    // letters hide some of them, never all.
-    let gone = || seen < FEW_NEAR && check::outlines_seen(page).is_some_and(|s| s > SEEN_ELSEWHERE);
-    (!still || gone()).then_some((Proof::Missing, shift))
+    // Where outlines are seen everywhere else on the page and not all of them here, these may have
+    // moved: marks and letters hide some of them, never all.
+    if shift.score < PLAIN {
+        let others = check::outlines_seen_beside(page, index).unwrap_or(0.0);
+        let looked = (others > SOME_ELSEWHERE).then(|| moved::outlines(page, own, shift.score));
+        if let Some(moved) = looked.flatten() {
+            return Some((Proof::Moved, moved));
+        }
+        if shift.score < FEW_NEAR && others > SEEN_ELSEWHERE {
+            return Some((Proof::Missing, shift));
+        }
+    }
+    (shift.score >= LEAST_NEAR).then_some((Proof::Outlines, shift))
+}
+
+/// What is seen of some outlines.
+#[derive(Default)]
+pub(super) struct Sighting {
+    across: Vec<f64>,
+    down: Vec<f64>,
+    upright: usize,
+    level: usize,
+    expected: usize,
+    /// Lines below only: they tell nothing of where along them one is.
+    ladder: bool,
+}
+
+impl Sighting {
+    pub(super) fn of<'o>(
+        page: &Registered<'_>,
+        all: impl Iterator<Item = &'o Outline>,
+        reach: f64,
+    ) -> Self {
+        let mut seen = Self {
+            ladder: true,
+            ..Self::default()
+        };
+        for outline in all {
+            let found = edges::find(page, outline, reach);
+            seen.upright += found.upright(NEAR);
+            seen.level += found.level(NEAR);
+            seen.expected += found.expected;
+            seen.ladder &= outline.shape == OutlineShape::Below;
+            seen.across.extend(pair(found.left, found.right));
+            seen.down.extend(pair(found.top, found.bottom));
+        }
+        seen
+    }
+
+    /// Where they are, and the share of their edges that is in place: of the direction that shows
+    /// less, for moved down, upright edges are still where they were.
+    pub(super) fn shift(mut self) -> Shift {
+        let weaker = if self.ladder {
+            self.level
+        } else {
+            2 * self.level.min(self.upright)
+        };
+        Shift {
+            dx: agreed(&mut self.across).unwrap_or(0.0),
+            dy: agreed(&mut self.down).unwrap_or(0.0),
+            residual: 0.0,
+            score: weaker as f64 / self.expected.max(1) as f64,
+        }
+    }
 }
 
 /// The middle of two opposite edges: line widths cancel.

@@ -19,6 +19,7 @@ mod gate;
 mod hand;
 mod marks;
 pub(crate) mod mask;
+mod moved;
 mod patches;
 mod prepared;
 mod view;

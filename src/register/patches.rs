@@ -33,6 +33,10 @@ const CONSENSUS: f64 = 0.7;
 /// grown at 2 pixels a millimetre, and in the end.
 const GROWING: f64 = 0.8;
 const FALSE: f64 = Limits::PAPER.tolerance;
+/// A patch that is seen this plainly, and farther than this from where the page as laid has it, says
+/// that the page is not as laid there: score, and mm (twice what half a pixel is at 2 a mm).
+const STRAY_SCORE: f64 = 0.6;
+const STRAY: f64 = 0.5;
 /// Rounds of growing.
 const ROUNDS: usize = 3;
 /// Fine positions farther off a plane are left out where there are too few for a bend, mm.
@@ -153,11 +157,16 @@ fn plane(pairs: &[Pair]) -> Option<Transform<Mm, Px>> {
 }
 
 /// Finds the patches on the page laid flat by `lay`, within a range of pixels.
-fn locate(
+fn locate(page: &Upright<'_>, side: &Side, lay: &Lay, range: (&[Patch], i64)) -> Vec<Pair> {
+    locate_from(page, side, lay, range, LEAST_SCORE)
+}
+
+fn locate_from(
     page: &Upright<'_>,
     side: &Side,
     lay: &Lay,
     (patches, range): (&[Patch], i64),
+    least: f64,
 ) -> Vec<Pair> {
     let edge = 5.0;
     let whole = Rect::new(
@@ -185,12 +194,27 @@ fn locate(
             m.x + snapped.0 + peak.dx / COARSE,
             m.y + snapped.1 + peak.dy / COARSE,
         );
-        (peak.score > LEAST_SCORE).then(|| Pair {
+        (peak.score > least).then(|| Pair {
             mm: m,
             px: lay.place(seen),
         })
     };
     patches.iter().filter_map(find).collect()
+}
+
+/// The middles of patches that are plainly seen elsewhere, within 2 mm, than `lay` puts them: a bump
+/// that is narrower than the patches lie apart, of which no bend tells.
+pub(super) fn strays(
+    page: &Upright<'_>,
+    side: &Side,
+    prepared: &Prepared,
+    lay: &Lay,
+) -> Vec<Point<Mm>> {
+    let range = (prepared.patches.as_slice(), COARSE_RANGE / 2);
+    let found = locate_from(page, side, lay, range, STRAY_SCORE);
+    let off = |p: &Pair| lay.place(p.mm).distance(p.px) / lay.to_px.scale_at(p.mm).max(1e-9);
+    let strays = found.iter().filter(|p| off(p) > STRAY);
+    strays.map(|p| p.mm).collect()
 }
 
 /// Measures every patch again near where `lay` puts it.

@@ -1,7 +1,8 @@
 //! Registration against the truth: drawn pages, worn in known ways, measured at every field.
 //!
 //! `HAGAKI_REGISTRATION_PAGES=2000 cargo test --release --test it registration -- --nocapture`
-//! measures many pages; without the variable a few are enough for the floors.
+//! measures many pages, with `HAGAKI_REGISTRATION_KIND=Photo` those of one kind; without the variable
+//! a few are enough for the floors.
 
 use std::collections::BTreeMap;
 use std::io::Cursor;
@@ -14,6 +15,7 @@ use hagaki::form::{BoxShape, CombFrame, Form, PrintItem, Side, Zone};
 use hagaki::geom::{Dpi, Mm, Point, QuarterTurn, Rect};
 use hagaki::identify::Candidate;
 use hagaki::normalize::normalize;
+use hagaki::normalize::outline::outlines;
 use hagaki::register::{Registered, register};
 use hagaki::scan::{Origin, Picture, Resolution, Scan};
 use hagaki::synth::card_rng;
@@ -26,6 +28,9 @@ use rand_chacha::ChaCha8Rng;
 const FATAL: f64 = 0.8;
 /// What 99 of 100 fields must keep to, mm.
 const WANTED: f64 = 0.25;
+
+/// Of the pages that are measured.
+const SEED: u64 = 20_260_401;
 
 /// Pages of a short measurement: two of each kind.
 const FEW: u32 = 32;
@@ -507,11 +512,16 @@ fn off(page: &Registered<'_>, area: Rect<Mm>, geometry: &Geometry) -> f64 {
         .fold(0.0, f64::max)
 }
 
-fn measure(page: &Page, tally: &mut Tally) {
+/// Counts what becomes of a page; says what is wrong with it.
+fn measure(page: &Page, tally: &mut Tally) -> Vec<String> {
+    let mut wrong = Vec::new();
     tally.pages += 1;
     let upright = normalize(&page.scan);
     match register(&upright, &page.candidate) {
-        Err(why) => *tally.refused.entry(why.detail).or_default() += 1,
+        Err(why) => {
+            wrong.push(format!("refused: {}", why.detail));
+            *tally.refused.entry(why.detail).or_default() += 1;
+        }
         Ok(done) => {
             for (i, field) in done.side.fields.iter().enumerate() {
                 let Some(area) = field.zone.area() else {
@@ -523,32 +533,41 @@ fn measure(page: &Page, tally: &mut Tally) {
                     let name = format!("{} {}", page.candidate.form.id, field.id);
                     *tally.who.entry(name).or_default() += 1;
                 } else {
-                    tally.residuals.push(off(&done, area, &page.geometry));
+                    let off = off(&done, area, &page.geometry);
+                    if off > FATAL {
+                        let (r, fit) = (&done.report, &done.report.fields[i]);
+                        wrong.push(format!(
+                            "{off:.3} mm, {} of {} anchors, bend {:.2} mm: {fit:?}",
+                            r.anchors_found, r.anchors_expected, r.bend_mm
+                        ));
+                    }
+                    tally.residuals.push(off);
                 }
             }
         }
     }
+    wrong
 }
 
 #[test]
 #[expect(clippy::print_stderr, reason = "the figures of a measurement")]
 fn every_field_is_where_the_registration_says() {
     let pages = pages_asked_for().unwrap_or(FEW);
+    let only = std::env::var("HAGAKI_REGISTRATION_KIND").ok();
     let cards = cards();
     let mut by_kind: BTreeMap<Kind, Tally> = BTreeMap::new();
     for i in 0..pages {
-        let mut rng = card_rng(20_260_401, i);
+        let mut rng = card_rng(SEED, i);
         let kind = KINDS[i as usize % KINDS.len()];
+        if only.as_ref().is_some_and(|o| *o != format!("{kind:?}")) {
+            continue;
+        }
         let card = &cards[(i as usize / KINDS.len()) % cards.len()];
         let page = draw_page(card, kind, &mut rng);
         let tally = by_kind.entry(kind).or_default();
-        let fatal = tally.fatal();
-        measure(&page, tally);
-        if tally.fatal() > fatal {
-            eprintln!(
-                "page {i}, {kind:?} of {}: {:?}",
-                card.form.id, page.geometry
-            );
+        for wrong in measure(&page, tally) {
+            let form = &card.form.id;
+            eprintln!("page {i}, {kind:?} of {form}: {wrong}: {:?}", page.geometry);
         }
     }
     let mut all = Tally::default();
@@ -600,6 +619,39 @@ fn lower(zone: &mut Zone, by: f64) {
     }
 }
 
+/// A page of the second print: one field of `card` lies lower by so much.
+fn of_second_print(card: &Card, (field, by): (usize, f64), rng: &mut ChaCha8Rng) -> Scan {
+    let side = card.shape();
+    let k = draw::BLANK_PX_PER_MM;
+    let moved = reprinted(side, field, by);
+    let values = Values::with_key("0123456789");
+    let mut sheet = draw::side(&moved, k, &values)
+        .unwrap_or_else(|_| draw::side(&moved, k, &Values::default()).unwrap());
+    write_on(&mut sheet, &moved, rng);
+    let geometry = everyday(rng);
+    let shades = Shades {
+        paper: 240.0,
+        bed: 250,
+        show_through: 0.0,
+        noise: 3.0,
+    };
+    let k = f64::from(sheet.width()) / side.size.w;
+    let print = (&sheet, k, side.size);
+    let gray = geometry::scan(&geometry, print, (&sheet, shades), rng);
+    scan_of(gray, Some(geometry.dpi))
+}
+
+/// The side as it lies, without a barcode or a layout that says so.
+fn upright(form: &Arc<Form>, side: usize) -> Candidate {
+    Candidate {
+        form: Arc::clone(form),
+        side,
+        turn: QuarterTurn::None,
+        coarse: None,
+        by_barcode: false,
+    }
+}
+
 /// Failure story 1 of the domain report: the print shop moved one question by 2.5 mm.
 #[test]
 fn a_shifted_reprint_is_never_read_silently() {
@@ -614,44 +666,82 @@ fn a_shifted_reprint_is_never_read_silently() {
         let most = if pages_asked_for().is_some() { 9 } else { 2 };
         for (i, field) in marked.take(most) {
             let by = if (c + i).is_multiple_of(2) { 2.5 } else { -2.5 };
-            {
-                let mut rng = card_rng(77, (100 * c + i) as u32);
-                let k = draw::BLANK_PX_PER_MM;
-                let values = Values::with_key("0123456789");
-                let moved = reprinted(side, i, by);
-                let mut sheet = draw::side(&moved, k, &values)
-                    .unwrap_or_else(|_| draw::side(&moved, k, &Values::default()).unwrap());
-                write_on(&mut sheet, &moved, &mut rng);
-                let geometry = everyday(&mut rng);
-                let shades = Shades {
-                    paper: 240.0,
-                    bed: 250,
-                    show_through: 0.0,
-                    noise: 3.0,
-                };
-                let k = f64::from(sheet.width()) / side.size.w;
-                let print = (&sheet, k, side.size);
-                let gray = geometry::scan(&geometry, print, (&sheet, shades), &mut rng);
-                let scan = scan_of(gray, Some(geometry.dpi));
-                let candidate = Candidate {
-                    form: Arc::clone(&card.form),
-                    side: card.side,
-                    turn: QuarterTurn::None,
-                    coarse: None,
-                    by_barcode: false,
-                };
-                match register(&normalize(&scan), &candidate) {
-                    Ok(page) if !page.doubts_field(i) => {
-                        silent.push(format!(
-                            "{} {} by {by}: {:?}",
-                            card.form.id, field.id, page.report.fields[i]
-                        ));
-                    }
-                    _ => asked += 1,
+            let mut rng = card_rng(77, (100 * c + i) as u32);
+            let scan = of_second_print(card, (i, by), &mut rng);
+            match register(&normalize(&scan), &upright(&card.form, card.side)) {
+                Ok(page) if !page.doubts_field(i) => {
+                    silent.push(format!(
+                        "{} {} by {by}: {:?}",
+                        card.form.id, field.id, page.report.fields[i]
+                    ));
                 }
+                _ => asked += 1,
             }
         }
     }
     assert!(silent.is_empty(), "{silent:#?}");
     assert!(asked >= 8, "{asked}");
+}
+
+/// The same where the form has no picture of its blank: the outlines of boxes tell.
+#[test]
+fn a_shifted_reprint_of_a_form_without_a_blank_is_never_read_silently() {
+    let (mut silent, mut needless, mut seen) = (Vec::new(), Vec::new(), [0_usize, 0]);
+    for (c, card) in cards().iter().enumerate() {
+        let side = card.shape();
+        if !matches!(side.anchors, hagaki::form::Anchors::Marks(_)) {
+            continue;
+        }
+        let mut bare = (*card.form).clone();
+        for side in &mut bare.sides {
+            side.blank = None;
+        }
+        let bare = Arc::new(bare);
+        let boxed = side.fields.iter().enumerate();
+        let boxed = boxed.filter(|(_, f)| !outlines(f).is_empty());
+        let most = if pages_asked_for().is_some() { 99 } else { 4 };
+        for (i, _) in boxed.take(most) {
+            for by in [0.0, 2.5, -2.5, 5.0] {
+                let mut rng = card_rng(79, (100 * c + i) as u32);
+                let scan = of_second_print(card, (i, by), &mut rng);
+                let upright_page = normalize(&scan);
+                let candidate = upright(&bare, card.side);
+                let Ok(page) = register(&upright_page, &candidate) else {
+                    continue;
+                };
+                let fit = &page.report.fields[i];
+                let told = format!("{} by {by}: {fit:?}", card.form.id);
+                if by.abs() < FATAL {
+                    needless.extend(fit.is_doubtful().then_some(told));
+                    continue;
+                }
+                let followed = (fit.dy_mm - by).abs() < 0.25;
+                seen[usize::from(followed)] += 1;
+                silent.extend((!fit.is_doubtful()).then_some(told));
+            }
+        }
+    }
+    assert!(needless.is_empty(), "{needless:#?}");
+    // Strokes may hide what moved on one page; the lot has more. How far it moved is known where
+    // enough of the boxes are seen.
+    let all = seen[0] + seen[1];
+    assert!(all >= 30 && 20 * silent.len() <= all, "{all}: {silent:#?}");
+    assert!(4 * seen[1] >= all, "{seen:?}");
+}
+
+/// Bumps on A4 that are narrower than its patches lie apart, under fields with nothing but a line near.
+#[test]
+fn a_bump_between_the_patches_is_not_read_past() {
+    let cards = cards();
+    let mut tally = Tally::default();
+    let mut wrong = Vec::new();
+    for i in [358, 582, 1030, 1142, 1478] {
+        let card = &cards[(i as usize / KINDS.len()) % cards.len()];
+        assert_eq!(card.form.id.0, "benefit-application");
+        let page = draw_page(card, Kind::Bump, &mut card_rng(SEED, i));
+        wrong.extend(measure(&page, &mut tally));
+    }
+    assert!(wrong.is_empty(), "{wrong:#?}");
+    // These pages were chosen for it: most others have no field asked.
+    assert!(2 * tally.doubted <= tally.fields, "{:?}", tally.who);
 }
