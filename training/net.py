@@ -9,9 +9,9 @@ import classes
 PLANS = {
     "digits": [24, "P", 48, 48, "P", 96, 96, "P"],
     "kana": [24, "P", 32, 48, "P", 96, 128, "P"],
-    "jis1": [16, "P", -32, 64, "P", 128, "P"],
+    "jis1": [24, "P", 48, "P", 96, 96, "P", 192, 192, "P", 256],
 }
-HIDDEN = {"jis1": 256}  # width of a layer before the last; none where few classes are told apart
+HIDDEN = {"jis1": 320}  # width of a layer before the last; none where few classes are told apart
 
 
 class Net(nn.Module):

@@ -6,6 +6,7 @@
 use image::GrayImage;
 
 use crate::engine::Glyph;
+use crate::normalize::Levels;
 use crate::raster::{Pieces, pieces};
 
 /// From here on a pixel belongs to a stroke.
@@ -87,6 +88,20 @@ impl CellLevels {
         Self {
             paper: level(0.5),
             dark: level(0.005),
+        }
+    }
+
+    /// Where more than half of the cell is covered, by a blot or a felt pen, the median is ink: paper
+    /// is then what it is elsewhere on the page. Without this such a cell reads as blank.
+    pub(super) fn on(self, page: Levels) -> Self {
+        let covered = page.darkness(self.paper.into()) > 0.5;
+        Self {
+            paper: if covered {
+                page.paper.round() as u8
+            } else {
+                self.paper
+            },
+            ..self
         }
     }
 

@@ -29,6 +29,8 @@ const BOUNDS: Bounds = Bounds {
 const CROSSING: usize = 6;
 /// Share of the cell that a neighbor's stroke must cover to be worth a doubt.
 const OVERFLOW_SHARE: f64 = 0.006;
+/// Share of a box from which on it holds a blot rather than a character.
+const COVERED: f64 = 0.5;
 /// Contrast of the writing against the page's own ink below which it is faint.
 const FAINT: f64 = 0.25;
 /// Strokes so much thicker than in the other boxes of a row were drawn twice; fewer boxes say
@@ -127,7 +129,10 @@ fn write_ups(page: &Registered<'_>, cells: &[Rect<Mm>], frame: CombFrame) -> Vec
         .collect();
     let inks: Vec<Ink> = cuts
         .iter()
-        .map(|cut| Ink::of(&cut.gray, CellLevels::of(&cut.gray, core_of(&cut.gray))))
+        .map(|cut| {
+            let levels = CellLevels::of(&cut.gray, core_of(&cut.gray)).on(page.levels);
+            Ink::of(&cut.gray, levels)
+        })
         .collect();
     let lines = match frame {
         CombFrame::Unseen => vec![[None; 4]; cells.len()],
@@ -140,7 +145,8 @@ fn write_ups(page: &Registered<'_>, cells: &[Rect<Mm>], frame: CombFrame) -> Vec
         let levels = CellLevels::of(
             &cut.gray,
             frame::inside(&inks[k], lines[k], BOUNDS).shrunk(2),
-        );
+        )
+        .on(page.levels);
         let mut ink = Ink::of(&cut.gray, levels);
         let inside = frame::remove(&mut ink, lines[k], BOUNDS);
         if let Some(blank) = page.cut_blank(cut.area, PX_PER_MM) {
@@ -156,6 +162,9 @@ fn write_ups(page: &Registered<'_>, cells: &[Rect<Mm>], frame: CombFrame) -> Vec
         }
         if written.body.is_some() && contrast < FAINT {
             written.doubts.push(Reason::Faint.into());
+        }
+        if written.ink_share > COVERED {
+            written.doubts.push(Reason::Overwrite.into());
         }
         out.push(written);
     }

@@ -248,6 +248,25 @@ fn two_characters_and_struck_ones_are_no_digit() {
 }
 
 #[test]
+fn a_box_more_than_half_covered_is_not_blank() {
+    for from in [25.0, 40.0] {
+        let mut sheet = Sheet::framed();
+        sheet.write(0, SEVEN);
+        let c = cells()[1];
+        let at = |x: f64, y: f64| (c.x + c.w * x / 100.0, c.y + c.h * y / 100.0);
+        sheet.line(at(50.0, from), at(50.0, 100.0 - from), 6.0, 30);
+        let cells = sheet.read(&Charset::Digits);
+        assert!(
+            cells[1].blank < 0.5 && cells[1].ink_share > 0.5,
+            "{:?}",
+            cells[1]
+        );
+        assert!(has(&cells[1], Reason::Overwrite), "{:?}", cells[1]);
+        assert_eq!(best(&cells[0]), Some('7'));
+    }
+}
+
+#[test]
 fn faint_pencil_is_read_with_a_doubt() {
     let mut sheet = Sheet::framed();
     let c = cells()[0];
