@@ -245,7 +245,17 @@ pub struct RawRule {
     pub forbid: Vec<At<String>>,
     /// A condition that must be true.
     pub assert: Option<At<String>>,
+    /// A written age that goes with a birth date.
+    pub age: Option<RawAgeRule>,
     pub message: Option<RawText>,
+}
+
+/// Which field holds the age, and which the birth date.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RawAgeRule {
+    pub written: At<String>,
+    pub born: At<String>,
 }
 
 /// Something printed: exactly one of its tables.

@@ -606,7 +606,16 @@ pub struct Rule {
     pub forbid: Vec<FieldId>,
     /// This must be true.
     pub assert: Option<Condition>,
+    /// This age goes with this birth date.
+    pub age: Option<AgeRule>,
     pub message: Text,
+}
+
+/// A written age beside a birth date, on the day that the card was received.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AgeRule {
+    pub written: FieldId,
+    pub born: FieldId,
 }
 
 /// A condition over values: `wish == "yes" and not blank(phone)`. Built by `check`, evaluated by

@@ -23,14 +23,23 @@ pub(super) fn raised(
         return Ok(Vec::new());
     }
     let answers = store.answers(question.page_id)?;
+    // What an earlier word on this field asked about was settled, and waits on that word's account only.
+    let raised = store.raised_by(question.page_id, own)?;
     let look = |id: &FieldId| {
         if id == own {
             return said(word);
         }
-        let row = answers.iter().find(|row| row.field == id.0);
-        row.map_or(Known::Open, known)
+        match answers.iter().find(|row| row.field == id.0) {
+            Some(row) if raised.contains(id) => read(&row.machine_value),
+            Some(row) => known(row),
+            None => Known::Open,
+        }
     };
-    let found = findings(side, &look).into_iter();
+    // A page that was answered about was received on a day.
+    let Some(original) = store.original(question.page_id)? else {
+        return Ok(Vec::new());
+    };
+    let found = findings(side, &look, original.received).into_iter();
     let asked = found.filter_map(|finding| match finding.what {
         What::Ask(doubt) if finding.field != *own => Some((finding.field, doubt)),
         What::Ask(_) | What::NotApplicable => None,
@@ -52,11 +61,18 @@ fn said(word: &Answer) -> Known<'_> {
     }
 }
 
+fn read(value: &str) -> Known<'_> {
+    if value.is_empty() {
+        Known::Blank
+    } else {
+        Known::Value(value)
+    }
+}
+
 fn known(row: &AnswerRow) -> Known<'_> {
-    match (row.status, row.value.as_deref()) {
-        (AnswerStatus::Question | AnswerStatus::Illegible, _) => Known::Open,
-        (_, None | Some("")) => Known::Blank,
-        (_, Some(value)) => Known::Value(value),
+    match row.status {
+        AnswerStatus::Question | AnswerStatus::Illegible => Known::Open,
+        _ => read(row.value.as_deref().unwrap_or_default()),
     }
 }
 
@@ -64,7 +80,7 @@ fn known(row: &AnswerRow) -> Known<'_> {
 mod tests {
     use super::*;
     use crate::export::{Profile, Request, export};
-    use crate::form::{Condition, FormId, Rule};
+    use crate::form::{AgeRule, Condition, FormId, Rule};
     use crate::lang::Text;
     use crate::review::{Reply, answer, desk, set};
     use crate::store::fixtures::*;
@@ -78,6 +94,7 @@ mod tests {
             require: Vec::new(),
             forbid: Vec::new(),
             assert: None,
+            age: None,
             message: Text::default(),
         };
         let rules = vec![
@@ -174,6 +191,49 @@ mod tests {
         assert_eq!(status(&store, "phone").0, AnswerStatus::Blank);
         let raised = store.question(QuestionId(2)).unwrap();
         assert_eq!(raised.state, QuestionState::Superseded);
+    }
+
+    #[test]
+    fn a_changed_birth_date_is_held_against_the_age() {
+        let fields = [("born", "?1990-04-01"), ("age", "34"), ("memo", "")];
+        let (_dir, mut store, _) = cards(&fields);
+        let written = Rule {
+            when: None,
+            require: Vec::new(),
+            forbid: Vec::new(),
+            assert: None,
+            age: Some(AgeRule {
+                written: FieldId("age".into()),
+                born: FieldId("born".into()),
+            }),
+            message: Text::default(),
+        };
+        let library = form_with(&["born", "age", "memo"], vec![written]);
+        for (born, wanted) in [
+            ("1990-04-01", None),
+            ("1991-04-01", Some("AGE_OFF_BY_ONE")),
+            ("1990-04-01", None),
+            ("1970-04-01", Some("CROSS_FIELD")),
+            // Said once more, or otherwise wrong, it is asked on.
+            ("1970-04-01", Some("CROSS_FIELD")),
+            ("1971-04-01", Some("CROSS_FIELD")),
+            ("1990-04-01", None),
+        ] {
+            say(&mut store, &library, 1, born);
+            let asked = open(&store).into_iter().map(|q| (q.1, q.2));
+            let wanted = wanted.map(|code| ("age".to_owned(), code));
+            assert_eq!(asked.collect::<Vec<_>>(), Vec::from_iter(wanted), "{born}");
+        }
+        // Whoever answers the age is not asked again by the next change.
+        say(&mut store, &library, 1, "1970-04-01");
+        let (age, ..) = open(&store)[0].clone();
+        say(&mut store, &library, age, "54");
+        say(&mut store, &library, 1, "1991-04-01");
+        assert_eq!(open(&store), []);
+        assert_eq!(
+            status(&store, "age"),
+            (AnswerStatus::Decided, Some("54".into()))
+        );
     }
 
     #[test]

@@ -6,7 +6,7 @@ use rusqlite::{Connection, OptionalExtension, named_params};
 use serde_json::json;
 
 use super::{
-    Answer, DecisionId, Fault, OutcomeId, PageId, StoreError, Subject, rivals, rows, samples,
+    Answer, DecisionId, Fault, OutcomeId, PageId, Store, StoreError, Subject, rivals, rows, samples,
 };
 use crate::doubt::{Doubt, Reason};
 use crate::form::FieldId;
@@ -86,6 +86,16 @@ pub(super) fn raise(
         }
     }
     Ok(())
+}
+
+impl Store {
+    /// The fields that an earlier word on this field asked about, while nobody answered.
+    pub fn raised_by(&self, page: PageId, field: &FieldId) -> Result<Vec<FieldId>, StoreError> {
+        self.read(|db| {
+            let all = raised_before(db, page, field)?.into_iter();
+            Ok(all.map(|(_, about)| about).collect())
+        })
+    }
 }
 
 /// Open questions that an earlier word on this field raised, with the fields that they are about.

@@ -267,8 +267,8 @@ pub(crate) fn form(fields: &[&str]) -> crate::form::Library {
 pub(crate) fn form_with(fields: &[&str], rules: Vec<crate::form::Rule>) -> crate::form::Library {
     use crate::charset::Charset;
     use crate::form::{
-        Anchors, BoxShape, Corrected, CrossMeans, Field, Form, LineZone, MarkOption, MarkZone,
-        Side, ValueKind, Zone,
+        Anchors, BoxShape, Corrected, CrossMeans, DateFormat, DateKind, Field, Form, LineZone,
+        MarkOption, MarkZone, Side, ValueKind, Zone,
     };
     use crate::geom::Size;
     use crate::lang::Text;
@@ -294,6 +294,14 @@ pub(crate) fn form_with(fields: &[&str], rules: Vec<crate::form::Rule>) -> crate
         printed: false,
         vertical: false,
     };
+    let date = DateKind {
+        era_field: None,
+        era: None,
+        not_future: false,
+        earliest: None,
+        latest: None,
+        format: DateFormat::Iso,
+    };
     let field = |id: &str| {
         let (zone, value) = match id {
             "wish" => (Zone::Marks(wish.clone()), ValueKind::Choice),
@@ -305,6 +313,7 @@ pub(crate) fn form_with(fields: &[&str], rules: Vec<crate::form::Rule>) -> crate
                     max: None,
                 },
             ),
+            "born" => (Zone::Line(line.clone()), ValueKind::Date(date.clone())),
             _ => (Zone::Line(line.clone()), ValueKind::Text),
         };
         let label = Text {

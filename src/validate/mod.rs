@@ -182,7 +182,7 @@ pub fn validate(side: &Side, readings: &[Reading], context: &Context<'_>) -> Vec
     let fields: Vec<&Field> = pairs.iter().map(|(field, _)| *field).collect();
     ditto::resolve(&fields, &mut verdicts);
     places::resolve(&fields, &mut verdicts);
-    rules::apply(side, &mut verdicts);
+    rules::apply(side, &mut verdicts, context.today);
     verdicts
 }
 

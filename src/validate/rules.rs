@@ -7,9 +7,10 @@
 use std::cmp::Ordering;
 use std::collections::BTreeMap;
 
-use super::{Status, Verdict, date};
+use super::{Status, Verdict, age, date};
+use crate::calendar::Day;
 use crate::doubt::{Doubt, Reason};
-use crate::form::{Condition, FieldId, Rule, Side, ValueKind};
+use crate::form::{AgeRule, Condition, FieldId, Rule, Side, ValueKind};
 use crate::lang::Text;
 
 /// What is known of a field's answer.
@@ -37,8 +38,8 @@ pub enum What {
     NotApplicable,
 }
 
-/// Applies the side's rules and `required` to the verdicts.
-pub(super) fn apply(side: &Side, verdicts: &mut [Verdict]) {
+/// Applies the side's rules and `required` to the verdicts of a card that was received on that day.
+pub(super) fn apply(side: &Side, verdicts: &mut [Verdict], received: Day) {
     let known: BTreeMap<FieldId, (Status, String)> = verdicts
         .iter()
         .map(|v| (v.field.clone(), (v.status, v.value.clone())))
@@ -48,7 +49,7 @@ pub(super) fn apply(side: &Side, verdicts: &mut [Verdict]) {
         Some((Status::Blank | Status::NotApplicable, _)) => Known::Blank,
         Some((Status::Question, _)) | None => Known::Open,
     };
-    for Finding { field, what } in findings(side, &look) {
+    for Finding { field, what } in findings(side, &look, received) {
         let Some(verdict) = verdicts.iter_mut().find(|v| v.field == field) else {
             continue;
         };
@@ -62,8 +63,13 @@ pub(super) fn apply(side: &Side, verdicts: &mut [Verdict]) {
     }
 }
 
-/// What the side's rules and `required` say about these answers, in the order of the form.
-pub fn findings<'a>(side: &Side, look: &impl Fn(&FieldId) -> Known<'a>) -> Vec<Finding> {
+/// What the side's rules and `required` say about these answers of a card that was received on that
+/// day, in the order of the form.
+pub fn findings<'a>(
+    side: &Side,
+    look: &impl Fn(&FieldId) -> Known<'a>,
+    received: Day,
+) -> Vec<Finding> {
     let mut out: Vec<Finding> = Vec::new();
     for rule in &side.rules {
         let applies = rule
@@ -72,6 +78,18 @@ pub fn findings<'a>(side: &Side, look: &impl Fn(&FieldId) -> Known<'a>) -> Vec<F
             .map_or(Some(true), |c| holds(side, c, look));
         if applies == Some(true) {
             findings_of(side, rule, look, &mut out);
+            out.extend(rule.age.iter().flat_map(|age| {
+                let reason = check_age(side, age, (look, received));
+                let ask = reason.map(|reason| What::Ask(doubt(reason, &rule.message)));
+                let both = [&age.written, &age.born].map(Clone::clone);
+                let found = move |what: What| {
+                    both.map(|field| Finding {
+                        field,
+                        what: what.clone(),
+                    })
+                };
+                ask.map(found).into_iter().flatten()
+            }));
         }
     }
     for field in side.fields.iter().filter(|f| f.required) {
@@ -126,6 +144,24 @@ fn findings_of<'a>(
             add(id, What::Ask(doubt(Reason::CrossField, &rule.message)));
         }
     }
+}
+
+/// What is wrong with a written age; `None` while one of the two is blank or under question.
+fn check_age<'a>(
+    side: &Side,
+    rule: &AgeRule,
+    (look, received): (&impl Fn(&FieldId) -> Known<'a>, Day),
+) -> Option<Reason> {
+    let (Known::Value(written), Known::Value(born)) = (look(&rule.written), look(&rule.born))
+    else {
+        return None;
+    };
+    let field = side.fields.iter().find(|f| f.id == rule.born)?;
+    let ValueKind::Date(kind) = &field.value else {
+        return None;
+    };
+    let born = date::day_of(born, kind.format)?;
+    age::check_written(written.parse().ok()?, born, received)
 }
 
 fn doubt(reason: Reason, message: &Text) -> Doubt {

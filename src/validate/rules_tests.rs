@@ -16,6 +16,7 @@ fn rule(when: Option<Condition>) -> Rule {
         require: Vec::new(),
         forbid: Vec::new(),
         assert: None,
+        age: None,
         message: Text::default(),
     }
 }
@@ -58,7 +59,7 @@ fn after(side: &Side, answers: &[(&str, Status, &str)]) -> Vec<(Status, Option<R
         .iter()
         .map(|(name, status, value)| verdict(name, *status, value))
         .collect();
-    apply(side, &mut verdicts);
+    apply(side, &mut verdicts, Day::new(2024, 5, 1).unwrap());
     verdicts
         .iter()
         .map(|v| (v.status, v.doubts.first().map(|d| d.reason)))
@@ -209,4 +210,40 @@ fn dates_compare_as_days_whatever_their_format() {
     assert_eq!(holds(&side, &before, &look), Some(true));
     let after = Condition::Greater(id("date"), "2024-12-01".into());
     assert_eq!(holds(&side, &after, &look), Some(false));
+}
+
+#[test]
+fn a_written_age_goes_with_the_birth_date() {
+    let mut side = side(vec![Rule {
+        age: Some(AgeRule {
+            written: id("count"),
+            born: id("phone"),
+        }),
+        ..rule(None)
+    }]);
+    side.fields[1].value = fixtures::date().value;
+    let reason = |age: (Status, &str), born: (Status, &str)| {
+        let found = after(&side, &[("phone", born.0, born.1), ("count", age.0, age.1)]);
+        assert_eq!(found[0], found[1], "both are asked, or neither");
+        found[0].1
+    };
+    let (sure, asked, blank) = (Status::Accepted, Status::Question, Status::Blank);
+    for (age, born, wanted) in [
+        ("34", "1990-05-01", None),
+        ("33", "1990-05-02", None),
+        ("35", "1990-05-01", Some(Reason::AgeOffByOne)),
+        ("33", "1990-05-01", Some(Reason::AgeOffByOne)),
+        ("44", "1990-05-01", Some(Reason::CrossField)),
+        ("99", "1890-05-01", Some(Reason::Range)),
+    ] {
+        assert_eq!(reason((sure, age), (sure, born)), wanted, "{age} {born}");
+    }
+    // What is not known yet is held against nothing.
+    let found = after(
+        &side,
+        &[("phone", asked, "1990-05-01"), ("count", sure, "9")],
+    );
+    assert_eq!(found[1], (sure, None));
+    let found = after(&side, &[("phone", blank, ""), ("count", sure, "9")]);
+    assert_eq!(found[1], (sure, None));
 }

@@ -83,6 +83,7 @@ fn rules_see_decided_values() {
         require: vec![FieldId("postal".into())],
         forbid: Vec::new(),
         assert: None,
+        age: None,
         message: Text::default(),
     };
     let side = Side {

@@ -5,8 +5,8 @@ use std::ops::Range;
 use super::text;
 use crate::form::condition::{self, ComparedValue, Parsed};
 use crate::form::fault::{Faults, nearest};
-use crate::form::raw::{At, Pieces, RawRule};
-use crate::form::types::{Condition, Field, FieldId, Rule, Side, ValueKind, Zone};
+use crate::form::raw::{At, Pieces, RawAgeRule, RawRule};
+use crate::form::types::{AgeRule, Condition, Field, FieldId, Rule, Side, ValueKind, Zone};
 
 /// Checks every rule and puts it on its side.
 pub(super) fn check(pieces: &Pieces, sides: &mut [Side], faults: &mut Faults<'_>) {
@@ -71,27 +71,23 @@ fn rule<'p>(
     }
     let (when, assert) = (when.flatten(), assert.flatten());
     let conditions = || when.iter().chain(&assert);
-    if raw.require.is_empty() && raw.forbid.is_empty() && assert.is_none() {
+    let asks = !raw.require.is_empty() || !raw.forbid.is_empty();
+    if !asks && assert.is_none() && raw.age.is_none() {
         let span = raw.when.as_ref().map_or(0..0, |w| w.span.clone());
         faults.add_hint(
             &span,
             "this rule asks for nothing",
-            "add `require`, `forbid` or `assert`",
+            "add `require`, `forbid`, `assert` or `age`",
         );
         return None;
     }
-    let lists = raw
-        .require
-        .iter()
-        .chain(&raw.forbid)
-        .map(|f| (f.value.as_str(), f.span.clone()));
     let named = conditions().flat_map(|c| {
         c.parsed
             .fields
             .iter()
             .map(|(f, s)| (f.0.as_str(), c.place(s)))
     });
-    let named: Vec<_> = named.chain(lists).collect();
+    let named: Vec<_> = named.chain(listed(raw)).collect();
     let mut found = Vec::new();
     for (field, span) in &named {
         found.push(names.side(field, span, faults).map(|side| (side, span)));
@@ -107,6 +103,10 @@ fn rule<'p>(
             check_value(value, condition, sides, faults);
         }
     }
+    if let Some(age) = &raw.age {
+        check_age(age, sides, faults)?;
+    }
+    let id = |name: &At<String>| FieldId(name.value.clone());
     let ids = |list: &[At<String>]| list.iter().map(|f| FieldId(f.value.clone())).collect();
     let rule = Rule {
         require: ids(&raw.require),
@@ -114,8 +114,38 @@ fn rule<'p>(
         message: raw.message.as_ref().map(text).unwrap_or_default(),
         when: when.map(|c| c.parsed.condition),
         assert: assert.map(|c| c.parsed.condition),
+        age: raw.age.as_ref().map(|age| AgeRule {
+            written: id(&age.written),
+            born: id(&age.born),
+        }),
     };
     Some((side, rule))
+}
+
+/// The fields that a rule names outside its conditions.
+fn listed(raw: &RawRule) -> impl Iterator<Item = (&str, Range<usize>)> {
+    let ages = raw.age.iter().flat_map(|age| [&age.written, &age.born]);
+    let all = raw.require.iter().chain(&raw.forbid).chain(ages);
+    all.map(|f| (f.value.as_str(), f.span.clone()))
+}
+
+/// The age is a number, the birth date a date.
+fn check_age(age: &RawAgeRule, sides: &[Side], faults: &mut Faults<'_>) -> Option<()> {
+    let value = |name: &At<String>| {
+        let mut all = sides.iter().flat_map(|s| &s.fields);
+        all.find(|f| f.id.0 == name.value).map(|f| &f.value)
+    };
+    let is_number = matches!(value(&age.written), Some(ValueKind::Number { .. }) | None);
+    let is_date = matches!(value(&age.born), Some(ValueKind::Date(_)) | None);
+    for (name, is_right, wanted) in [
+        (&age.written, is_number, "a number"),
+        (&age.born, is_date, "a date"),
+    ] {
+        if !is_right {
+            faults.add(&name.span, format!("`{}` is not {wanted}", name.value));
+        }
+    }
+    (is_number && is_date).then_some(())
 }
 
 /// A condition and where its text begins in the file.

@@ -424,6 +424,39 @@ fn a_rule_stays_on_one_side() {
 }
 
 #[test]
+fn an_age_is_a_number_beside_a_date() {
+    let source = include_str!("every.toml");
+    let wrong = |from: &str, to: &str| {
+        let text = source.replace(from, to);
+        assert_ne!(text, source);
+        let faults = Form::parse(&text, "every.toml", &card_picture).err();
+        let all = faults.unwrap_or_default().into_iter();
+        all.map(|f| f.to_string()).collect::<Vec<_>>()
+    };
+    for (from, to, says) in [
+        (
+            "born = \"birth\" }",
+            "born = \"age\" }",
+            "`age` is not a date",
+        ),
+        (
+            "written = \"age\"",
+            "written = \"birth\"",
+            "`birth` is not a number",
+        ),
+        (
+            "written = \"age\"",
+            "written = \"ages\"",
+            "there is no field `ages`",
+        ),
+    ] {
+        let faults = wrong(from, to);
+        assert_eq!(faults.len(), 1, "{faults:?}");
+        assert!(faults[0].contains(says), "{faults:?}");
+    }
+}
+
+#[test]
 fn every_zone_and_value_of_the_syntax_parses() {
     let source = include_str!("every.toml");
     let form = Form::parse(source, "every.toml", &card_picture);
@@ -438,7 +471,7 @@ fn every_zone_and_value_of_the_syntax_parses() {
     });
     assert_eq!(form.sides[0].fields.len(), 17);
     assert_eq!(form.sides[0].print.len(), 5);
-    assert_eq!(form.sides[0].rules.len(), 3);
+    assert_eq!(form.sides[0].rules.len(), 4);
 }
 
 proptest! {
