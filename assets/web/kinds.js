@@ -123,6 +123,11 @@
   const actions = {
     confirm,
     undo,
+    repair: () => {
+      const tile = focused() || tiles()[0];
+      const back = encodeURIComponent(location.pathname + location.search);
+      if (tile) location.assign(`/repair?question=${tile.dataset.question}&back=${back}`);
+    },
     wrong: () => { const tile = focused(); if (tile) mark(tile, !isWrong(tile)); },
   };
 
@@ -148,6 +153,7 @@
     if (event.repeat) { event.preventDefault(); return; }
     const elsewhere = event.target.matches('a, .keys button');
     if (event.key === 'Enter' && !elsewhere) { event.preventDefault(); confirm(); }
+    if (event.key === 'F7') { event.preventDefault(); actions.repair(); }
     if (event.key === ' ' && !elsewhere) { event.preventDefault(); actions.wrong(); }
   });
 

@@ -50,6 +50,7 @@
     shown = section;
     set('waiting', section.dataset.waiting);
     say('');
+    if (part('back')) part('back').href = back();
     if (is('page')) begin(section, same); else section.focus();
     scrollTo(0, 0);
   }
@@ -74,10 +75,10 @@
   }
 
   // The view is turned back by what the page was turned.
-  const back = () => (360 - state.turn) % 360;
-  const sideways = () => back() % 180 === 90;
+  const backBy = () => (360 - state.turn) % 360;
+  const sideways = () => backBy() % 180 === 90;
   // The corner that is seen at the top left is 0, then clockwise.
-  const index = (seen) => (seen - back() / 90 + 4) % 4;
+  const index = (seen) => (seen - backBy() / 90 + 4) % 4;
   const option = () => part('form').selectedOptions[0];
 
   function scale() {
@@ -128,7 +129,7 @@
     if (!view) return;
     const [w, h] = sideways() ? [state.h, state.w] : [state.w, state.h];
     view.setAttribute('viewBox', `0 0 ${w} ${h}`);
-    part('turned').setAttribute('transform', turnedBy(back()));
+    part('turned').setAttribute('transform', turnedBy(backBy()));
     const marks = part('marks');
     marks.replaceChildren();
     const seen = [0, 1, 2, 3].map((i) => state.corners[index(i)]);
@@ -141,7 +142,7 @@
     for (const field of fields(seen)) marks.append(element('polygon', { points: field, class: 'field' }));
     seen.forEach(([x, y], i) => {
       const handle = element('g', { class: i === state.at ? 'handle on' : 'handle',
-        transform: `translate(${x} ${y}) rotate(${-back()}) scale(${k})` });
+        transform: `translate(${x} ${y}) rotate(${-backBy()}) scale(${k})` });
       handle.append(element('circle', { r: 13 }), element('path', { d: 'M-6 0H6M0 -6V6' }));
       const label = element('text', { x: i % 3 === 0 ? 24 : -24, y: i < 2 ? 30 : -18 });
       label.textContent = i + 1;
@@ -154,7 +155,7 @@
   // What is seen there, as a place in the picture.
   function unseen([x, y]) {
     const { w, h } = state;
-    return { 0: [x, y], 90: [y, h - x], 180: [w - x, h - y], 270: [w - y, x] }[back()];
+    return { 0: [x, y], 90: [y, h - x], 180: [w - x, h - y], 270: [w - y, x] }[backBy()];
   }
   const seenSize = () => (sideways() ? [state.h, state.w] : [state.w, state.h]);
 
@@ -200,7 +201,7 @@
   function loupe(seen, k) {
     const [x, y] = seen[state.at];
     const zoom = 100 / (LOUPE * k);
-    part('near').setAttribute('transform', `scale(${zoom}) rotate(${back()}) translate(${-x} ${-y})`);
+    part('near').setAttribute('transform', `scale(${zoom}) rotate(${backBy()}) translate(${-x} ${-y})`);
     part('edge').setAttribute('points', points(seen));
     // Where it hides nothing of what is moved.
     part('loupe').setAttribute('class', `loupe away-${state.at}`);
@@ -256,7 +257,7 @@
   // A step on the screen as a step in the picture.
   function move(dx, dy) {
     const k = 1 / scale();
-    const steps = { 0: [dx, dy], 90: [dy, -dx], 180: [-dx, -dy], 270: [-dy, dx] }[back()];
+    const steps = { 0: [dx, dy], 90: [dy, -dx], 180: [-dx, -dy], 270: [-dy, dx] }[backBy()];
     const corner = state.corners[index(state.at)];
     state.corners[index(state.at)] = [corner[0] + steps[0] * k, corner[1] + steps[1] * k];
     state.used = true;
@@ -439,6 +440,7 @@
       return;
     }
     if ((event.key === 'Enter' || event.key === ' ') && event.target.matches('button, a')) return;
+    if (event.key === 'F7' && part('back')) { event.preventDefault(); part('back').click(); return; }
     if (event.key === 'Enter') {
       event.preventDefault();
       if (event.repeat) return;
@@ -457,6 +459,12 @@
   document.addEventListener('pointermove', sign);
   addEventListener('pagehide', () => { post('/review/leave', {}, { keepalive: true }).catch(() => {}); });
   addEventListener('pageshow', (event) => { if (event.persisted) location.reload(); });
+
+  // Where the person came from: a place of this page and of no other.
+  function back() {
+    const from = new URLSearchParams(meta('wanted')).get('back') || '';
+    return /^\/kinds(\?|$)/.test(from) ? from : `/review${from.startsWith('?') ? from : ''}`;
+  }
 
   const wished = new URLSearchParams(meta('wanted')).get('question');
   next(wished ? { question: wished } : {});

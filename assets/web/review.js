@@ -357,6 +357,12 @@
     post('/review/here').catch(() => {});
   }
 
+  // The bench knows the way back to these questions.
+  stage.addEventListener('click', (event) => {
+    const link = event.target.closest('[data-repair]');
+    if (link && wanted) link.href += `&back=${encodeURIComponent(`?${wanted}`)}`;
+  }, true);
+
   addEventListener('resize', () => shown && fit(shown));
   addEventListener('pagehide', () => { post('/review/leave', {}, { keepalive: true }).catch(() => {}); });
   addEventListener('pageshow', (event) => { if (event.persisted) location.reload(); });

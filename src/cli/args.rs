@@ -239,11 +239,13 @@ pub enum PeopleCommand {
 
 #[derive(Debug, Args)]
 pub struct SetArgs {
-    /// The question's number
-    pub id: i64,
-    /// The answer; or @blank, @illegible, @hold; for keys and pages @accept, @attachment,
-    /// @blank-page, @returned, @duplicate; @read-again reads the page as --form, --turn, --corners
-    /// and --key say; @separate makes a page of every --part, @rejoin takes that back
+    /// The question's number; for a page about which nothing is asked, its place: "SCAN.tif[0]"
+    #[arg(value_name = "ID")]
+    pub question: String,
+    /// The answer; or @blank, @illegible, @hold; for keys and pages @accept. Of the page, whatever the
+    /// question is about: @page asks about it as a whole; @attachment, @blank-page, @returned,
+    /// @duplicate set it aside; @read-again reads it as --form, --turn, --corners and --key say;
+    /// @separate makes a page of every --part, @rejoin takes that back
     #[arg(allow_hyphen_values = true)]
     pub value: String,
     /// Who decides (default: the user of this computer); where the campaign has people, the
@@ -256,6 +258,9 @@ pub struct SetArgs {
     /// Take the value as typed even where the form's rules object
     #[arg(long)]
     pub insist: bool,
+    /// Answer anew what another person answered; his word stays in the books
+    #[arg(long)]
+    pub over: bool,
     #[command(flatten)]
     pub again: AgainArgs,
 }

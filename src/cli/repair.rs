@@ -11,9 +11,9 @@ use crate::form::Library;
 use crate::ingest::{Limits, told};
 use crate::lang::Lang;
 use crate::review::repair::{self, Bench, RepairError};
-use crate::review::{Hints, Reply, corners};
+use crate::review::{Hints, Reply, ReviewError, corners};
 use crate::scan::Region;
-use crate::store::{Bucket, PageRow, Store, StoreError};
+use crate::store::{Act, Bucket, PageId, PageRow, QuestionId, Repaired, Store, StoreError};
 
 /// What pages are read again with.
 pub(super) fn bench(here: &Here, campaign: &Campaign) -> Result<Bench, Failure> {
@@ -25,6 +25,33 @@ pub(super) fn bench(here: &Here, campaign: &Campaign) -> Result<Bench, Failure> 
     };
     let decoding = (decoding()?, Limits::default());
     Ok(Bench::new(decoding, program, Box::new(load)))
+}
+
+/// Asks about the page of a question as a whole.
+pub(super) fn ask(here: &Here, store: &mut Store, reply: &Reply) -> Outcome {
+    let id = about_page(store, reply)?;
+    here.say(&match here.lang {
+        Lang::Ja => format!("ページ全体の確認にまわしました。質問 {id}"),
+        Lang::En => format!("the page waits as question {id}"),
+    });
+    Ok(Exit::Done)
+}
+
+/// The question about the page as a whole of any question, opened where there is none.
+pub(super) fn about_page(store: &mut Store, reply: &Reply) -> Result<QuestionId, Failure> {
+    repair::ask(store, reply).map_err(|e| refused(&e))
+}
+
+/// The same for a page about which nobody asked anything yet.
+pub(super) fn open_page(
+    store: &mut Store,
+    (act, page): (&Act, PageId),
+) -> Result<QuestionId, Failure> {
+    let asked = store.ask_about_page(act, page);
+    match asked.map_err(|e| store_failure(&e))? {
+        Repaired::Done(question) => Ok(question),
+        Repaired::TakenBack | Repaired::Meanwhile => Err(refused(&ReviewError::Meanwhile)),
+    }
 }
 
 pub(super) fn read_again(
@@ -39,6 +66,7 @@ pub(super) fn read_again(
     let read = bench.read(&original, &hints, library);
     let read = read.map_err(|e| failure(&e))?;
     let new = (&read, bench.program.as_str());
+    let reply = &on_page(store, reply)?;
     let page = repair::record(store, (reply, None), (&original, &hints), new);
     let page = page.map_err(|e| failure(&e))?;
     let row = store.page(page).map_err(|e| store_failure(&e))?;
@@ -72,6 +100,7 @@ pub(super) fn separate(
     let read = bench.read_parts(&original, &parts, library);
     let read = read.map_err(|e| failure(&e))?;
     let new = (&read[..], bench.program.as_str());
+    let reply = &on_page(store, reply)?;
     let pages = repair::record_parts(store, (reply, None), (&original, &parts), new);
     let mut exit = Exit::Done;
     for page in pages.map_err(|e| failure(&e))? {
@@ -82,6 +111,14 @@ pub(super) fn separate(
         here.say(&part_line(&row, here.lang));
     }
     Ok(exit)
+}
+
+/// The reply as one to the question about its page.
+fn on_page(store: &mut Store, reply: &Reply) -> Result<Reply, Failure> {
+    Ok(Reply {
+        question: about_page(store, reply)?,
+        ..reply.clone()
+    })
 }
 
 fn part_line(row: &PageRow, lang: Lang) -> String {

@@ -12,7 +12,7 @@ use crate::lang::Lang;
 use crate::people;
 use crate::review::{self, Reply, ReviewError, Shown};
 use crate::store::{
-    Act, May, QuestionFilter, QuestionId, QuestionRow, Role, Spoken, Store, Subject,
+    Act, May, QuestionFilter, QuestionId, QuestionRow, QuestionState, Role, Spoken, Store, Subject,
 };
 
 pub(super) fn review(here: &Here, command: &ReviewCommand) -> Outcome {
@@ -143,6 +143,8 @@ fn print_shown(shown: &Shown, lang: Lang) {
     }
 }
 
+/// The word that asks about a page as a whole.
+const PAGE: &str = "@page";
 /// The word that has a page read again.
 const READ_AGAIN: &str = "@read-again";
 /// The word that makes a page of every card in a picture, and the one that takes it back.
@@ -154,23 +156,34 @@ fn set(here: &Here, args: &SetArgs) -> Outcome {
     let library = campaign.library()?;
     let mut store = open_existing(&campaign)?;
     let (who, may) = signer(&store, args)?;
-    let reply = Reply {
-        question: QuestionId(args.id),
-        answer: review::answer(&args.value),
-        act: Act {
-            who,
-            at: clock::now(),
-        },
+    let act = Act {
+        who,
+        at: clock::now(),
+    };
+    let answer = review::answer(&args.value);
+    let of_page = [PAGE, READ_AGAIN, SEPARATE].contains(&args.value.as_str());
+    let mut reply = Reply {
+        question: question(&mut store, args, (&act, of_page || answer.sets_aside()))?,
+        answer,
+        act,
         why: args.why.clone(),
         insist: args.insist,
         today: clock::today(),
         may,
     };
+    let aside = reply.answer.sets_aside();
+    if !(args.over || of_page || aside || args.value == REJOIN) {
+        nothing_overwritten(&store, &reply)?;
+    }
     let (with, said) = ((&mut store, &library), (&reply, &args.again));
     match args.value.as_str() {
+        PAGE => return super::repair::ask(here, &mut store, &reply),
         READ_AGAIN => return super::repair::read_again(here, &campaign, with, said),
         SEPARATE => return super::repair::separate(here, &campaign, with, said),
         REJOIN => return super::repair::rejoin(here, &mut store, &reply),
+        _ if aside => {
+            reply.question = super::repair::about_page(&mut store, &reply)?;
+        }
         _ => {}
     }
     let spoken = review::set(&mut store, &library, &reply).map_err(|e| refused(&e))?;
@@ -183,6 +196,49 @@ fn set(here: &Here, args: &SetArgs) -> Outcome {
         ),
     });
     Ok(Exit::Done)
+}
+
+/// Refuses what would put a word over another person's without anybody's noticing.
+fn nothing_overwritten(store: &Store, reply: &Reply) -> Result<(), Failure> {
+    let other = review::answered_by_another(store, reply.question, &reply.act.who);
+    match other.map_err(|e| no_such(&e))? {
+        None => Ok(()),
+        Some(other) => Err(Failure::usage(both(
+            format!("この質問には `{other}` が回答しています。上書きしていません"),
+            format!("`{other}` answered this question; nothing was overwritten"),
+        ))
+        .hint(both(
+            "それでも変える場合は --over",
+            "--over answers it anew",
+        ))),
+    }
+}
+
+/// The question that is meant: by its number, or the last one about the page at that place. Where
+/// nobody asked anything about it and the word is one on a page, the page asks from now on.
+fn question(
+    store: &mut Store,
+    args: &SetArgs,
+    (act, of_page): (&Act, bool),
+) -> Result<QuestionId, Failure> {
+    if let Ok(number) = args.question.parse() {
+        return Ok(QuestionId(number));
+    }
+    let page = review::page_at(store, &args.question).map_err(|e| no_such(&e))?;
+    let asked = review::question_of(store, page).map_err(|e| no_such(&e))?;
+    let stands = |q: &QuestionRow| q.state != QuestionState::Superseded || args.value == REJOIN;
+    match asked.filter(stands) {
+        Some(question) => Ok(question.id),
+        None if of_page => super::repair::open_page(store, (act, page)),
+        None => Err(Failure::usage(both(
+            format!("`{}` には質問がありません", args.question),
+            format!("nothing is asked about `{}`", args.question),
+        ))
+        .hint(both(
+            "ページについては @page, @separate, @read-again などが使えます",
+            "of the page you can say @page, @separate, @read-again and the like",
+        ))),
+    }
 }
 
 /// Who signs. Where the campaign has people it is one of them, and he proves it.

@@ -108,6 +108,10 @@ const SENTENCES: &[(&str, &str)] = &[
         "internal: the program failed on this page",
         "このページの処理が失敗しました",
     ),
+    (
+        crate::engine::models::HOW_TO_INSTALL,
+        "担当: pip download --no-deps rapidocr==3.10.0 のあと hagaki model install rapidocr-3.10.0-py3-none-any.whl",
+    ),
     ("lunisolar", "旧暦の日付です"),
     ("kana", "ひらがなだけです"),
 ];

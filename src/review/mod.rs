@@ -21,8 +21,8 @@ use crate::lang::Text;
 use crate::lists::Column;
 pub use crate::pipeline::Hints;
 use crate::store::{
-    Act, Answer, AnswerRow, Bucket, Entry, May, NewDecision, PageId, QuestionFilter, QuestionId,
-    QuestionRow, QuestionState, Spoken, Store, StoreError, Subject,
+    Act, Answer, AnswerRow, Bucket, Entry, Kind, May, NewDecision, PageId, QuestionFilter,
+    QuestionId, QuestionRow, QuestionState, Spoken, Store, StoreError, Subject,
 };
 use crate::validate::era;
 use crate::validate::parse::{EraGiven, Setting, parse};
@@ -146,6 +146,34 @@ pub fn list(store: &Store, filter: &QuestionFilter) -> Result<Vec<QuestionRow>, 
     store.questions(filter)
 }
 
+/// The page at that place, as questions name it: the file's name, then the page in brackets.
+///
+/// # Errors
+/// When there is no such page.
+pub fn page_at(store: &Store, place: &str) -> Result<PageId, StoreError> {
+    let mut pages = store.pages()?.into_iter();
+    let found = pages.find(|page| format!("{}[{}]", page.file, page.page) == place);
+    found.map(|page| page.id).ok_or_else(|| StoreError::NoSuch {
+        what: "page",
+        id: place.to_owned(),
+    })
+}
+
+/// The question by which a page is meant: one that stands before one that gave way to a later reading,
+/// the one about the page itself before those about its fields; `None` where nobody asked anything yet.
+pub fn question_of(store: &Store, page: PageId) -> Result<Option<QuestionRow>, StoreError> {
+    let filter = QuestionFilter {
+        closed_too: true,
+        page: Some(page),
+        ..QuestionFilter::default()
+    };
+    let nearest = |q: &QuestionRow| {
+        let stands = q.state != QuestionState::Superseded;
+        (stands, q.subject.kind() == Kind::Page, q.id)
+    };
+    Ok(store.questions(&filter)?.into_iter().max_by_key(nearest))
+}
+
 /// One question with its picture put down as a file.
 pub fn show(store: &Store, library: &Library, id: QuestionId) -> Result<Shown, StoreError> {
     let mut shown = look(store, library, id)?;
@@ -185,7 +213,18 @@ fn record(library: &Library, question: &QuestionRow) -> Vec<(String, String)> {
     shown.record.iter().filter_map(said).collect()
 }
 
-/// Records a person's word. A question may be answered again: the latest word holds.
+/// Who else answered the question last; `None` where it waits, or the last word is this person's.
+pub fn answered_by_another(
+    store: &Store,
+    question: QuestionId,
+    who: &str,
+) -> Result<Option<String>, StoreError> {
+    let last = store.answered_by(question)?;
+    Ok(last.filter(|other| other != who))
+}
+
+/// Records a person's word. A question may be answered again: the latest word holds. Whoever lets
+/// people do that asks [`answered_by_another`] before.
 pub fn set(store: &mut Store, library: &Library, reply: &Reply) -> Result<Spoken, ReviewError> {
     let decisions = decisions(store, library, reply)?;
     Ok(store.decide(&decisions)?[0])

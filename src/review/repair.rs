@@ -20,7 +20,7 @@ use crate::read::png_of;
 use crate::scan::{Region, Scan};
 use crate::store::{
     Act, NewPart, Original, PageId, Purpose, QuestionId, QuestionState, Repaired, Rereading,
-    RunInfo, Store, StoreError, Subject,
+    RunInfo, Store, StoreError,
 };
 
 /// Longest side of the picture that a person lays by hand: a corner of a postcard is seen to 0.1 mm.
@@ -205,7 +205,7 @@ fn sheet_of(scan: &Scan) -> Sheet {
     }
 }
 
-/// What is to be read again: the page of a question about it that waits, or of its key.
+/// What is to be read again: the page of a question, whatever it is about.
 ///
 /// # Errors
 /// When the word fits no page, or the question is not this person's to answer.
@@ -221,26 +221,33 @@ pub fn begin(
         return Err(RepairError::Nothing);
     }
     hints.named(library)?;
-    asked_about(store, reply)
+    Ok(asked_about(store, reply)?)
 }
 
 /// The page of a question that is this person's to answer.
-fn asked_about(store: &Store, reply: &Reply) -> Result<Original, RepairError> {
+fn asked_about(store: &Store, reply: &Reply) -> Result<Original, ReviewError> {
     let question = store.question(reply.question)?;
     if question.state == QuestionState::Superseded {
-        return Err(ReviewError::Superseded(question.id).into());
+        return Err(ReviewError::Superseded(question.id));
     }
     if !is_his(store, &question, reply)? {
-        return Err(ReviewError::NotHis.into());
+        return Err(ReviewError::NotHis);
     }
-    let original = match &question.subject {
-        Subject::Field(_) => None,
-        Subject::Key | Subject::Page => store.original(question.page_id)?,
-    };
-    original.ok_or_else(|| {
-        let takes = super::takes(&question);
-        ReviewError::NotAnAnswer { takes }.into()
-    })
+    let original = store.original(question.page_id)?;
+    original.ok_or(ReviewError::Meanwhile)
+}
+
+/// The question about the page as a whole, which a person opens where nobody asked: he saw in the
+/// picture of a field, say, that it holds two cards. What people said of its fields stays.
+///
+/// # Errors
+/// When the question that he looked at is not his to answer, or its page is read by nobody.
+pub fn ask(store: &mut Store, reply: &Reply) -> Result<QuestionId, ReviewError> {
+    if reply.act.who.trim().is_empty() {
+        return Err(ReviewError::Nameless);
+    }
+    let original = asked_about(store, reply)?;
+    done(store.ask_about_page(&reply.act, original.page)?)
 }
 
 /// Puts the new reading beside the old one; `lease` as in [`Store::repair_page`].
@@ -283,8 +290,8 @@ fn run_of(act: &Act, (original, program): (&Original, &str)) -> RunInfo {
     }
 }
 
-/// What is to be separated: the page of a question about it that waits, of a picture that holds
-/// several cards. The parts are of the page as it is shown.
+/// What is to be separated: the page of a question, whatever it is about, whose picture holds several
+/// cards. The parts are of the page as it is shown.
 ///
 /// # Errors
 /// When the parts are no cards side by side, a word fits no page, or the question is not this
@@ -305,7 +312,7 @@ pub fn begin_separating(
     for (_, hints) in parts {
         hints.named(library)?;
     }
-    asked_about(store, reply)
+    Ok(asked_about(store, reply)?)
 }
 
 /// Makes a page of every part as it was read; `lease` as in [`Store::separate_page`].

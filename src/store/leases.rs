@@ -161,6 +161,25 @@ impl Store {
         })
     }
 
+    /// Whether a person may say something of the page of that question: it waits and nobody else has it
+    /// before him, or the last word on it is his.
+    pub fn is_at_hand(
+        &self,
+        who: &str,
+        question: QuestionId,
+        now: &Timestamp,
+    ) -> Result<bool, StoreError> {
+        self.read(|db| {
+            let mut one = db.prepare_cached(
+                "SELECT 1 FROM questions q LEFT JOIN decisions d ON d.id = q.decision_id
+                 WHERE q.id = ?1 AND (q.state = 'open' OR q.state = 'answered' AND d.who = ?2)
+                 AND NOT EXISTS (SELECT 1 FROM leases l WHERE l.question_id = q.id
+                                 AND l.until > ?3 AND l.who <> ?2)",
+            )?;
+            Ok(one.exists((question, who, now))?)
+        })
+    }
+
     /// What is given under that token.
     pub fn lease(&self, token: &str) -> Result<Option<Lease>, StoreError> {
         self.read(|db| {

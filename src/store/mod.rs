@@ -24,11 +24,13 @@ mod leases;
 mod look;
 mod lots;
 mod migrate;
+mod original;
 mod people;
 mod progress;
 mod questions;
 mod record;
 mod redecide;
+mod rejoin;
 mod repair;
 mod rivals;
 mod rows;
@@ -60,6 +62,7 @@ pub use ids::{
 pub use leases::{Desk, Lease, Settled, Term, UNDO, Waiting, Wanted};
 pub use look::{AnswerRow, AnswerStatus, Bucket, PageRow, Picture, ReadingRow};
 pub use lots::{FieldCount, KeyCount, LotFit, LotRow, LotShift, Printed};
+pub use original::Original;
 pub use people::{Change, Person, Role};
 pub use progress::{PersonRow, WaitingRow};
 pub use questions::{
@@ -67,7 +70,7 @@ pub use questions::{
 };
 pub use record::{Purpose, Recorded, Run, RunInfo};
 pub use redecide::StoredPage;
-pub use repair::{Original, Repaired, Rereading};
+pub use repair::{Repaired, Rereading};
 pub use samples::{Finding, SampleRow, SampledField, Scope};
 pub use separate::{NewPart, PartToRead};
 pub(crate) use views::free_name;

@@ -272,6 +272,17 @@ impl Store {
         })
     }
 
+    /// Who answered a question that does not wait any more.
+    pub fn answered_by(&self, id: QuestionId) -> Result<Option<String>, StoreError> {
+        self.read(|db| {
+            let mut one = db.prepare_cached(
+                "SELECT d.who FROM questions q JOIN decisions d ON d.id = q.decision_id
+                 WHERE q.id = ?1 AND q.state = 'answered'",
+            )?;
+            Ok(one.query_row([id], |r| r.get(0)).optional()?)
+        })
+    }
+
     /// Adds people's decisions, all or none. The latest of a subject holds; its question closes,
     /// or stays open on [`Answer::Hold`]. Where several people must look, a word may be an entry.
     pub fn decide(&mut self, decisions: &[NewDecision]) -> Result<Vec<Spoken>, StoreError> {

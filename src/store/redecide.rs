@@ -7,10 +7,10 @@ use rusqlite::{Connection, OptionalExtension, Row, named_params};
 use serde_json::json;
 
 use super::ask::{self, current_outcome};
-use super::look::{doubts, parsed};
+use super::look::{bad_column, doubts, parsed};
 use super::record::{Recorded, Run};
 use super::rows::status_name;
-use super::{Fault, OutcomeId, PageId, Store, StoreError, Subject};
+use super::{Fault, OutcomeId, PageId, RunId, Store, StoreError, Subject};
 use crate::calendar::Day;
 use crate::confidence::Confidence;
 use crate::digest::Digest;
@@ -133,6 +133,32 @@ impl StoredPage {
             Subject::Key | Subject::Page => true,
         }
     }
+}
+
+/// An earlier outcome of a page that was read stands again, with its verdicts and what they ask.
+pub(super) fn stand_again(
+    tx: &Connection,
+    page: PageId,
+    (old, run): (OutcomeId, RunId),
+) -> Result<(), Fault> {
+    let (form_digest, received, about): (String, String, String) = tx
+        .prepare_cached("SELECT form_digest, received, doubts FROM outcomes WHERE id = ?1")?
+        .query_row([old], |r| Ok((r.get(0)?, r.get(1)?, r.get(2)?)))?;
+    tx.prepare_cached(include_str!("sql/redecide_outcome.sql"))?
+        .execute(named_params! {
+            ":outcome": old, ":run": run, ":form_digest": form_digest,
+            ":received": received, ":doubts": about,
+        })?;
+    let outcome = OutcomeId(tx.last_insert_rowid());
+    tx.prepare_cached(include_str!("sql/copy_barcodes.sql"))?
+        .execute((old, outcome))?;
+    let verdicts: Vec<Verdict> = tx
+        .prepare_cached("SELECT * FROM readings WHERE outcome_id = ?1 ORDER BY position")?
+        .query_map([old], verdict)?
+        .collect::<Result<_, _>>()?;
+    add_verdicts(tx, (old, outcome), &verdicts)?;
+    let about: Vec<Doubt> = serde_json::from_str(&about).map_err(|e| bad_column("doubts", e))?;
+    ask::ask_again(tx, (page, outcome), (&about, &verdicts), &|_| false)
 }
 
 /// The readings of an outcome again, as they stand, under new verdicts.

@@ -1,37 +1,19 @@
 //! A page that a person had read again: a new reading beside the old one, in one transaction with
 //! what he said of it.
 
-use std::path::PathBuf;
-
 use rusqlite::{Connection, OptionalExtension, named_params};
 
 use super::ask::current_outcome;
-use super::look::{bad_column, parsed};
+use super::look::bad_column;
 use super::questions::add_decision_as;
 use super::record::{NewPage, Place};
 use super::{
-    Act, Answer, BlobKind, Fault, NewDecision, OutcomeId, PageId, QuestionId, RunId, RunInfo,
+    Act, Answer, Fault, NewDecision, Original, OutcomeId, PageId, QuestionId, RunId, RunInfo,
     Store, StoreError, Subject, UNDO, audit, leases,
 };
-use crate::calendar::Day;
 use crate::digest::Digest;
+use crate::form::FieldId;
 use crate::pipeline::{Hints, PageOutcome};
-use crate::scan::{Origin, Region};
-
-/// Where a page's own picture is.
-#[derive(Clone, Debug)]
-pub struct Original {
-    pub page: PageId,
-    pub origin: Origin,
-    /// The part of the file's picture that the page is; `None` for the whole.
-    pub region: Option<Region>,
-    /// The file as it came, kept by its digest.
-    pub path: PathBuf,
-    /// The day the card was received.
-    pub received: Day,
-    /// What a person said of it before.
-    pub hints: Hints,
-}
 
 /// What was read, and by which word.
 #[derive(Clone, Copy, Debug)]
@@ -53,46 +35,34 @@ pub enum Repaired<T = OutcomeId> {
 }
 
 impl Store {
-    /// A page that was read or rejected; `None` for others, which nobody reads again.
-    pub fn original(&self, page: PageId) -> Result<Option<Original>, StoreError> {
-        self.read(|db| {
-            let mut one = db.prepare_cached(include_str!("sql/original.sql"))?;
-            let found = one.query_row([page], |row| {
-                let file_sha256: Digest = parsed(row, "sha256")?;
-                Ok(Original {
-                    page,
-                    region: json(row, "region")?,
-                    path: self.blobs.path(&file_sha256, BlobKind::Original),
-                    origin: Origin {
-                        file: row.get("name")?,
-                        file_sha256,
-                        page: row.get("page")?,
-                    },
-                    received: parsed(row, "received")?,
-                    hints: json(row, "hints")?.unwrap_or_default(),
-                })
-            });
-            Ok(found.optional()?)
-        })
-    }
-
-    /// What a person said of the page at that place; nothing where it is not known yet.
-    pub fn hints(&self, origin: &Origin) -> Result<Hints, StoreError> {
-        let Some(page) = self.place_of(origin)? else {
-            return Ok(Hints::default());
-        };
-        let original = self.original(page)?;
-        Ok(original.map_or_else(Hints::default, |o| o.hints))
-    }
-
-    /// Who had the page read again as it stands now; `None` where the machine alone read it.
-    pub fn repaired_by(&self, page: PageId) -> Result<Option<String>, StoreError> {
-        self.read(|db| {
-            let mut one = db.prepare_cached(
-                "SELECT r.who FROM outcomes o JOIN runs r ON r.id = o.run_id
-                 WHERE o.page_id = ?1 AND o.current = 1 AND o.hints IS NOT NULL",
-            )?;
-            Ok(one.query_row([page], |r| r.get(0)).optional()?)
+    /// A person says that the page as a whole needs a hand, whatever is asked about it: the question
+    /// about the page, opened where there is none. Nobody's word on its fields is touched.
+    pub fn ask_about_page(
+        &mut self,
+        act: &Act,
+        page: PageId,
+    ) -> Result<Repaired<QuestionId>, StoreError> {
+        self.write(|tx| {
+            let readable = tx
+                .prepare_cached(include_str!("sql/original.sql"))?
+                .exists([page])?;
+            if !readable {
+                return Ok(Repaired::Meanwhile);
+            }
+            if let Some(question) = page_question(tx, page)? {
+                return Ok(Repaired::Done(question));
+            }
+            let hold = NewDecision {
+                page,
+                subject: Subject::Page,
+                answer: Answer::Hold,
+                act: act.clone(),
+                why: String::new(),
+                raises: Vec::new(),
+            };
+            add_decision_as(tx, &hold, "")?;
+            let asked = page_question(tx, page)?;
+            Ok(asked.map_or(Repaired::Meanwhile, Repaired::Done))
         })
     }
 
@@ -125,6 +95,7 @@ impl Store {
             if new.hints.lays() {
                 take_back(tx, page, &run.act())?;
             }
+            let_go(tx, (page, question), &run.act())?;
             again.insert(tx, row, &Place::Again(page), &album)?;
             let outcome = current_outcome(tx, page)?;
             keep_hints(tx, outcome, new.hints)?;
@@ -134,16 +105,6 @@ impl Store {
             Ok(Repaired::Done(outcome))
         })
     }
-}
-
-/// A column of JSON; `None` where nothing stands.
-pub(super) fn json<T: serde::de::DeserializeOwned>(
-    row: &rusqlite::Row<'_>,
-    name: &str,
-) -> rusqlite::Result<Option<T>> {
-    let text: Option<String> = row.get(name)?;
-    let value = text.map(|json| serde_json::from_str(&json));
-    value.transpose().map_err(|e| bad_column(name, e))
 }
 
 /// Ends the lease under which the question is answered; why it is not to be answered any more.
@@ -161,6 +122,14 @@ pub(super) fn claim<T>(
         None if !is_open(tx, question)? => Some(Repaired::Meanwhile),
         None => None,
     })
+}
+
+/// The open question about a page as a whole.
+pub(super) fn page_question(tx: &Connection, page: PageId) -> Result<Option<QuestionId>, Fault> {
+    let mut one = tx.prepare_cached(
+        "SELECT id FROM questions WHERE page_id = ?1 AND kind = 'page' AND state = 'open'",
+    )?;
+    Ok(one.query_row([page], |r| r.get(0)).optional()?)
 }
 
 pub(super) fn keep_hints(tx: &Connection, outcome: OutcomeId, hints: &Hints) -> Result<(), Fault> {
@@ -210,16 +179,34 @@ fn take_back(tx: &Connection, page: PageId, act: &Act) -> Result<(), Fault> {
         .query_map([page], |r| r.get(0))?
         .collect::<Result<_, _>>()?;
     for field in fields {
-        tx.prepare_cached(include_str!("sql/insert_decision.sql"))?
-            .execute(named_params! {
-                ":page": page, ":kind": "field", ":field": field, ":answer": Answer::Hold.name(),
-                ":value": None::<String>, ":who": act.who, ":at": act.at, ":why": UNDO,
-            })?;
-        let id = tx.last_insert_rowid();
-        let subject = format!("decision {id} page {page} field {field}");
-        audit::note(tx, act, "decision", &subject)?;
+        put_hold(tx, (page, &Subject::Field(FieldId(field))), act)?;
     }
     Ok(())
+}
+
+/// Who answers the question about the page by reading it again takes it off hold: from now on it asks
+/// what its reading asks.
+fn let_go(tx: &Connection, (page, question): (PageId, QuestionId), act: &Act) -> Result<(), Fault> {
+    let held = tx
+        .prepare_cached(include_str!("sql/is_page_held.sql"))?
+        .exists((page, question))?;
+    if held {
+        put_hold(tx, (page, &Subject::Page), act)?;
+    }
+    Ok(())
+}
+
+/// A decision that takes the one before it back.
+fn put_hold(tx: &Connection, (page, subject): (PageId, &Subject), act: &Act) -> Result<(), Fault> {
+    let (kind, field) = (subject.kind().name(), subject.field());
+    tx.prepare_cached(include_str!("sql/insert_decision.sql"))?
+        .execute(named_params! {
+            ":page": page, ":kind": kind, ":field": field, ":answer": Answer::Hold.name(),
+            ":value": None::<String>, ":who": act.who, ":at": act.at, ":why": UNDO,
+        })?;
+    let id = tx.last_insert_rowid();
+    let subject = format!("decision {id} page {page} {kind} {field}");
+    audit::note(tx, act, "decision", &subject)
 }
 
 /// How the page was laid; the audit holds no answer, so of a key only that it was typed.
@@ -242,7 +229,6 @@ mod tests {
     use super::*;
     use crate::books::Books;
     use crate::doubt::Reason;
-    use crate::form::FieldId;
     use crate::store::fixtures::*;
     use crate::store::{AnswerStatus, Bucket, Desk, Purpose, QuestionFilter, QuestionState, Term};
 
@@ -434,5 +420,35 @@ mod tests {
             .record_page(&mut run, &origin("a", 0), &digest, &read)
             .unwrap();
         assert_eq!(store.original(PageId(1)).unwrap().unwrap().hints, laid());
+    }
+
+    #[test]
+    fn a_page_that_a_person_asked_about_waits_until_somebody_laid_it() {
+        let (_dir, mut store) = store();
+        let mut run = begin(&store, false);
+        let page = card("1", &[("wish", "yes"), ("phone", "0773")]);
+        record_all(&mut store, &mut run, "a", std::slice::from_ref(&page));
+        assert_eq!(store.page(PageId(1)).unwrap().bucket, Bucket::Read);
+        let asked = store.ask_about_page(&act("sato"), PageId(1)).unwrap();
+        assert_eq!(asked, Repaired::Done(QuestionId(1)));
+        assert_eq!(open(&store), [(1, String::new(), "MANUAL_HOLD")]);
+        balanced(&store);
+        // Another reading of the scans does not forget it.
+        let mut run = begin(&store, true);
+        let pixels = Digest::of(b"p");
+        store
+            .record_page(&mut run, &origin("a", 0), &pixels, &page)
+            .unwrap();
+        let waits = open(&store);
+        assert_eq!((waits.len(), waits[0].2), (1, "MANUAL_HOLD"));
+        // Laid by hand it asks what its reading asks, and nothing else.
+        let read = card("1", &[("wish", "?yes"), ("phone", "0773")]);
+        let done = repair(&mut store, (waits[0].0, None), (&read, &laid()));
+        assert!(matches!(done, Repaired::Done(_)));
+        let asked: Vec<_> = open(&store).into_iter().map(|q| q.1).collect();
+        assert_eq!(asked, ["wish"]);
+        balanced(&store);
+        let gone = store.ask_about_page(&act("sato"), PageId(9)).unwrap();
+        assert_eq!(gone, Repaired::Meanwhile);
     }
 }

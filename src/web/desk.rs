@@ -138,7 +138,7 @@ pub(super) async fn back(
     Extension(visitor): Extension<Visitor>,
     Form(look): Form<Look>,
 ) -> Response {
-    let lang = visitor.lang;
+    let (lang, may) = (visitor.lang, May::of(visitor.roles()));
     let Some(desk) = look.window.desk(&visitor) else {
         return StatusCode::BAD_REQUEST.into_response();
     };
@@ -152,7 +152,7 @@ pub(super) async fn back(
             (desk::back(store, (&desk, &token), id, now), w.was_answered)
         };
         match done {
-            Ok(()) => site.question(store, (&desk, token, id), &look.window, (lang, notice)),
+            Ok(()) => site.question(store, (&desk, token, id), &look.window, (lang, may, notice)),
             Err(ReviewError::Meanwhile) => Ok(notice_of(StatusCode::CONFLICT, w.no_undo, lang)),
             Err(e) => Ok(refused(&e, lang)),
         }
@@ -263,7 +263,7 @@ impl Site {
         let token = fresh()?;
         let found = desk::next(store, (desk, &token), &wanted, now.clone())?;
         match found {
-            Some(id) => self.question(store, (desk, token, id), window, (lang, "")),
+            Some(id) => self.question(store, (desk, token, id), window, (lang, may, "")),
             None => Ok(html(&Done {
                 w: Words::of(lang),
                 waiting: store.count_waiting(desk, &wanted, &now)?,
@@ -277,7 +277,7 @@ impl Site {
         store: &Store,
         (desk, lease, id): (&Desk, String, QuestionId),
         window: &Window,
-        (lang, notice): (Lang, &'static str),
+        (lang, may, notice): (Lang, May, &'static str),
     ) -> Result<Response, StoreError> {
         let shown = review::look(store, &self.library, id)?;
         let asked = Asked {
@@ -285,6 +285,7 @@ impl Site {
             lang,
             waiting: store.count_open(&window.wanted(May::default()))?,
             who: &desk.who,
+            may,
             notice,
             library: &self.library,
         };

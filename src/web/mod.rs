@@ -21,7 +21,10 @@ mod pages;
 mod password;
 mod progress;
 mod repair;
+mod repair_desk;
+mod repair_sheets;
 mod repair_view;
+mod repair_words;
 mod rights;
 mod secret;
 mod separate;
@@ -87,7 +90,7 @@ pub struct Site {
     /// What pages are read again with, and pictures decoded side by side.
     bench: Bench,
     decoding: Semaphore,
-    sheets: Mutex<repair::Sheets>,
+    sheets: Mutex<repair_sheets::Sheets>,
     /// Where the browser asks for neither language.
     lang: Lang,
     secret: Secret,

@@ -1,133 +1,31 @@
-//! Pages that the machine could not place: laid by hand, read again, or set aside.
+//! Pages that the machine could not place, or that a person sent here: laid by hand, read again, or set
+//! aside.
 //!
 //! Who may answer a page's question may have it read again: the same lease, token and roles. The
 //! picture is decoded as in a run, in a process that may die, one at a time, and holds up nobody's
 //! questions.
 
-use std::sync::{Arc, PoisonError};
+use std::sync::Arc;
 
 use axum::Extension;
 use axum::extract::{Form, Path, RawQuery, State};
 use axum::http::StatusCode;
 use axum::http::header::CONTENT_TYPE;
 use axum::response::{IntoResponse, Response};
-use serde::Deserialize;
 
-use super::desk::{failed, fresh, notice_of, or_failed, own, refused};
+use super::Site;
+use super::desk::{failed, notice_of, or_failed, own, refused};
 use super::gate::Visitor;
 use super::once_more::OnceMore;
 use super::pages::{html, page};
-use super::repair_view::{Done, Laid, Page, Result as Shown};
+use super::repair_desk::page_question;
+use super::repair_view::{Page, Result as Shown};
+use super::repair_words::{Wish, Word, desk_of};
 use super::words::Words;
-use super::{Site, secret};
 use crate::lang::Lang;
-use crate::review::repair::{self, Read, RepairError, Sheet};
-use crate::review::{self, Hints, Reply, ReviewError, desk};
-use crate::store::{
-    Act, Answer, Bucket, Desk, Kind, May, NewDecision, Original, PageId, QuestionFilter,
-    QuestionId, Store, StoreError, Subject, Wanted,
-};
-
-/// So many pictures are kept for a second look: each is a megabyte or two.
-const MOST_SHEETS: usize = 4;
-
-/// Pictures that were decoded lately.
-pub(super) type Sheets = Vec<(PageId, Arc<Sheet>)>;
-
-/// Which page a window wants.
-#[derive(Debug, Deserialize)]
-pub(super) struct Wish {
-    desk: String,
-    /// This question, else the next one.
-    question: Option<i64>,
-    /// The page that was read again last, to be laid anew.
-    page: Option<i64>,
-    #[serde(default)]
-    undo: bool,
-}
-
-/// How a page is to be read, or what it is.
-#[derive(Debug, Deserialize)]
-pub(super) struct Word {
-    pub(super) desk: String,
-    pub(super) lease: String,
-    pub(super) question: i64,
-    #[serde(default)]
-    answer: String,
-    #[serde(default)]
-    form: String,
-    #[serde(default)]
-    edition: String,
-    #[serde(default)]
-    side: String,
-    #[serde(default)]
-    turn: String,
-    /// Eight shares, separated by blanks.
-    #[serde(default)]
-    corners: String,
-    #[serde(default)]
-    key: String,
-    /// Four shares a part, separated by blanks.
-    #[serde(default)]
-    pub(super) parts: String,
-}
-
-impl Word {
-    /// `None` for numbers that are none.
-    pub(super) fn hints(&self) -> Option<Hints> {
-        let given = |text: &str| {
-            let text = text.trim();
-            (!text.is_empty()).then(|| text.to_owned())
-        };
-        let number = |text: &str| given(text).map(|t| t.parse::<u32>().ok());
-        let whole = |number: Option<Option<u32>>| match number {
-            Some(None) => None,
-            Some(Some(n)) => Some(Some(n)),
-            None => Some(None),
-        };
-        Some(Hints {
-            form: given(&self.form),
-            edition: whole(number(&self.edition))?,
-            side: given(&self.side),
-            turn: whole(number(&self.turn))?,
-            corners: match given(&self.corners) {
-                Some(text) => Some(review::corners(&text)?),
-                None => None,
-            },
-            key: given(&self.key),
-        })
-    }
-
-    fn reply(&self, site: &Site, who: &str, may: May) -> Option<Reply> {
-        Some(Reply {
-            question: QuestionId(self.question),
-            answer: match self.answer.as_str() {
-                "attachment" => Answer::Attachment,
-                "blank_page" => Answer::BlankPage,
-                "returned" => Answer::Returned,
-                "duplicate" => Answer::Duplicate,
-                "accept" => Answer::Accept,
-                "hold" => Answer::Hold,
-                _ => return None,
-            },
-            act: Act {
-                who: who.to_owned(),
-                at: (site.clock.now)(),
-            },
-            why: String::new(),
-            insist: false,
-            today: (site.clock.today)(),
-            may,
-        })
-    }
-}
-
-pub(super) fn desk_of(id: &str, visitor: &Visitor) -> Option<Desk> {
-    secret::is_name(id).then(|| Desk {
-        id: id.to_owned(),
-        who: visitor.name().to_owned(),
-    })
-}
+use crate::review::repair::{self, Read, RepairError};
+use crate::review::{Hints, Reply, desk};
+use crate::store::{Bucket, May, Original, QuestionId, Store};
 
 pub(super) async fn repair(
     State(site): State<Arc<Site>>,
@@ -258,155 +156,11 @@ pub(super) async fn picture(
     }
 }
 
-/// What stands before a desk.
-struct Given {
-    lease: String,
-    question: QuestionId,
-    original: Original,
-}
-
 /// What became of a page that was read again.
 pub(super) enum Again {
     Read(Box<Shown>),
     /// It does not fit; this question waits now.
     Rejected(QuestionId),
-}
-
-impl Site {
-    /// Gives the desk a page; `None` when none waits.
-    fn give(
-        &self,
-        store: &mut Store,
-        desk: &Desk,
-        (wish, may): (&Wish, May),
-    ) -> Result<Option<Given>, ReviewError> {
-        let (now, lease) = ((self.clock.now)(), fresh()?);
-        if let Some(page) = wish.page.map(PageId) {
-            self.ask_anew(store, desk, (page, now.clone()))?;
-        }
-        let wished = match (wish.question, wish.page) {
-            (Some(question), _) => Some(QuestionId(question)),
-            (None, Some(page)) => page_question(store, PageId(page))?,
-            (None, None) => None,
-        };
-        let given = match wished {
-            Some(question) if wish.undo => {
-                desk::undo(store, (desk, &lease), question, now)?;
-                Some(question)
-            }
-            Some(question) => {
-                if !may.first {
-                    return Err(ReviewError::NotHis);
-                }
-                let given = store.lease_this((desk, &lease), question, &desk::term(now))?;
-                Some(given.ok_or(ReviewError::Meanwhile)?)
-            }
-            None => {
-                let wanted = Wanted {
-                    kind: Some(Kind::Page),
-                    may,
-                    ..Wanted::default()
-                };
-                desk::next(store, (desk, &lease), &wanted, now)?
-            }
-        };
-        let Some(question) = given else {
-            return Ok(None);
-        };
-        let page = store.question(question)?.page_id;
-        let original = store.original(page)?.ok_or(ReviewError::Meanwhile)?;
-        let act = Act {
-            who: desk.who.clone(),
-            at: (self.clock.now)(),
-        };
-        store.note_page_seen(&act, page)?;
-        Ok(Some(Given {
-            lease,
-            question,
-            original,
-        }))
-    }
-
-    /// A person takes a page in hand, without a word on what it says.
-    pub(super) fn taking(&self, question: QuestionId, desk: &Desk, may: May) -> Reply {
-        Reply {
-            question,
-            answer: Answer::Accept,
-            act: Act {
-                who: desk.who.clone(),
-                at: (self.clock.now)(),
-            },
-            why: String::new(),
-            insist: false,
-            today: (self.clock.today)(),
-            may,
-        }
-    }
-
-    /// A page to be laid, as it is shown.
-    async fn laid(
-        self: &Arc<Self>,
-        desk: Desk,
-        given: Option<Given>,
-        (notice, lang): (&'static str, Lang),
-    ) -> Response {
-        let sheet = match &given {
-            Some(given) => self.sheet(given.original.clone()).await.ok(),
-            None => None,
-        };
-        let job = move |site: &Site, store: &mut Store| -> Result<Response, StoreError> {
-            let wanted = Wanted {
-                kind: Some(Kind::Page),
-                ..Wanted::default()
-            };
-            let waiting = store.count_open(&wanted)?;
-            let Some(given) = given else {
-                let now = (site.clock.now)();
-                return Ok(html(&Done {
-                    w: Words::of(lang),
-                    waiting: store.count_waiting(&desk, &wanted, &now)?,
-                }));
-            };
-            let row = store.question(given.question)?;
-            let library = &site.library;
-            let mut laid = Laid::of((&row, &given.original), library, sheet.as_deref(), lang);
-            laid.lease = given.lease;
-            laid.waiting = waiting;
-            laid.notice = notice;
-            laid.whole = match store.page(row.page_id)?.part_of {
-                Some(whole) => {
-                    (store.separated_by(whole)?.as_ref() == Some(&desk.who)).then_some(whole.0)
-                }
-                None => None,
-            };
-            Ok(html(&laid))
-        };
-        or_failed(self.work(job).await, lang)
-    }
-
-    /// The page's picture, decoded once for a few looks.
-    async fn sheet(self: &Arc<Self>, original: Original) -> Result<Arc<Sheet>, RepairError> {
-        let gone = || RepairError::Broken("the server ends".into());
-        let _turn = self.decoding.acquire().await.map_err(|_| gone())?;
-        let page = original.page;
-        if let Some(sheet) = self.sheets(|all| find(all, page)) {
-            return Ok(sheet);
-        }
-        let site = Arc::clone(self);
-        let made = tokio::task::spawn_blocking(move || site.bench.sheet(&original));
-        let sheet = Arc::new(made.await.map_err(|_| gone())??);
-        self.sheets(|all| {
-            all.push((page, Arc::clone(&sheet)));
-            if all.len() > MOST_SHEETS {
-                all.remove(0);
-            }
-        });
-        Ok(sheet)
-    }
-
-    fn sheets<T>(&self, with: impl FnOnce(&mut Sheets) -> T) -> T {
-        with(&mut self.sheets.lock().unwrap_or_else(PoisonError::into_inner))
-    }
 }
 
 impl OnceMore for Hints {
@@ -437,57 +191,6 @@ impl OnceMore for Hints {
         }
         let shown = Shown::of(store, &site.library, (page, lang))?;
         Ok(Again::Read(Box::new(shown)))
-    }
-}
-
-fn find(all: &Sheets, page: PageId) -> Option<Arc<Sheet>> {
-    let found = all.iter().find(|(id, _)| *id == page);
-    found.map(|(_, sheet)| Arc::clone(sheet))
-}
-
-/// The open question about a page as a whole.
-pub(super) fn page_question(store: &Store, page: PageId) -> Result<Option<QuestionId>, StoreError> {
-    let filter = QuestionFilter {
-        page: Some(page),
-        kind: Some(Kind::Page),
-        ..QuestionFilter::default()
-    };
-    Ok(store.questions(&filter)?.first().map(|q| q.id))
-}
-
-impl Site {
-    /// A person whose own reading of a page was not right, or who separated what is one card, says so:
-    /// the page waits again.
-    fn ask_anew(
-        &self,
-        store: &mut Store,
-        desk: &Desk,
-        (page, now): (PageId, crate::store::Timestamp),
-    ) -> Result<(), ReviewError> {
-        let act = Act {
-            who: desk.who.clone(),
-            at: now,
-        };
-        if store.separated_by(page)?.is_some() {
-            let program = &self.bench.program;
-            repair::rejoin(store, (&act, (self.clock.today)()), (page, program))?;
-            return Ok(());
-        }
-        if store.repaired_by(page)?.as_deref() != Some(desk.who.as_str()) {
-            return Err(ReviewError::NotHis);
-        }
-        if page_question(store, page)?.is_none() {
-            let hold = NewDecision {
-                page,
-                subject: Subject::Page,
-                answer: Answer::Hold,
-                act,
-                why: crate::store::UNDO.to_owned(),
-                raises: Vec::new(),
-            };
-            store.decide(&[hold])?;
-        }
-        Ok(())
     }
 }
 

@@ -310,3 +310,82 @@ fn the_contact_sheet_shows_what_waits_and_no_word_that_is_to_be_entered_unseen()
     assert_eq!(get(&format!("/sheet/picture/{id}")), 403);
     assert_eq!(get("/repair"), 403);
 }
+
+/// A card that was read, with two of its fields asked about.
+fn asking() -> Serving {
+    let (dir, mut parts) = parts(&[]);
+    let mut run = begin(&parts.store, false);
+    let read = card("1", &[("wish", "?yes"), ("phone", "?0773")]);
+    record_all(&mut parts.store, &mut run, "a.tif", &[read]);
+    let serving = serve_parts(dir, parts);
+    add(&serving, "sato", &[Role::Reviewer]);
+    add(&serving, "suzuki", &[Role::Reviewer]);
+    add(&serving, "tanaka", &[Role::Verifier]);
+    serving
+}
+
+fn open_questions(serving: &Serving) -> usize {
+    let store = balanced(serving);
+    let filter = crate::store::QuestionFilter::default();
+    store.questions(&filter).unwrap().len()
+}
+
+#[test]
+fn a_page_is_sent_to_be_laid_by_hand_from_any_of_its_questions() {
+    let serving = asking();
+    let [sato, suzuki, tanaka] = ["sato", "suzuki", "tanaka"].map(|name| sign_in(&serving, name));
+    let (window, other) = (serving.window_of(&sato), serving.window_of(&suzuki));
+    let got = window.post("/review/next", "kind=field");
+    assert!(got.body.contains("data-key=\"F7\""), "{}", got.body);
+    let (token, field) = (lease(&got), question(&got));
+    // What stands before somebody else is his; a verifier has no page to lay.
+    let sent = format!("question={field}");
+    assert_eq!(other.post("/repair/next", &sent).status, 409);
+    let tanaka = serving.window_of(&tanaka);
+    assert_eq!(tanaka.post("/repair/next", &sent).status, 403);
+    assert_eq!(open_questions(&serving), 2);
+    let said = format!("lease={token}&question={field}&answer=value&value=0312345678");
+    assert_eq!(window.post("/review/answer", &said).status, 200);
+
+    // He looks back at his own word and sees it: the page asks from now on, his word stays.
+    let bench = serving.window_of(&sato);
+    let got = bench.post("/repair/next", &sent);
+    assert_eq!(got.status, 200, "{}", got.body);
+    let page = question(&got);
+    assert_ne!(page, field);
+    assert!(got.body.contains("data-answer=\"accept\""), "{}", got.body);
+    assert_eq!(open_questions(&serving), 2);
+    let store = balanced(&serving);
+    let word = store.answers(PageId(1)).unwrap()[1].value.clone();
+    assert_eq!(word.as_deref(), Some("0312345678"));
+    let audit = store.audit().unwrap();
+    let seen = audit.iter().filter(|row| row.what == "review.page");
+    assert_eq!(seen.map(|row| &*row.who).collect::<Vec<_>>(), ["sato"]);
+    // Sent again it is the same question; for others it is before him.
+    assert_eq!(other.post("/repair/next", &sent).status, 409);
+    let got = bench.post("/repair/next", &sent);
+    assert_eq!(question(&got), page);
+    // A look, and nothing to mend: it is as it was.
+    let right = format!("lease={}&question={page}&answer=accept", lease(&got));
+    assert_eq!(bench.post("/repair/answer", &right).status, 200);
+    assert_eq!(open_questions(&serving), 1);
+    let left = balanced(&serving).page(PageId(1)).unwrap();
+    assert_eq!((left.bucket, left.questions_open), (Bucket::Review, 1));
+}
+
+#[test]
+fn a_word_on_the_page_is_refused_where_a_field_is_asked_about() {
+    let serving = asking();
+    let window = serving.window_of(&sign_in(&serving, "sato"));
+    let got = window.post("/review/next", "kind=field");
+    for word in ["attachment", "returned", "accept"] {
+        let said = format!(
+            "lease={}&question={}&answer={word}",
+            lease(&got),
+            question(&got)
+        );
+        assert_eq!(window.post("/review/answer", &said).status, 400, "{word}");
+        assert_eq!(window.post("/repair/answer", &said).status, 400, "{word}");
+    }
+    assert_eq!(open_questions(&serving), 2);
+}

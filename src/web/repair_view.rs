@@ -140,8 +140,9 @@ fn choice((form, side): (&Form, &Side), (chosen, lang): (bool, Lang)) -> Choice 
     let title = form.title.get(lang);
     let name = if title.is_empty() { &form.id.0 } else { title };
     let several = form.sides.len() > 1;
+    // In front, because a narrow list cuts off what is behind.
     let which = if several {
-        format!(" · {}", side.id)
+        format!("{} · ", side.id)
     } else {
         String::new()
     };
@@ -149,7 +150,7 @@ fn choice((form, side): (&Form, &Side), (chosen, lang): (bool, Lang)) -> Choice 
         form: form.id.0.clone(),
         edition: form.edition,
         side: side.id.clone(),
-        label: format!("{name} ({}){which}", form.edition),
+        label: format!("{which}{name} ({})", form.edition),
         width: side.size.w,
         height: side.size.h,
         fields: fields.trim_end().to_owned(),

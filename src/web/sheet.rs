@@ -143,7 +143,7 @@ impl Site {
                     proposal: row.proposal.clone().unwrap_or_default(),
                     reasons: row.doubts.iter().map(|d| why(d, lang)).collect(),
                     place: format!("{} [{}]", row.file, row.page),
-                    repair: may_repair && row.subject.kind() == Kind::Page,
+                    repair: may_repair,
                 });
             }
         }

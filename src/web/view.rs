@@ -12,7 +12,7 @@ use crate::ingest::told;
 use crate::lang::Lang;
 use crate::review::{Shown, field_of, takes};
 use crate::store::{
-    AnswerStatus, Entry, QuestionRow, QuestionState, Step, Store, StoreError, Subject, Waiting,
+    AnswerStatus, Entry, May, QuestionRow, QuestionState, Step, Store, StoreError, Subject, Waiting,
 };
 
 /// A page with a stage for questions.
@@ -45,6 +45,8 @@ pub(super) struct Question {
     /// Where the key stands on its side, as shares of its width and height.
     at: String,
     can_illegible: bool,
+    /// Whether this person may lay the page by hand.
+    can_repair: bool,
     notice: &'static str,
     /// What is said of the step, where several people look; else empty.
     step: &'static str,
@@ -121,6 +123,7 @@ pub(super) struct Asked<'a> {
     pub(super) lang: Lang,
     pub(super) waiting: u64,
     pub(super) who: &'a str,
+    pub(super) may: May,
     pub(super) notice: &'static str,
     pub(super) library: &'a Library,
 }
@@ -164,6 +167,7 @@ impl Question {
             shows: row.subject.kind().name(),
             at: key_place(asked.library, row).unwrap_or_default(),
             can_illegible: takes(row).contains(&"illegible"),
+            can_repair: asked.may.first,
             notice: asked.notice,
             step: match (row.step, row.state) {
                 (Step::Blind, _) => w.blind_step,
@@ -241,9 +245,11 @@ fn answered(store: &Store, (row, who): (&QuestionRow, &str)) -> Result<Option<St
 }
 
 pub(super) fn why(doubt: &Doubt, lang: Lang) -> Why {
-    // The step says it better than the policy's name.
+    // The step says it better than the policy's name; how to install a reader is for whoever runs the
+    // program, and stands at the terminal.
+    let silent = [Reason::ByPolicy, Reason::NoEngine];
     let detail = doubt.detail.as_deref();
-    let detail = detail.filter(|_| doubt.reason != Reason::ByPolicy);
+    let detail = detail.filter(|_| !silent.contains(&doubt.reason));
     Why {
         text: doubt.reason.message(lang),
         detail: detail.map(|d| told(d, lang)),

@@ -362,6 +362,88 @@ fn a_second_card_beside_the_one_that_was_read_is_asked_about() {
     assert_eq!(campaign.hagaki(&["status"]).code, 0);
 }
 
+/// The open questions: number and subject.
+fn asked(campaign: &Campaign) -> Vec<(String, String)> {
+    let said = campaign.hagaki(&["--json", "review", "list"]);
+    let rows = said.out.lines().map(|l| serde_json::from_str(l).unwrap());
+    rows.map(|row: Value| {
+        (
+            row["id"].to_string(),
+            row["subject"].as_str().unwrap().into(),
+        )
+    })
+    .collect()
+}
+
+#[test]
+fn a_person_who_sees_two_cards_says_so_from_any_question_and_from_none() {
+    let campaign = Campaign::new(&["vaccine-intent"]);
+    let glass = side_by_side(["0002_answer.jpg", "0006_answer.jpg"]);
+    let folder = campaign.beside("glass");
+    glass.save(folder.join("two.png")).unwrap();
+    assert_eq!(campaign.hagaki(&["run", &folder.to_string_lossy()]).code, 0);
+    let set = |id: &str, more: &[&str]| {
+        let said = campaign.hagaki(&[&["--lang", "en", "review", "set", id], more].concat());
+        assert_eq!(campaign.hagaki(&["status"]).code, 0);
+        said
+    };
+    let long = || campaign.hagaki(&["export", "--profile", "long"]).out;
+    let subjects = || -> Vec<String> { asked(&campaign).into_iter().map(|q| q.1).collect() };
+    // The machine noticed, and somebody overlooked it: only fields are left to ask about.
+    let (page, fields): (Vec<_>, Vec<_>) =
+        asked(&campaign).into_iter().partition(|q| q.1 == "@page");
+    assert_eq!(set(&page[0].0, &["@accept"]).code, 0);
+    let field = fields[0].0.as_str();
+    let said = set(field, &["@page"]);
+    assert_eq!(said.code, 0, "{}", said.err);
+    assert!(subjects().contains(&"@page".to_owned()));
+    assert_eq!(set("glass/two.png[0]", &["@accept"]).code, 0);
+    for (id, foul) in [
+        (field, &["@separate", "--part", "0,0 0.5,1"][..]),
+        (field, &["@read-again"]),
+        ("glass/none.png[0]", &["@page"]),
+        ("glass/two.png[0]", &["@illegible"]),
+    ] {
+        assert_eq!(set(id, foul).code, 2, "{id} {foul:?}");
+    }
+    assert!(
+        !subjects().contains(&"@page".to_owned()),
+        "nothing was changed"
+    );
+    // Everything is answered before somebody sees it.
+    for (id, _) in &fields {
+        assert_eq!(set(id, &["@illegible"]).code, 0);
+    }
+    assert_eq!(buckets(&campaign), ["glass/two.png read"]);
+    // Another person's word is written over only by who says so.
+    let other = ["@blank", "--by", "tanaka"];
+    let said = set(field, &other);
+    assert_eq!(said.code, 2);
+    assert!(said.err.contains("--over"), "{}", said.err);
+    let said = set(field, &[&other[..], &["--over"]].concat());
+    assert_eq!(said.code, 0, "{}", said.err);
+    let before = long();
+    let halves = ["@separate", "--part", "0,0 0.5,1", "--part", "0.5,0 1,1"];
+    set(field, &halves);
+    let made = buckets(&campaign);
+    assert_eq!(
+        (made.len(), made[0].as_str()),
+        (3, "glass/two.png separated")
+    );
+    assert!(!long().contains("glass/two.png,0,"));
+    // One card after all: back by its place, with every word that was said of it.
+    let said = set("glass/two.png[0]", &["@rejoin"]);
+    assert_eq!(said.code, 0, "{}", said.err);
+    assert_eq!(subjects(), ["@page"]);
+    assert_eq!(set("glass/two.png[0]", &["@accept"]).code, 0);
+    assert_eq!(long(), before);
+    // A page that nobody asks about any more is still taken out.
+    assert_eq!(buckets(&campaign)[0], "glass/two.png read");
+    assert_eq!(set(field, &["@attachment"]).code, 0);
+    assert_eq!(buckets(&campaign)[0], "glass/two.png set_aside");
+    assert_eq!(campaign.hagaki(&["audit", "verify"]).code, 0);
+}
+
 #[test]
 fn corners_beside_the_card_ask_about_everything() {
     let campaign = Campaign::new(&["vaccine-intent"]);

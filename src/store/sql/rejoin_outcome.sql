@@ -2,4 +2,4 @@ INSERT INTO outcomes (page_id, run_id, received, current, outcome, doubts, reaso
                       album_sha256, picture_sha256)
 SELECT page_id, :run, received, 1, 'rejected', '[]', coalesce(reason, 'UNKNOWN_FORM'),
        coalesce(detail, ''), hints, album_sha256, picture_sha256
-FROM outcomes WHERE page_id = :page AND parts IS NULL ORDER BY id DESC LIMIT 1
+FROM outcomes WHERE id = :outcome

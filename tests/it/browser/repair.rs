@@ -263,6 +263,54 @@ fn a_cut_in_the_wrong_place_is_taken_back() {
 }
 
 #[test]
+fn any_question_leads_to_its_page_and_back() {
+    let campaign = super::samples();
+    let before = waiting(&campaign);
+    let Some(mut page) = open(&campaign, "?field=phone") else {
+        return;
+    };
+    let on_bench = |page: &mut super::Page| {
+        page.browser.wait("location.pathname == '/repair'");
+        page.browser.wait(PAGE);
+        page.browser
+            .wait("document.activeElement.matches('[data-view]')");
+    };
+    let asked = page.shown("question");
+    page.browser.press("F7");
+    on_bench(&mut page);
+    page.look("repair-sent");
+    assert_eq!(waiting(&campaign), before + 1);
+    // Nothing to mend: as it was read, and back to where one was.
+    page.browser.press("a");
+    page.browser
+        .wait("document.querySelector('section[data-kind]:not([data-kind=page])') || document.querySelector('.repair').dataset.question");
+    page.browser
+        .wait("document.getElementById('answered').textContent == '1'");
+    assert_eq!(waiting(&campaign), before);
+    page.browser.press("F7");
+    page.browser.wait("location.pathname == '/review'");
+    page.browser.wait(super::SHOWN);
+    assert!(page.browser.text("location.search").contains("field=phone"));
+    assert_eq!(page.shown("question"), asked);
+    // The same from a crop among many.
+    page.browser.navigate(&format!("{}kinds", page.address));
+    page.browser.wait("document.querySelector('main td a')");
+    page.browser
+        .text("(document.querySelector('main td a').click(), '')");
+    page.browser.wait("document.querySelector('.tile')");
+    page.browser.press("F7");
+    on_bench(&mut page);
+    assert_eq!(waiting(&campaign), before + 1);
+    page.browser.press("e");
+    page.browser
+        .wait("document.getElementById('answered').textContent == '1'");
+    assert!(waiting(&campaign) < before, "its fields are asked no more");
+    page.browser.press("F7");
+    page.browser.wait("document.querySelector('.tile, .empty')");
+    assert_eq!(campaign.hagaki(&["status"]).code, 0);
+}
+
+#[test]
 fn a_page_by_hand_fits_its_window_at_three_sizes() {
     let campaign = rejecting();
     let Some(mut page) = open(&campaign, "?kind=page") else {
