@@ -93,7 +93,7 @@ fn upright(body: Option<(Ink, Part)>) -> Option<(Ink, Part)> {
     turned.body(size).map(|body| (turned, body))
 }
 
-fn is_dash(c: char) -> bool {
+pub(super) fn is_dash(c: char) -> bool {
     alike('-').contains(c)
 }
 
@@ -163,7 +163,7 @@ fn open_to(charset: &Charset) -> Charset {
 }
 
 /// Ink under the levels of the line as a whole.
-fn ink_of(line: &GrayImage) -> Ink {
+pub(super) fn ink_of(line: &GrayImage) -> Ink {
     let whole = Part {
         x0: 0,
         y0: 0,

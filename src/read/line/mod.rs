@@ -8,6 +8,7 @@
 
 mod characters;
 mod cuts;
+mod ghosts;
 
 use image::{GrayImage, Luma, imageops};
 
@@ -75,7 +76,7 @@ pub fn read(
     let mut names = Vec::new();
     let lists = field.lists.lexicons();
     for engine in engines_for(zone, engines) {
-        let read = engine.read(&line, &zone.charset, &lists)?;
+        let read = ghosts::without_ghosts(engine.read(&line, &zone.charset, &lists)?, &line);
         let mut text = text_of(engine.name(), &read, prepared.ink_share);
         names.push(engine.name().to_owned());
         if !zone.printed {
