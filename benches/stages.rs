@@ -19,7 +19,7 @@ use hagaki::read::{self, Reading, marks};
 use hagaki::register::Registered;
 use hagaki::scan::{Origin, Picture, Scan};
 use hagaki::store::{NewFile, Purpose, RunInfo, Store};
-use hagaki::{identify, normalize, register, validate};
+use hagaki::{identify, normalize, prove, register, validate};
 
 /// Batches a stage: the median and the least of them are told.
 const BATCHES: usize = 9;
@@ -152,7 +152,7 @@ fn stored_in_color(sample: &Sample) -> bool {
 fn has_questions(sample: &Sample, library: &Library, engines: &Engines) -> bool {
     let upright = normalize::normalize(&sample.scan);
     let identified = identify::identify(&upright, library, engines.barcodes.as_ref());
-    pipeline::prove(&upright, &identified).is_ok_and(|(_, page)| !page.side.fields.is_empty())
+    prove::prove(&upright, &identified).is_ok_and(|(_, page)| !page.side.fields.is_empty())
 }
 
 fn dpi(scan: &Scan) -> f64 {
@@ -186,7 +186,7 @@ impl Bench<'_> {
         let barcodes = engines.barcodes.as_ref();
         let upright = normalize::normalize(scan);
         let identified = identify::identify(&upright, self.library, barcodes);
-        let (candidate, _) = pipeline::prove(&upright, &identified).expect("a sample registers");
+        let (candidate, _) = prove::prove(&upright, &identified).expect("a sample registers");
         let page = register::register(&upright, candidate).expect("registers");
         let readings = read::read(&page, engines).expect("reads");
         let context = validate::Context {
@@ -204,7 +204,7 @@ impl Bench<'_> {
             ),
             row(
                 "register",
-                measure(|| pipeline::prove(&upright, &identified).is_ok()),
+                measure(|| prove::prove(&upright, &identified).is_ok()),
             ),
             row("read marks", measure(|| marks::Survey::of(&page))),
             row(

@@ -27,6 +27,7 @@ pub mod engine;
 pub mod normalize;
 pub mod identify;
 pub mod register;
+pub mod prove;
 pub mod learn;
 pub mod read;
 pub mod validate;

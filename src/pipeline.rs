@@ -12,10 +12,11 @@ use crate::doubt::{Doubt, Reason};
 use crate::engine::{Barcode, EngineError, Engines};
 use crate::form::{FieldId, FormId, Library, Policy, Role, Side};
 use crate::geom::{Mm, Rect};
-use crate::identify::{self, Candidate, Identified, KeyReading};
-use crate::normalize::{self, Upright};
+use crate::identify::{self, Candidate, KeyReading};
+use crate::normalize;
+use crate::prove;
 use crate::read::{self, Content, Crop, MarginInk, Reading};
-use crate::register::{self, Registered, RegistrationReport};
+use crate::register::{Registered, RegistrationReport};
 use crate::rejection::Rejection;
 use crate::scan::Scan;
 use crate::validate::{self, Status, Verdict};
@@ -23,22 +24,8 @@ use crate::validate::{self, Status, Verdict};
 pub use again::process_page_with;
 pub use hints::{HintFault, Hints};
 
-/// A page with less ink than this share of its paper is blank: 0.05 % is a 3 mm dot on a postcard,
-/// less than any printed form and more than dust.
-const BLANK_INK_SHARE: f64 = 0.0005;
-
 /// Shorter than this no form can be registered (a postcard at 100 dpi is 394 px wide).
 const SMALLEST_SIDE_PX: u32 = 200;
-
-/// Less is no proof for a side that identification holds unlikely: the right ones of real pages
-/// scored 0.67 and more, a wrong form 0.37, the right one upside down 0.53.
-const LEAST_LAYOUT: f64 = 0.6;
-
-/// A layout score that no wrong form reached on the samples: the search ends here.
-const SURE_LAYOUT: f64 = 0.9;
-
-/// Two forms, or two turns of one, whose layout scores are nearer than this cannot be told apart.
-const LAYOUT_MARGIN: f64 = 0.03;
 
 /// White border round a field's crop.
 const CROP_MARGIN_MM: f64 = 2.0;
@@ -134,7 +121,7 @@ pub fn process_page(
             barcodes: identified.barcodes,
         });
     }
-    match prove(&upright, &identified) {
+    match prove::prove(&upright, &identified) {
         Ok((candidate, page)) => {
             let another = beside::is_another_card(&page, library, engines.barcodes.as_ref());
             let seen = (identified.barcodes.clone(), another);
@@ -142,81 +129,6 @@ pub fn process_page(
             Ok(PageOutcome::Read(Box::new(record)))
         }
         Err(rejection) => Ok(rejected(scan, rejection, identified.barcodes)),
-    }
-}
-
-/// Registers the candidates and takes the one that the page's own layout proves.
-///
-/// # Errors
-/// The rejection when none fits, or two of them fit equally well.
-pub fn prove<'a>(
-    upright: &Upright<'a>,
-    identified: &'a Identified,
-) -> Result<(&'a Candidate, Registered<'a>), Rejection> {
-    let mut refused = None;
-    let mut proved = standing(upright, &identified.candidates, &mut refused);
-    if proved.is_empty() {
-        proved = standing(upright, &identified.others, &mut refused);
-        proved.retain(|one| one.2 >= LEAST_LAYOUT);
-    }
-    proved.sort_by(|a, b| b.2.total_cmp(&a.2));
-    if let [first, second, ..] = proved.as_slice()
-        && (&first.0.form.digest, first.0.side, first.0.turn)
-            != (&second.0.form.digest, second.0.side, second.0.turn)
-        && first.2 - second.2 < LAYOUT_MARGIN
-    {
-        let why = "two forms, or one form two ways round, fit equally well";
-        return Err(Rejection::new(Reason::UnknownForm, why));
-    }
-    match proved.into_iter().next() {
-        Some((candidate, page, _)) => Ok((candidate, page)),
-        None => Err(why_unproved(upright, identified, refused)),
-    }
-}
-
-/// The candidates that can be registered, with the score of their layout.
-fn standing<'a>(
-    upright: &Upright<'a>,
-    candidates: &'a [Candidate],
-    refused: &mut Option<Rejection>,
-) -> Vec<(&'a Candidate, Registered<'a>, f64)> {
-    let mut standing = Vec::new();
-    for candidate in candidates {
-        match register::register(upright, candidate) {
-            Ok(page) if !candidate.by_barcode && is_sister(&page) => {}
-            Ok(page) => {
-                let score = page.report.layout_score;
-                standing.push((candidate, page, score));
-                if score >= SURE_LAYOUT {
-                    break;
-                }
-            }
-            Err(why) => *refused = refused.take().or(Some(why)),
-        }
-    }
-    standing
-}
-
-/// Whether the page is of another form that shares this one's marks; where a blank picture tells,
-/// the layout's score has told.
-fn is_sister(page: &Registered<'_>) -> bool {
-    page.side.blank.is_none() && register::lacks_boxes(page)
-}
-
-/// A blank page is called blank; a page whose barcode names a form but does not fit it is a
-/// registration failure; everything else is an unknown form.
-fn why_unproved(
-    upright: &Upright<'_>,
-    identified: &Identified,
-    refused: Option<Rejection>,
-) -> Rejection {
-    if upright.ink_share < BLANK_INK_SHARE {
-        return Rejection::new(Reason::BlankPage, "no print and no writing");
-    }
-    let named = identified.candidates.iter().any(|c| c.by_barcode);
-    match refused {
-        Some(why) if named => why,
-        _ => Rejection::new(Reason::UnknownForm, "no form of the library fits"),
     }
 }
 

@@ -21,7 +21,7 @@ use crate::geom::Rect;
 use crate::ingest::{self, Limits};
 use crate::lang::{Lang, Text};
 use crate::scan::{Origin, Scan};
-use crate::{identify, normalize, pipeline};
+use crate::{identify, normalize, prove};
 
 /// Scale of a preview over a scan: about 200 dpi.
 const PREVIEW_PX_PER_MM: f64 = 8.0;
@@ -193,7 +193,7 @@ fn over_scan(form: Form, path: &Path) -> Result<(String, RgbImage), Failure> {
     let library = Library::new(vec![std::sync::Arc::new(form)]);
     let upright = normalize::normalize(&scan);
     let identified = identify::identify(&upright, &library, &Readers);
-    let (_, page) = pipeline::prove(&upright, &identified).map_err(|why| {
+    let (_, page) = prove::prove(&upright, &identified).map_err(|why| {
         let said = |lang| format!("{} ({})", why.reason.message(lang), why.detail);
         unread(both(said(Lang::Ja), said(Lang::En)))
     })?;

@@ -11,10 +11,13 @@ use crate::geom::{Point, Px, QuarterTurn, Rect};
 use crate::normalize::Upright;
 
 /// So many are registered and compared: a wrong one costs as much as a right one.
-const MOST_CANDIDATES: usize = 5;
-/// So many more are tried where none of those stands: of 16 forms measured from real scans, pages of
-/// frames without a word had the right one as far down as the 22nd. It bounds what a stranger costs.
-const MOST_OTHERS: usize = 19;
+const MOST_CANDIDATES: usize = 8;
+/// A side without a whole blank picture is among so many: its print proves nothing afterwards.
+const MOST_WITHOUT_BLANK: usize = 5;
+/// So many are handed on in all, the rest for a page that none of the likely ones fits: of 16 forms
+/// measured from real scans, pages of frames without a word had the right one as far down as the
+/// 22nd. It bounds what a stranger costs.
+const MOST: usize = 24;
 /// What a symbol that fits the side's key adds to the layout's correlation: more than forms with
 /// the same frame differ by, less than a form and a stranger do.
 const KEY_BONUS: f64 = 0.15;
@@ -67,14 +70,23 @@ pub(super) fn by_layout(
     library: &Library,
     barcodes: &[Barcode],
 ) -> (Vec<Candidate>, Vec<Candidate>) {
-    let mut best = sorted(
+    let mut all = sorted(
         sides(library)
             .flat_map(|(form, side)| turns(page, form, side, barcodes, false))
             .collect(),
     );
-    let mut others = best.split_off(best.len().min(MOST_CANDIDATES));
-    others.truncate(MOST_OTHERS);
-    (best, others)
+    all.truncate(MOST);
+    let likely = |(rank, one): &(usize, Candidate)| {
+        let most = if one.has_whole_blank() {
+            MOST_CANDIDATES
+        } else {
+            MOST_WITHOUT_BLANK
+        };
+        *rank < most
+    };
+    let (best, others): (Vec<_>, Vec<_>) = all.into_iter().enumerate().partition(likely);
+    let bare = |list: Vec<(usize, Candidate)>| list.into_iter().map(|(_, one)| one).collect();
+    (bare(best), bare(others))
 }
 
 /// Sides of one form in some ways round, best layout first; where none matches, all of them.
@@ -128,7 +140,9 @@ fn turns(
         let key = if symbols.is_empty() { 0.0 } else { KEY_BONUS };
         let lies = symbols.iter().any(|b| stands_in_zone(page, shape, turn, b));
         let score = layout.score + key + if lies { TURN_BONUS } else { 0.0 };
-        found.push(scored(form, side, turn, Some(layout), score));
+        let mut one = scored(form, side, turn, Some(layout), score);
+        one.candidate.by_key = lies;
+        found.push(one);
     }
     let top = found.iter().map(|s| s.score).fold(0.0, f64::max);
     found.retain(|s| every || s.score >= CLOSE_CALL * top);
@@ -148,6 +162,8 @@ fn scored(
         side,
         turn,
         coarse,
+        score,
+        by_key: false,
         by_barcode: false,
     };
     Scored { candidate, score }

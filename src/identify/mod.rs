@@ -14,7 +14,7 @@ use std::sync::Arc;
 
 use crate::doubt::Doubt;
 use crate::engine::{Barcode, BarcodeReader};
-use crate::form::{Form, Library, Side, Symbology, Zone};
+use crate::form::{Form, Library, PrintItem, Side, Symbology, Zone};
 use crate::geom::{Mm, Px, QuarterTurn, Transform};
 use crate::normalize::Upright;
 
@@ -30,6 +30,10 @@ pub struct Candidate {
     pub turn: QuarterTurn,
     /// A first guess of the transform, when layout matching made one.
     pub coarse: Option<Transform<Mm, Px>>,
+    /// How well the layout fits and what the barcodes say for it: compares candidates of one page.
+    pub score: f64,
+    /// A barcode fits this side's key and stands in its zone.
+    pub by_key: bool,
     /// A barcode named this form: no other candidate may win.
     pub by_barcode: bool,
 }
@@ -37,6 +41,14 @@ pub struct Candidate {
 impl Candidate {
     pub fn side(&self) -> &Side {
         &self.form.sides[self.side]
+    }
+
+    /// Whether a blank picture tells all that the side prints. Drawn from a list of frames without
+    /// one word it is a sketch, enough to lay a page by.
+    pub fn has_whole_blank(&self) -> bool {
+        let side = self.side();
+        let words = |p: &PrintItem| matches!(p, PrintItem::Text { .. });
+        side.blank.is_some() && (side.print.is_empty() || side.print.iter().any(words))
     }
 }
 

@@ -184,8 +184,8 @@ fn the_layout_tells_form_and_turn_among_twenty() {
             (names[seed as usize].as_str(), turn)
         );
         assert!(!first.by_barcode && first.coarse.is_some());
-        assert!(found.candidates.len() <= 5);
-        assert!(found.others.len() <= 19);
+        assert!(found.candidates.len() <= 8);
+        assert!(found.candidates.len() + found.others.len() <= 24);
     }
 }
 

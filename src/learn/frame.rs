@@ -135,6 +135,8 @@ fn by_marks(
         side: 0,
         turn,
         coarse: None,
+        score: 0.0,
+        by_key: false,
         by_barcode: false,
     };
     let found = register::register(page, &candidate).ok()?;

@@ -14,7 +14,6 @@
 mod frame;
 mod group;
 mod many;
-mod print;
 mod share;
 mod whole;
 
@@ -24,11 +23,11 @@ use crate::form::{Anchors, Blank, Form, Side};
 use crate::geom::{Mm, Px, QuarterTurn, Transform};
 use crate::identify::Candidate;
 use crate::normalize::{self, Upright};
+use crate::prove::print::{Print, Seen};
 use crate::register::{self, Registered};
 use crate::scan::Scan;
 
 use many::{Watch, each};
-use print::{Print, Seen};
 use share::{Pick, Placed};
 
 /// Fewer agreeing pages are no majority worth a form.
@@ -232,6 +231,8 @@ impl Class<'_> {
                 side: 0,
                 turn: fit.turn,
                 coarse: Some(fit.to_px),
+                score: 0.0,
+                by_key: false,
                 by_barcode: false,
             };
             let page: &Upright<'_> = page;

@@ -9,7 +9,7 @@
 //! form leave tiles missing; writing, stamps and dirt do not. Left out are tiles off
 //! the paper and in a corner, where cards are folded and torn.
 
-use super::print::{INK, Print, SCALE, Seen};
+use crate::prove::print::{INK, Print, SCALE, Seen};
 
 /// Side of a tile, cells.
 const TILE: usize = 28;
@@ -199,7 +199,7 @@ fn in_corner(print: &Print, left: usize, top: usize) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::learn::print::drawn::{print, seen, strokes};
+    use crate::prove::print::drawn::{print, seen, strokes};
 
     #[test]
     fn a_page_that_shows_all_print_lacks_nothing_however_faint_or_written_on() {

@@ -1,11 +1,12 @@
 //! A page read once more, with what a person says of it.
 
-use super::{Hints, PageOutcome, SMALLEST_SIDE_PX, Settings, beside, prove, read_page, rejected};
+use super::{Hints, PageOutcome, SMALLEST_SIDE_PX, Settings, beside, read_page, rejected};
 use crate::doubt::Reason;
 use crate::engine::{EngineError, Engines};
 use crate::form::Library;
 use crate::identify::{self, Candidate, Identified};
 use crate::normalize::{self, Upright};
+use crate::prove;
 use crate::register::{self, Registered};
 use crate::rejection::Rejection;
 use crate::scan::Scan;
@@ -77,7 +78,7 @@ fn placed<'a>(
         let page = register::register_by_hand(upright, candidate, corners)?;
         return Ok((candidate, page));
     }
-    match prove(upright, identified) {
+    match prove::prove(upright, identified) {
         Err(why) if hints.form.is_some() && why.reason == Reason::UnknownForm => {
             // The form is known by now; it is its place that is not.
             let why = "the form that was named is not found on the page";

@@ -5,12 +5,12 @@
 //! desk and the scanner's backing prove none. A card that lies across two of these rests, and a paper
 //! that is no form, are not noticed.
 
-use super::prove;
 use crate::engine::BarcodeReader;
 use crate::form::Library;
 use crate::geom::{Point, Px, Rect, Size};
 use crate::identify;
 use crate::normalize;
+use crate::prove::prove;
 use crate::register::Registered;
 use crate::scan::{Region, Scan};
 

@@ -296,6 +296,8 @@ fn candidate(form: &Arc<Form>, turn: QuarterTurn) -> Candidate {
         side: 0,
         turn,
         coarse: None,
+        score: 0.0,
+        by_key: false,
         by_barcode: false,
     }
 }

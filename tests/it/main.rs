@@ -65,3 +65,5 @@ mod decisions;
 mod registration;
 /// A blank picture from filled scans.
 mod learn;
+/// Many forms in one stack, without barcodes.
+mod sorting;

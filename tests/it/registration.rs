@@ -414,6 +414,8 @@ fn draw_page(card: &Card, kind: Kind, rng: &mut ChaCha8Rng) -> Page {
             side: card.side,
             turn: geometry.turn,
             coarse: None,
+            score: 0.0,
+            by_key: false,
             by_barcode: false,
         },
     }
@@ -648,6 +650,8 @@ fn upright(form: &Arc<Form>, side: usize) -> Candidate {
         side,
         turn: QuarterTurn::None,
         coarse: None,
+        score: 0.0,
+        by_key: false,
         by_barcode: false,
     }
 }

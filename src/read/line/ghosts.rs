@@ -78,7 +78,10 @@ mod tests {
         // With its stroke it stays.
         let stroke = line(&[0..60, 90..112, 140..200]);
         let read = without_ghosts(reading("ハセーケン", &seen), &stroke);
-        assert_eq!((read.text.as_str(), read.characters.len()), ("ハセーケン", 5));
+        assert_eq!(
+            (read.text.as_str(), read.characters.len()),
+            ("ハセーケン", 5)
+        );
         // Another character without ink is for the networks to miss.
         let read = without_ghosts(reading("ハセノケン", &seen), &gap);
         assert_eq!(read.text, "ハセノケン");
@@ -87,6 +90,9 @@ mod tests {
     #[test]
     fn a_reading_that_tells_no_places_stays_as_it_is() {
         let gap = line(&[0..60, 140..200]);
-        assert_eq!(without_ghosts(reading("ハセーケン", &[]), &gap).text, "ハセーケン");
+        assert_eq!(
+            without_ghosts(reading("ハセーケン", &[]), &gap).text,
+            "ハセーケン"
+        );
     }
 }

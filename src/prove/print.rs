@@ -12,9 +12,11 @@ use crate::raster::{box_reduce, histogram};
 use crate::register::{Registered, mask};
 
 /// Cells a millimetre: a stroke of 0.25 mm fills one.
-pub(super) const SCALE: f64 = 4.0;
+pub(crate) const SCALE: f64 = 4.0;
 /// From this darkness on a cell is print: half of a thin line that falls between two cells.
-pub(super) const INK: u8 = 100;
+pub(crate) const INK: u8 = 100;
+/// Below this darkness a cell is bare: grey fields under a question are not print.
+pub(crate) const BARE: u8 = 50;
 
 /// Parts of a cell each way, to tell a thin black line from a wide grey one.
 const FINE: u32 = 3;
@@ -25,21 +27,25 @@ const LINE: usize = 14;
 const BLACK: u8 = 175;
 
 /// Darkness of the empty side, 0 paper to 255 print.
-pub(super) struct Print {
-    pub(super) width: usize,
-    pub(super) height: usize,
-    pub(super) dark: Vec<u8>,
+pub(crate) struct Print {
+    pub(crate) width: usize,
+    pub(crate) height: usize,
+    pub(crate) dark: Vec<u8>,
+    /// The darkest of the cell and its eight neighbours.
+    pub(crate) near: Vec<u8>,
     /// Print that is part of a straight line of 3.5 mm or more: frames, rules, boxes.
-    pub(super) line: Vec<bool>,
+    pub(crate) line: Vec<bool>,
     /// Cells that answers may cover.
-    pub(super) hidden: Vec<bool>,
+    pub(crate) hidden: Vec<bool>,
+    /// Cells of all that people mark or write in, the words beside boxes too.
+    pub(crate) asked: Vec<bool>,
 }
 
 static PRINTS: Kept<GrayImage, Print> = Kept::new();
 
 impl Print {
     /// The print of a side, made once; `None` without a blank picture.
-    pub(super) fn of(side: &Side) -> Option<Arc<Self>> {
+    pub(crate) fn of(side: &Side) -> Option<Arc<Self>> {
         let blank = side.blank.as_ref()?;
         Some(PRINTS.get(&blank.gray, || Self::new(side, blank)))
     }
@@ -48,11 +54,15 @@ impl Print {
         let whole = Rect::new(0.0, 0.0, side.size.w, side.size.h);
         let fine = mask::cut_blank(blank, whole, SCALE * f64::from(FINE));
         let cut = box_reduce(&fine, FINE);
-        let open = mask::open(&mask::answers(side), whole, SCALE, cut.dimensions());
-        let hidden = cut
-            .enumerate_pixels()
-            .map(|(x, y, _)| !open(x, y))
-            .collect();
+        let inside = |areas: &[Rect<Mm>]| -> Vec<bool> {
+            let open = mask::open(areas, whole, SCALE, cut.dimensions());
+            cut.enumerate_pixels()
+                .map(|(x, y, _)| !open(x, y))
+                .collect()
+        };
+        let hidden = inside(&mask::answers(side));
+        let places: Vec<Rect<Mm>> = side.fields.iter().flat_map(|f| f.zone.places()).collect();
+        let asked = inside(&places);
         let counts = histogram(&cut, 1);
         let paper = f64::from(level(&counts, 0.5));
         let blackest = f64::from(level(&histogram(&fine, 1), 0.001));
@@ -66,11 +76,13 @@ impl Print {
         let dark: Vec<u8> = cut.as_raw().iter().zip(darkest).map(firm).collect();
         let (width, height) = (cut.width() as usize, cut.height() as usize);
         Self {
+            near: darkest_near(&dark, width, height),
             line: lines(&dark, width),
             width,
             height,
             dark,
             hidden,
+            asked,
         }
     }
 }
@@ -124,14 +136,33 @@ fn lines(dark: &[u8], width: usize) -> Vec<bool> {
     out
 }
 
+fn darkest_near(dark: &[u8], width: usize, height: usize) -> Vec<u8> {
+    let mut across = dark.to_vec();
+    for (from, to) in dark.chunks_exact(width).zip(across.chunks_exact_mut(width)) {
+        for x in 0..width {
+            to[x] = from[x.saturating_sub(1)]
+                .max(from[x])
+                .max(from[(x + 1).min(width - 1)]);
+        }
+    }
+    let mut out = across.clone();
+    for y in 0..height {
+        let (a, b) = (y.saturating_sub(1) * width, (y + 1).min(height - 1) * width);
+        for x in 0..width {
+            out[y * width + x] = across[a + x].max(across[y * width + x]).max(across[b + x]);
+        }
+    }
+    out
+}
+
 /// Darkness of a registered page on the grid of its side, with whether the cell is on the paper.
-pub(super) struct Seen {
-    pub(super) dark: Vec<u8>,
-    pub(super) on_paper: Vec<bool>,
+pub(crate) struct Seen {
+    pub(crate) dark: Vec<u8>,
+    pub(crate) on_paper: Vec<bool>,
 }
 
 impl Seen {
-    pub(super) fn of(upright: &Upright<'_>, page: &Registered<'_>) -> Self {
+    pub(crate) fn of(upright: &Upright<'_>, page: &Registered<'_>) -> Self {
         let size = page.side.size;
         let whole = Rect::<Mm>::new(0.0, 0.0, size.w, size.h);
         let cut = page.cut(whole, SCALE).gray;
@@ -168,7 +199,7 @@ fn on_paper(
 
 /// Drawn prints and pages for the tests of this stage.
 #[cfg(test)]
-pub(super) mod drawn {
+pub(crate) mod drawn {
     use super::*;
 
     pub(crate) const SIZE: (usize, usize) = (280, 224);
@@ -185,6 +216,19 @@ pub(super) mod drawn {
         }
     }
 
+    /// Characters of two strokes across and two down, other ones for another seed.
+    pub(crate) fn letters(seed: usize) -> impl Fn(usize, usize) -> bool {
+        move |x, y| {
+            let (column, row) = (x / 13, y / 15);
+            let mixed = (column * 7_919) ^ (row * 104_729) ^ (seed * 1_299_709);
+            let hash = (mixed.wrapping_mul(2_654_435_761) >> 12) % 14_641;
+            let (x, y) = (x % 13, y % 15);
+            let across = y == hash % 11 || y == hash / 11 % 11;
+            let down = x == hash / 121 % 11 || x == hash / 1_331;
+            x < 11 && y < 11 && (across || down)
+        }
+    }
+
     pub(crate) fn print(inked: &dyn Fn(usize, usize) -> bool) -> Print {
         let (width, height) = SIZE;
         let cells = (0..width * height).map(|i| (i % width, i / width));
@@ -192,8 +236,10 @@ pub(super) mod drawn {
             .map(|(x, y)| if inked(x, y) { 200 } else { 0 })
             .collect();
         Print {
+            near: darkest_near(&dark, width, height),
             line: lines(&dark, width),
             hidden: vec![false; dark.len()],
+            asked: vec![false; dark.len()],
             width,
             height,
             dark,

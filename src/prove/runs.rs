@@ -1,0 +1,126 @@
+//! How alike a stretch of text is, several windows together.
+//!
+//! On a blurred or faxed page other characters are half as alike as the right ones, by chance now and
+//! then as much as a spoiled one. Windows side by side do not have that luck together: the mean of five,
+//! about three characters, scatters so much less that other words stand out on any page that can be
+//! read, the more as all of them are held to one shift: paper does not bend between two characters. Said
+//! is the lowest mean against what is usual for windows of that weight on this page.
+
+use super::bare::Writing;
+use super::expect::Expected;
+use super::windows::{SHIFTS, Window};
+
+/// Windows of a stretch: each is half over the next.
+const LONG: usize = 5;
+/// A stretch may lack so many windows that say nothing.
+const GAPS: usize = 2;
+
+/// The lowest mean of a stretch, 1 for as alike as usual; `f64::MAX` where no stretch is long enough.
+/// `text`: the windows that can be judged, in any order. Of stretches less alike than `least` those count
+/// that are not just written over.
+pub(super) fn least_alike(text: &[(Window, Expected)], least: f64, writing: &Writing<'_>) -> f64 {
+    let mut all: Vec<&(Window, Expected)> = text.iter().collect();
+    all.sort_by_key(|(w, _)| (w.at.1, w.at.0));
+    let is_over = |run: &[&(Window, Expected)]| {
+        let run: Vec<Window> = run.iter().map(|(w, _)| *w).collect();
+        writing.is_over(&run)
+    };
+    all.windows(LONG)
+        .filter(|run| {
+            let (first, last) = (run[0].0.at, run[LONG - 1].0.at);
+            first.1 == last.1 && last.0 - first.0 < LONG + GAPS
+        })
+        .map(|run| (together(run), run))
+        .filter(|(alike, run)| *alike >= least || !is_over(run))
+        .map(|(alike, _)| alike)
+        .fold(f64::MAX, f64::min)
+}
+
+/// How alike the windows are at the shift that is best for all of them.
+fn together(run: &[&(Window, Expected)]) -> f64 {
+    let usual: f64 = run.iter().map(|(_, e)| e.usual).sum();
+    let at = |shift: usize| {
+        run.iter()
+            .map(|(w, _)| f64::from(w.likes[shift]))
+            .sum::<f64>()
+    };
+    (0..SHIFTS).map(at).fold(f64::MIN, f64::max) / usual.max(0.001)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::prove::windows::{Face, STEP};
+
+    /// On a page that shows nothing, so that no stretch is written over.
+    fn least_alike(text: &[(Window, Expected)]) -> f64 {
+        let (width, height) = (40 * STEP, 8 * STEP);
+        let face = Face {
+            width,
+            height,
+            dark: vec![200; width * height],
+            open: vec![true; width * height],
+        };
+        let windows: Vec<Window> = text.iter().map(|(w, _)| *w).collect();
+        let dark = vec![0; width * height];
+        super::least_alike(text, 0.76, &Writing::over(&windows, &face, (&dark, 180)))
+    }
+
+    /// Windows of one row at the given columns.
+    fn row(windows: &[(usize, f64)]) -> Vec<(Window, Expected)> {
+        let window = |(column, like): &(usize, f64)| {
+            let window = Window {
+                at: (*column, 3),
+                print: 40,
+                like: *like,
+                likes: [*like as f32; SHIFTS],
+                own: 1.0,
+                ink: 1.0,
+                shown: 1.0,
+            };
+            let expected = Expected {
+                usual: 0.8,
+                least: 0.4,
+                shown: 1.0,
+            };
+            (window, expected)
+        };
+        windows.iter().map(window).collect()
+    }
+
+    #[test]
+    fn windows_side_by_side_count_together() {
+        let usual: Vec<(usize, f64)> = (0..12).map(|x| (x, 0.8)).collect();
+        assert!((least_alike(&row(&usual)) - 1.0).abs() < 1e-6);
+        // Each above its own limit.
+        let other: Vec<(usize, f64)> = (0..12)
+            .map(|x| (x, if (4..9).contains(&x) { 0.48 } else { 0.8 }))
+            .collect();
+        assert!((least_alike(&row(&other)) - 0.6).abs() < 1e-6);
+        // The same five far apart, and too few.
+        let apart: Vec<(usize, f64)> = (0..5).map(|x| (4 * x, 0.48)).collect();
+        assert!(least_alike(&row(&apart)) > 1.0);
+        assert!(least_alike(&row(&other[4..8])) > 1.0);
+    }
+
+    #[test]
+    fn all_of_them_must_be_alike_at_one_shift() {
+        let mut all = row(&(0..5).map(|x| (x, 0.8)).collect::<Vec<_>>());
+        for (i, (window, _)) in all.iter_mut().enumerate() {
+            window.likes = [0.2; SHIFTS];
+            window.likes[5 * i] = 0.8;
+        }
+        assert!(least_alike(&all) < 0.5);
+    }
+
+    #[test]
+    fn another_row_is_another_stretch() {
+        let mut two = row(&[(0, 0.48), (1, 0.48), (2, 0.48)]);
+        let mut below = row(&[(3, 0.48), (4, 0.48), (5, 0.48)]);
+        for (window, _) in &mut below {
+            window.at.1 = 4;
+        }
+        two.extend(below);
+        assert!(least_alike(&two) > 1.0);
+    }
+}
