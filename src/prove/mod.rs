@@ -2,9 +2,9 @@
 //!
 //! Registration proves a transform, not a form: editions of one card share nine tenths of their
 //! print, and the anchors of one agree on the other. Each candidate is registered, most likely
-//! first; one whose print is not all there ([`whole`]), or that has other print besides
-//! ([`extra`]), is no match, whatever its score. Of several that stand, each pair is decided where
-//! their prints differ ([`duel`]). What no duel can decide is an unknown form: a person looks at it.
+//! first; one whose print is not all there (`whole`), or that has other print besides
+//! (`extra`), is no match, whatever its score. Of several that stand, each pair is decided where
+//! their prints differ (`duel`). What no duel can decide is an unknown form: a person looks at it.
 //! Candidates whose layout fits far worse than one that stands, and those whose print is plainly
 //! not on the page as that one lays it, are not registered, so that the cost of a page grows little
 //! with the library.
