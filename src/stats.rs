@@ -12,6 +12,8 @@
 //! largest distance between their distribution functions. The limit formula is used, with Stephens'
 //! correction for small samples (JRSS B 32, 1970); ties make it err on the side of no alarm.
 //!
+//! **Quantiles** are values that occur, the upper of two at a middle: nothing is interpolated.
+//!
 //! **Isotonic regression** by pooling adjacent violators (Ayer and others, Annals of Mathematical
 //! Statistics 26, 1955): the rising map from score to share right that lies nearest to the data.
 
@@ -134,6 +136,19 @@ pub struct Distance {
     pub distance: f64,
     /// The chance of such a distance between samples of one distribution.
     pub chance: f64,
+}
+
+/// The value below which `share` (0 to 1) of the others lie; `None` of none.
+pub fn quantile(values: impl IntoIterator<Item = f64>, share: f64) -> Option<f64> {
+    let mut all: Vec<f64> = values.into_iter().collect();
+    let last = all.len().checked_sub(1)?;
+    let at = ((share * all.len() as f64) as usize).min(last);
+    Some(*all.select_nth_unstable_by(at, f64::total_cmp).1)
+}
+
+/// The upper of the two in the middle; `None` of none.
+pub fn median(values: impl IntoIterator<Item = f64>) -> Option<f64> {
+    quantile(values, 0.5)
 }
 
 /// Compares two samples; `None` where one of them is empty.
@@ -331,6 +346,16 @@ mod tests {
         for (x, chance) in [(1.2238, 0.10), (1.3581, 0.05), (1.6276, 0.01)] {
             near(kolmogorov(x), chance, 1e-4);
         }
+    }
+
+    #[test]
+    fn quantiles_are_values_that_occur() {
+        let values = [3.0, 1.0, 4.0, 2.0];
+        for (share, value) in [(0.0, 1.0), (0.24, 1.0), (0.25, 2.0), (0.5, 3.0), (1.0, 4.0)] {
+            assert_eq!(quantile(values, share), Some(value), "{share}");
+        }
+        assert_eq!(median([2.0, 1.0, 9.0]), Some(2.0));
+        assert_eq!(median([]), None);
     }
 
     #[test]

@@ -213,7 +213,7 @@ class Sources:
     def glyph(self, c, rng):
         if c in self.mnist:
             return self.digit(c, rng)
-        if c in styles.SIGNS and rng.random() < 0.5:
+        if self.held and c in styles.SIGNS and rng.random() < 0.5:
             kinds = styles.SIGNS[c]
             return draw(kinds[rng.integers(len(kinds))], rng, 2.5)
         # The pen strokes of kanji never train: they are the one real hand to calibrate with.

@@ -20,7 +20,7 @@
 //! Source: own; beta-binomial prediction and the moments estimate of between-group variance are
 //! textbook statistics. Error rates: `lots::tests`, by simulation.
 
-use crate::stats::ln_gamma;
+use crate::stats::{self, ln_gamma};
 
 /// Fewer pages than this are judged together with the lot that follows, and fewer before it are no
 /// measure: a share of 100 has a standard error of up to 5 points.
@@ -266,12 +266,7 @@ fn between(lots: &[&[f64]], single: f64) -> f64 {
 
 /// 0 for none.
 fn median(values: &[f64]) -> f64 {
-    let mut values = values.to_vec();
-    if values.is_empty() {
-        return 0.0;
-    }
-    let middle = values.len() / 2;
-    *values.select_nth_unstable_by(middle, f64::total_cmp).1
+    stats::median(values.iter().copied()).unwrap_or(0.0)
 }
 
 /// Probability of a standard normal farther out than `z`, both ways (Abramowitz and Stegun 7.1.26;

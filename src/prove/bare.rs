@@ -6,7 +6,7 @@
 
 use super::expect::quantile;
 use super::print::INK;
-use super::windows::{Face, PLAY, SHIFTS, SIDE, STEP, TYPICAL, Window, in_units};
+use super::windows::{Face, PLAY, SHIFTS, TYPICAL, Window, cells, in_units};
 
 /// A cell as pale as this share of its print is paper: a thin line between two cells shows half.
 const PAPER: f64 = 0.4;
@@ -81,17 +81,10 @@ impl<'a> Writing<'a> {
 
 /// The printed cells of the windows, each once.
 fn printed(windows: &[Window], face: &Face) -> Vec<usize> {
-    let cells = |w: &Window| {
-        let (x, y) = w.at;
-        let (columns, rows) = (x * STEP..x * STEP + SIDE, y * STEP..y * STEP + SIDE);
-        rows.flat_map(move |y| columns.clone().map(move |x| (x, y)))
-    };
-    let inside = |(x, y): &(usize, usize)| *x < face.width && *y < face.height;
+    let size = (face.width, face.height);
     let mut all: Vec<usize> = windows
         .iter()
-        .flat_map(cells)
-        .filter(inside)
-        .map(|(x, y)| y * face.width + x)
+        .flat_map(|w| cells(size, w.at, 0))
         .filter(|i| face.open[*i] && face.dark[*i] >= INK)
         .collect();
     all.sort_unstable();

@@ -7,6 +7,7 @@
 //! question's print and loses by its absence; a row moved by a millimetre or another word count
 //! both ways. Not decided when the two differ by less than 1.5 square millimetres of print.
 
+use super::expect::quantile;
 use super::print::{Print, SCALE, Seen};
 use super::windows::{self, Face, Window};
 use crate::geom::{Mm, Point, Transform};
@@ -58,7 +59,7 @@ pub(super) fn duel(
         let at: Vec<_> = at.iter().map(|w| w.at).collect();
         windows::compare_at(&at, face, (&seen.dark, level))
     };
-    let typical = median(on_page(&one, &same)).max(LEAST_TYPICAL);
+    let typical = quantile(on_page(&one, &same).iter().map(|w| w.like), 0.5).max(LEAST_TYPICAL);
     judge(&on_page(&one, &unlike), &on_page(&two, &unlike), typical)
 }
 
@@ -66,7 +67,7 @@ pub(super) fn duel(
 /// themselves say better how they lie on each other.
 fn same_frame((first, second): (&Print, &Print), across: &Transform<Mm, Mm>) -> bool {
     let (w, h) = (first.width as f64 / SCALE, first.height as f64 / SCALE);
-    let alike = (first.width, first.height) == (second.width, second.height);
+    let alike = first.size() == second.size();
     let corners = [(0.0, 0.0), (w, 0.0), (w, h), (0.0, h)].map(|(x, y)| Point::new(x, y));
     alike
         && corners
@@ -103,11 +104,6 @@ fn cell(print: &Print, at: Point<Mm>) -> Option<usize> {
     let (x, y) = ((at.x * SCALE).floor(), (at.y * SCALE).floor());
     let inside = x >= 0.0 && y >= 0.0 && x < print.width as f64 && y < print.height as f64;
     inside.then(|| y as usize * print.width + x as usize)
-}
-
-fn median(mut windows: Vec<Window>) -> f64 {
-    windows.sort_by(|a, b| a.like.total_cmp(&b.like));
-    windows.get(windows.len() / 2).map_or(0.0, |w| w.like)
 }
 
 /// `one` and `two`: the windows in which the prints differ, against the page.

@@ -10,6 +10,7 @@
 
 use super::print::{INK, Print};
 use super::windows::{Window, cells};
+use crate::stats;
 
 /// A window less alike than this share of the usual is away. Between 0.5 and 0.6 the made pages
 /// sort alike; another word's windows are at 0.2 to 0.5.
@@ -137,17 +138,12 @@ fn weight(print: &Print, window: &Window) -> f64 {
 
 fn printed<'a>(print: &'a Print, window: &Window) -> impl Iterator<Item = usize> + 'a {
     let open = |i: &usize| !print.hidden[*i] && print.dark[*i] >= INK;
-    cells(print, window.at, 0).filter(open)
+    cells(print.size(), window.at, 0).filter(open)
 }
 
 /// The value below which that share of the others lies; 0 of none.
 pub(super) fn quantile(values: impl Iterator<Item = f64>, share: f64) -> f64 {
-    let mut all: Vec<f64> = values.collect();
-    if all.is_empty() {
-        return 0.0;
-    }
-    let at = ((share * all.len() as f64) as usize).min(all.len() - 1);
-    *all.select_nth_unstable_by(at, f64::total_cmp).1
+    stats::quantile(values, share).unwrap_or(0.0)
 }
 
 #[cfg(test)]

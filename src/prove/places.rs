@@ -49,12 +49,12 @@ impl Place {
         let (w, h) = (span(|w| w.at.0), span(|w| w.at.1));
         let (mut printed, mut empty) = (0u32, 0u32);
         for window in windows {
-            for i in cells(print, window.at, 0).filter(|i| is_printed(print, *i)) {
+            for i in cells(print.size(), window.at, 0).filter(|i| is_printed(print, *i)) {
                 printed += 1;
                 empty += u32::from(bare[i]);
             }
         }
-        let beside = |w: &Window| cells(print, w.at, BESIDE).any(|i| print.asked[i]);
+        let beside = |w: &Window| cells(print.size(), w.at, BESIDE).any(|i| print.asked[i]);
         let covered: u32 = windows.iter().map(|w| w.print).sum();
         Self {
             // Four windows share a cell.
@@ -124,7 +124,7 @@ fn bare(away: &[Window], (print, seen): (&Print, &Seen), paper: f64) -> Vec<bool
     let around = |at: usize, most: usize| at.saturating_sub(ROUND)..(at + ROUND + 1).min(most);
     let mut out = vec![false; print.dark.len()];
     for window in away {
-        for i in cells(print, window.at, 0).filter(|i| is_printed(print, *i)) {
+        for i in cells(print.size(), window.at, 0).filter(|i| is_printed(print, *i)) {
             let columns = around(i % width, width);
             let mut rows = around(i / width, height);
             out[i] = !rows.any(|y| columns.clone().any(|x| dark(y * width + x)));

@@ -50,6 +50,11 @@ impl Print {
         Some(PRINTS.get(&blank.gray, || Self::new(side, blank)))
     }
 
+    /// Width and height, cells.
+    pub(super) fn size(&self) -> (usize, usize) {
+        (self.width, self.height)
+    }
+
     fn new(side: &Side, blank: &Blank) -> Self {
         let whole = Rect::new(0.0, 0.0, side.size.w, side.size.h);
         let fine = mask::cut_blank(blank, whole, SCALE * f64::from(FINE));

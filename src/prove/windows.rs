@@ -47,9 +47,7 @@ impl Face {
             open: open.map(|(hidden, on)| !hidden && *on).collect(),
         }
     }
-}
 
-impl Face {
     /// Strokes as thick as a copier or a dark scan makes them: so much of the cells round each stroke
     /// is added as makes `ink` times the print's. `near`: the darkest of each cell and those round it.
     pub(super) fn thicken(&mut self, near: &[u8], ink: f64) {
@@ -137,9 +135,9 @@ pub(super) fn again(found: &[Window], face: &Face, page: (&[u8], u8)) -> Vec<Win
     out
 }
 
-/// The cells of a window, and those `around` it.
+/// The cells of a window of a print of this width and height, and those `around` it.
 pub(super) fn cells(
-    print: &Print,
+    (width, height): (usize, usize),
     at: (usize, usize),
     around: usize,
 ) -> impl Iterator<Item = usize> + use<> {
@@ -147,8 +145,8 @@ pub(super) fn cells(
         let from = at * STEP;
         from.saturating_sub(around)..(from + SIDE + around).min(most)
     };
-    let (columns, width) = (span(at.0, print.width), print.width);
-    span(at.1, print.height).flat_map(move |y| columns.clone().map(move |x| y * width + x))
+    let columns = span(at.0, width);
+    span(at.1, height).flat_map(move |y| columns.clone().map(move |x| y * width + x))
 }
 
 /// Sums over a block that do not depend on the page.

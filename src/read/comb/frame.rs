@@ -2,6 +2,7 @@
 //! without taking the writing along.
 
 use super::super::glyph::{Ink, Part};
+use crate::stats::median;
 
 /// Share of a side that is inked where a line is.
 const LINE_SHARE: f64 = 0.55;
@@ -126,10 +127,10 @@ pub(super) fn find(cells: &[Ink], bounds: Bounds) -> Vec<[Option<Run>; 4]> {
         if (firsts.len() as f64) < CELLS_WITH_LINE * cells.len() as f64 {
             continue;
         }
-        let Some(place) = median(firsts.iter().map(|r| r.first as f64).collect()) else {
+        let Some(place) = median(firsts.iter().map(|r| r.first as f64)) else {
             continue;
         };
-        let Some(thick) = median(firsts.iter().map(|r| (r.end - r.first) as f64).collect()) else {
+        let Some(thick) = median(firsts.iter().map(|r| (r.end - r.first) as f64)) else {
             continue;
         };
         for (cell, found) in out.iter_mut().zip(&all) {
@@ -151,11 +152,6 @@ fn nearest(runs: &[Run], place: f64) -> Option<Run> {
     runs.iter()
         .copied()
         .min_by(|a, b| away(a).total_cmp(&away(b)))
-}
-
-fn median(mut values: Vec<f64>) -> Option<f64> {
-    values.sort_by(f64::total_cmp);
-    values.get(values.len() / 2).copied()
 }
 
 /// The inside of a cell with the given lines; where none was found, up to the nominal edge.
