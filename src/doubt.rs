@@ -58,7 +58,7 @@ reasons! {
     OutOfPicture "OUT_OF_PICTURE" "項目が画像からはみ出しています" "The field is partly outside the picture",
     Required "REQUIRED" "必須項目が空です" "A required field is blank",
     ByPolicy "BY_POLICY" "帳票の設定により人が確認する項目です" "The form asks for a person here",
-    ManualHold "MANUAL_HOLD" "担当者が保留にしました" "Put on hold by a person",
+    ManualHold "MANUAL_HOLD" "担当者が保留または確認にまわしました" "Put on hold, or sent here, by a person",
     // Marks.
     Faint "FAINT" "記入が薄すぎます" "The mark is faint",
     MultiMark "MULTI_MARK" "複数の選択肢に記入があります" "More than one choice is marked",

@@ -163,7 +163,11 @@ fn set(here: &Here, args: &SetArgs) -> Outcome {
     let answer = review::answer(&args.value);
     let of_page = [PAGE, READ_AGAIN, SEPARATE].contains(&args.value.as_str());
     let mut reply = Reply {
-        question: question(&mut store, args, (&act, of_page || answer.sets_aside()))?,
+        question: question(
+            &mut store,
+            args,
+            ((&act, may), of_page || answer.sets_aside()),
+        )?,
         answer,
         act,
         why: args.why.clone(),
@@ -219,7 +223,7 @@ fn nothing_overwritten(store: &Store, reply: &Reply) -> Result<(), Failure> {
 fn question(
     store: &mut Store,
     args: &SetArgs,
-    (act, of_page): (&Act, bool),
+    (by, of_page): ((&Act, May), bool),
 ) -> Result<QuestionId, Failure> {
     if let Ok(number) = args.question.parse() {
         return Ok(QuestionId(number));
@@ -229,7 +233,7 @@ fn question(
     let stands = |q: &QuestionRow| q.state != QuestionState::Superseded || args.value == REJOIN;
     match asked.filter(stands) {
         Some(question) => Ok(question.id),
-        None if of_page => super::repair::open_page(store, (act, page)),
+        None if of_page => super::repair::open_page(store, by, page),
         None => Err(Failure::usage(both(
             format!("`{}` には質問がありません", args.question),
             format!("nothing is asked about `{}`", args.question),

@@ -264,9 +264,15 @@ fn decisions(
         why: reply.why.clone(),
         raises: Vec::new(),
     };
-    let raises = recheck::raised(store, library, (&question, &answer))?;
+    let rechecked = recheck::recheck(store, library, (&question, &answer))?;
+    if !rechecked.against.is_empty() && !reply.insist {
+        return Err(ReviewError::Invalid {
+            doubts: rechecked.against,
+            suggestion: None,
+        });
+    }
     let mut decisions = vec![NewDecision {
-        raises,
+        raises: rechecked.raises,
         ..decision(question.page_id, answer)
     }];
     if question.reason == Reason::KeyDuplicate && reply.answer == Answer::Accept {

@@ -2,25 +2,35 @@
 //! now, an answer may contradict the new one.
 //!
 //! Only what the machine settled is asked about. What a person decided stands, and a field that waits
-//! for a person anyway waits on.
+//! for a person anyway waits on. So a word that contradicts another person's word is objected to
+//! before it is taken: nobody would be asked afterwards.
 
-use crate::doubt::Doubt;
+use crate::doubt::{Doubt, Reason};
 use crate::form::{FieldId, Library, Side};
 use crate::store::{Answer, AnswerRow, AnswerStatus, QuestionRow, Store, StoreError, Subject};
 use crate::validate::rules::{Known, What, findings};
 
-/// What the side's rules ask about other fields once this word holds.
-pub(super) fn raised(
+/// What the side's rules say once a word holds.
+#[derive(Default)]
+pub(super) struct Rechecked {
+    /// What they ask about other fields.
+    pub(super) raises: Vec<(FieldId, Doubt)>,
+    /// What they have against the word itself, where nobody would be asked about it and this question
+    /// is not about that.
+    pub(super) against: Vec<Doubt>,
+}
+
+pub(super) fn recheck(
     store: &Store,
     library: &Library,
     (question, word): (&QuestionRow, &Answer),
-) -> Result<Vec<(FieldId, Doubt)>, StoreError> {
+) -> Result<Rechecked, StoreError> {
     let (Subject::Field(own), Some(side)) = (&question.subject, side_of(library, question)) else {
-        return Ok(Vec::new());
+        return Ok(Rechecked::default());
     };
     // `required` alone looks at no other field.
     if side.rules.is_empty() {
-        return Ok(Vec::new());
+        return Ok(Rechecked::default());
     }
     let answers = store.answers(question.page_id)?;
     // What an earlier word on this field asked about was settled, and waits on that word's account only.
@@ -37,14 +47,31 @@ pub(super) fn raised(
     };
     // A page that was answered about was received on a day.
     let Some(original) = store.original(question.page_id)? else {
-        return Ok(Vec::new());
+        return Ok(Rechecked::default());
     };
     let found = findings(side, &look, original.received).into_iter();
     let asked = found.filter_map(|finding| match finding.what {
-        What::Ask(doubt) if finding.field != *own => Some((finding.field, doubt)),
-        What::Ask(_) | What::NotApplicable => None,
+        What::Ask(doubt) => Some((finding.field, doubt)),
+        What::NotApplicable => None,
     });
-    Ok(asked.collect())
+    let (mine, raises): (Vec<_>, Vec<_>) = asked.partition(|(field, _)| field == own);
+    let is_decided = |field: &FieldId| {
+        let row = answers.iter().find(|row| row.field == field.0);
+        row.is_some_and(|row| row.status == AnswerStatus::Decided)
+    };
+    // A blank that should not be one is what the person was shown.
+    let is_new = |d: &Doubt| {
+        d.reason != Reason::Required && question.doubts.iter().all(|q| q.reason != d.reason)
+    };
+    let is_settled = |d: &Doubt| {
+        let mut about = raises.iter().filter(|(_, other)| other == d);
+        about.all(|(field, _)| is_decided(field))
+    };
+    let against = mine.into_iter().map(|(_, doubt)| doubt);
+    Ok(Rechecked {
+        against: against.filter(|d| is_new(d) && is_settled(d)).collect(),
+        raises,
+    })
 }
 
 fn side_of<'a>(library: &'a Library, question: &QuestionRow) -> Option<&'a Side> {
@@ -82,9 +109,9 @@ mod tests {
     use crate::export::{Profile, Request, export};
     use crate::form::{AgeRule, Condition, FormId, Rule};
     use crate::lang::Text;
-    use crate::review::{Reply, answer, desk, set};
+    use crate::review::{Reply, ReviewError, answer, desk, set};
     use crate::store::fixtures::*;
-    use crate::store::{Bucket, Desk, May, PageId, QuestionId, QuestionState};
+    use crate::store::{Bucket, May, PageId, QuestionId, QuestionState};
 
     /// `wish == "yes"` asks for a telephone number; `wish == "no"` forbids a memo.
     fn ruled() -> Library {
@@ -118,7 +145,11 @@ mod tests {
     }
 
     fn say(store: &mut Store, library: &Library, question: i64, typed: &str) {
-        let reply = Reply {
+        set(store, library, &reply(question, typed)).unwrap();
+    }
+
+    fn reply(question: i64, typed: &str) -> Reply {
+        Reply {
             question: QuestionId(question),
             answer: answer(typed),
             act: act("sato"),
@@ -126,8 +157,37 @@ mod tests {
             insist: false,
             today: "2024-05-01".parse().unwrap(),
             may: May::default(),
+        }
+    }
+
+    /// What is objected to; the word is taken where it is nothing, or where it is said again.
+    fn objection(store: &mut Store, library: &Library, question: i64, typed: &str) -> Vec<Reason> {
+        let mut reply = reply(question, typed);
+        match set(store, library, &reply) {
+            Ok(_) => Vec::new(),
+            Err(ReviewError::Invalid { doubts, .. }) => {
+                reply.insist = true;
+                set(store, library, &reply).unwrap();
+                doubts.into_iter().map(|d| d.reason).collect()
+            }
+            Err(other) => panic!("{other}"),
+        }
+    }
+
+    /// Holds the age as written against the birth date.
+    fn aged() -> Library {
+        let written = Rule {
+            when: None,
+            require: Vec::new(),
+            forbid: Vec::new(),
+            assert: None,
+            age: Some(AgeRule {
+                written: FieldId("age".into()),
+                born: FieldId("born".into()),
+            }),
+            message: Text::default(),
         };
-        set(store, library, &reply).unwrap();
+        form_with(&["born", "age", "memo"], vec![written])
     }
 
     fn open(store: &Store) -> Vec<(i64, String, &'static str)> {
@@ -179,14 +239,10 @@ mod tests {
     #[test]
     fn a_word_that_is_taken_back_takes_its_questions_back() {
         let (_dir, mut store, library) = cards(&[("wish", "?no"), ("phone", ""), ("memo", "")]);
-        let mine = Desk {
-            id: "1".repeat(32),
-            who: "sato".into(),
-        };
         say(&mut store, &library, 1, "yes");
         assert_eq!(open(&store).len(), 1);
         let token = "2".repeat(32);
-        desk::undo(&mut store, (&mine, &token), QuestionId(1), at(NOON)).unwrap();
+        desk::undo(&mut store, (&sato(), &token), QuestionId(1), at(NOON)).unwrap();
         assert_eq!(open(&store), [(1, "wish".into(), "MULTI_MARK")]);
         assert_eq!(status(&store, "phone").0, AnswerStatus::Blank);
         let raised = store.question(QuestionId(2)).unwrap();
@@ -197,18 +253,7 @@ mod tests {
     fn a_changed_birth_date_is_held_against_the_age() {
         let fields = [("born", "?1990-04-01"), ("age", "34"), ("memo", "")];
         let (_dir, mut store, _) = cards(&fields);
-        let written = Rule {
-            when: None,
-            require: Vec::new(),
-            forbid: Vec::new(),
-            assert: None,
-            age: Some(AgeRule {
-                written: FieldId("age".into()),
-                born: FieldId("born".into()),
-            }),
-            message: Text::default(),
-        };
-        let library = form_with(&["born", "age", "memo"], vec![written]);
+        let library = aged();
         for (born, wanted) in [
             ("1990-04-01", None),
             ("1991-04-01", Some("AGE_OFF_BY_ONE")),
@@ -224,16 +269,39 @@ mod tests {
             let wanted = wanted.map(|code| ("age".to_owned(), code));
             assert_eq!(asked.collect::<Vec<_>>(), Vec::from_iter(wanted), "{born}");
         }
-        // Whoever answers the age is not asked again by the next change.
+        // Whoever answers the age is not asked again by the next change, but who makes it is told.
         say(&mut store, &library, 1, "1970-04-01");
         let (age, ..) = open(&store)[0].clone();
         say(&mut store, &library, age, "54");
-        say(&mut store, &library, 1, "1991-04-01");
+        let told = objection(&mut store, &library, 1, "1991-04-01");
+        assert_eq!(told, [Reason::CrossField]);
         assert_eq!(open(&store), []);
         assert_eq!(
             status(&store, "age"),
             (AnswerStatus::Decided, Some("54".into()))
         );
+    }
+
+    #[test]
+    fn a_word_against_another_person_s_word_must_be_said_twice() {
+        let fields = [("born", "?1990-04-01"), ("age", "?34"), ("memo", "")];
+        let (_dir, mut store, _) = cards(&fields);
+        let library = aged();
+        // As long as the other waits for a person there is nothing to contradict.
+        assert_eq!(objection(&mut store, &library, 1, "1990-04-01"), []);
+        let refused = set(&mut store, &library, &reply(2, "54"));
+        assert!(matches!(refused, Err(ReviewError::Invalid { .. })));
+        assert_eq!(open(&store), [(2, "age".into(), "MULTI_MARK")]);
+        assert_eq!(objection(&mut store, &library, 2, "34"), []);
+        let told = objection(&mut store, &library, 2, "54");
+        assert_eq!(told, [Reason::CrossField]);
+        assert_eq!(status(&store, "age").1.as_deref(), Some("54"));
+        assert_eq!(status(&store, "born").1.as_deref(), Some("1990-04-01"));
+
+        // A value that the form forbids beside one that stands.
+        let (_dir, mut store, library) = cards(&[("wish", "no"), ("phone", ""), ("memo", "?")]);
+        let told = objection(&mut store, &library, 1, "x");
+        assert_eq!(told, [Reason::CrossField]);
     }
 
     #[test]

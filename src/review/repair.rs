@@ -224,8 +224,12 @@ pub fn begin(
     Ok(asked_about(store, reply)?)
 }
 
-/// The page of a question that is this person's to answer.
+/// The page of a question that is this person's to answer. Pages are laid and set aside by who speaks
+/// first; who looks after others settles what they said of fields.
 fn asked_about(store: &Store, reply: &Reply) -> Result<Original, ReviewError> {
+    if !reply.may.first {
+        return Err(ReviewError::NotHis);
+    }
     let question = store.question(reply.question)?;
     if question.state == QuestionState::Superseded {
         return Err(ReviewError::Superseded(question.id));

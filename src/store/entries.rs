@@ -11,8 +11,8 @@ use serde::Serialize;
 
 use super::questions::add_decision_as;
 use super::{
-    Act, Answer, DecisionId, Fault, NewDecision, QuestionId, Role, Store, StoreError, Subject,
-    UNDO, audit,
+    Act, Answer, DecisionId, Fault, NewDecision, PageId, QuestionId, Role, Store, StoreError,
+    Subject, UNDO, audit, rivals,
 };
 use crate::form::Policy;
 
@@ -168,8 +168,14 @@ impl Asked {
     }
 }
 
+/// Takes a person's words, all or none.
+pub(super) fn speak_all(tx: &Connection, words: &[NewDecision]) -> Result<Vec<Spoken>, Fault> {
+    let pages: Vec<PageId> = words.iter().map(|word| word.page).collect();
+    rivals::rechecked(tx, &pages, || words.iter().map(|w| speak(tx, w)).collect())
+}
+
 /// Takes a person's word, by the policy of the question that it answers.
-pub(super) fn speak(tx: &Connection, word: &NewDecision) -> Result<Spoken, Fault> {
+fn speak(tx: &Connection, word: &NewDecision) -> Result<Spoken, Fault> {
     let Some(asked) = asked(tx, word)? else {
         return Ok(Spoken::Decided(add_decision_as(tx, word, &word.why)?));
     };

@@ -32,6 +32,26 @@ pub(crate) fn act(who: &str) -> Act {
     }
 }
 
+/// The tab in which one person answers.
+pub(crate) fn sato() -> Desk {
+    Desk {
+        id: "1".repeat(32),
+        who: "sato".into(),
+    }
+}
+
+/// The next question, given to her for five minutes; what proves it.
+pub(crate) fn lease(store: &mut Store) -> String {
+    let term = Term {
+        now: at(NOON),
+        until: at("2024-05-01T12:05:00Z"),
+    };
+    let token = "2".repeat(32);
+    let given = store.lease_next((&sato(), &token), &Wanted::default(), &term);
+    assert!(given.unwrap().is_some());
+    token
+}
+
 pub(crate) fn begin(store: &Store, reread: bool) -> Run {
     let purpose = if reread {
         Purpose::Reread

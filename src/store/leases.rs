@@ -6,7 +6,7 @@
 
 use rusqlite::{Connection, OptionalExtension, named_params};
 
-use super::entries::speak;
+use super::entries::speak_all;
 use super::{
     Act, DecisionId, Fault, Kind, May, NewDecision, PageId, QuestionId, Spoken, Store, StoreError,
     Timestamp, audit,
@@ -293,10 +293,7 @@ pub(super) fn settle(
     match end(tx, token)? {
         None => Ok(Settled::TakenBack),
         Some(false) => Ok(Settled::Meanwhile),
-        Some(true) => {
-            let ids = decisions.iter().map(|d| speak(tx, d));
-            Ok(Settled::Done(ids.collect::<Result<_, _>>()?))
-        }
+        Some(true) => Ok(Settled::Done(speak_all(tx, decisions)?)),
     }
 }
 

@@ -3,10 +3,10 @@
 
 use std::path::PathBuf;
 
-use rusqlite::OptionalExtension;
+use rusqlite::{Connection, OptionalExtension};
 
 use super::look::{bad_column, parsed};
-use super::{BlobKind, PageId, Store, StoreError};
+use super::{BlobKind, Fault, PageId, Store, StoreError};
 use crate::calendar::Day;
 use crate::digest::Digest;
 use crate::pipeline::Hints;
@@ -62,14 +62,21 @@ impl Store {
 
     /// Who had the page read again as it stands now; `None` where the machine alone read it.
     pub fn repaired_by(&self, page: PageId) -> Result<Option<String>, StoreError> {
-        self.read(|db| {
-            let mut one = db.prepare_cached(
-                "SELECT r.who FROM outcomes o JOIN runs r ON r.id = o.run_id
-                 WHERE o.page_id = ?1 AND o.current = 1 AND o.hints IS NOT NULL",
-            )?;
-            Ok(one.query_row([page], |r| r.get(0)).optional()?)
-        })
+        self.read(|db| who_read(db, page, "hints"))
     }
+}
+
+/// Whose run made the page's outcome as it stands, where that has a value in `column`.
+pub(super) fn who_read(
+    db: &Connection,
+    page: PageId,
+    column: &'static str,
+) -> Result<Option<String>, Fault> {
+    let mut one = db.prepare_cached(&format!(
+        "SELECT r.who FROM outcomes o JOIN runs r ON r.id = o.run_id
+         WHERE o.page_id = ?1 AND o.current = 1 AND o.{column} IS NOT NULL",
+    ))?;
+    Ok(one.query_row([page], |r| r.get(0)).optional()?)
 }
 
 /// A column of JSON; `None` where nothing stands.

@@ -4,7 +4,7 @@ use rusqlite::{Connection, OptionalExtension, Row, named_params};
 use serde::{Serialize, Serializer};
 
 use super::ask::{check_subject, current_outcome, insert_question, raise, set_aside_by};
-use super::entries::speak;
+use super::entries::speak_all;
 use super::look::{Picture, doubts, parsed, picture};
 use super::{Act, DecisionId, Fault, PageId, QuestionId, Spoken, Step, Store, StoreError, audit};
 use crate::doubt::{Doubt, Reason};
@@ -286,11 +286,11 @@ impl Store {
     /// Adds people's decisions, all or none. The latest of a subject holds; its question closes,
     /// or stays open on [`Answer::Hold`]. Where several people must look, a word may be an entry.
     pub fn decide(&mut self, decisions: &[NewDecision]) -> Result<Vec<Spoken>, StoreError> {
-        self.write(|tx| decisions.iter().map(|d| speak(tx, d)).collect())
+        self.write(|tx| speak_all(tx, decisions))
     }
 }
 
-/// Adds a decision with a remark, whatever the question's policy: see [`speak`].
+/// Adds a decision with a remark, whatever the question's policy: see [`speak_all`].
 pub(super) fn add_decision_as(
     tx: &Connection,
     decision: &NewDecision,

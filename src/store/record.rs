@@ -8,7 +8,7 @@ use super::rows::{
 };
 use super::{
     Act, BlobKind, Fault, FileId, OutcomeId, PageId, RunId, Store, StoreError, Timestamp, ask,
-    audit, lots,
+    audit, lots, rivals,
 };
 use crate::calendar::Day;
 use crate::digest::Digest;
@@ -261,8 +261,12 @@ impl NewPage<'_> {
                 Recorded::New(page)
             }
             Place::Again(page) => {
-                tx.execute("UPDATE outcomes SET current = 0 WHERE page_id = ?1", [page])?;
-                Recorded::Reread(page)
+                let recorded = Recorded::Reread(page);
+                rivals::rechecked(tx, &[page], || {
+                    tx.execute("UPDATE outcomes SET current = 0 WHERE page_id = ?1", [page])?;
+                    self.add_journey(tx, (run, recorded), kept)
+                })?;
+                return Ok(recorded);
             }
         };
         self.add_journey(tx, (run, recorded), kept)?;

@@ -9,7 +9,7 @@ use super::repair::{finish, page_question};
 use super::separate::parts_now;
 use super::{
     Act, Answer, Fault, NewDecision, OutcomeId, PageId, QuestionId, Repaired, RunId, RunInfo,
-    Store, StoreError, Subject, audit,
+    Store, StoreError, Subject, audit, rivals,
 };
 use crate::doubt::{Doubt, Reason};
 
@@ -31,10 +31,14 @@ impl Store {
                 return Ok(Repaired::Meanwhile);
             }
             let row = run.row(tx)?;
-            for part in parts {
-                set_aside(tx, part, &run.act())?;
-            }
-            restore(tx, page, row)?;
+            let mut all = parts.clone();
+            all.push(page);
+            rivals::rechecked(tx, &all, || {
+                for part in &parts {
+                    set_aside(tx, *part, &run.act())?;
+                }
+                restore(tx, page, row)
+            })?;
             let question = match page_question(tx, page)? {
                 Some(question) => question,
                 None => ask(tx, page)?,

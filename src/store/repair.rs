@@ -9,7 +9,7 @@ use super::questions::add_decision_as;
 use super::record::{NewPage, Place};
 use super::{
     Act, Answer, Fault, NewDecision, Original, OutcomeId, PageId, QuestionId, RunId, RunInfo,
-    Store, StoreError, Subject, UNDO, audit, leases,
+    Store, StoreError, Subject, UNDO, audit, leases, rivals,
 };
 use crate::digest::Digest;
 use crate::form::FieldId;
@@ -91,12 +91,14 @@ impl Store {
             }
             let page = new.original.page;
             let row = run.row(tx)?;
-            say_what_was_typed(tx, (page, new.hints), &run.act())?;
-            if new.hints.lays() {
-                take_back(tx, page, &run.act())?;
-            }
-            let_go(tx, (page, question), &run.act())?;
-            again.insert(tx, row, &Place::Again(page), &album)?;
+            rivals::rechecked(tx, &[page], || {
+                say_what_was_typed(tx, (page, new.hints), &run.act())?;
+                if new.hints.lays() {
+                    take_back(tx, page, &run.act())?;
+                }
+                let_go(tx, (page, question), &run.act())?;
+                again.insert(tx, row, &Place::Again(page), &album)
+            })?;
             let outcome = current_outcome(tx, page)?;
             keep_hints(tx, outcome, new.hints)?;
             finish(tx, row, info)?;
@@ -187,13 +189,16 @@ fn take_back(tx: &Connection, page: PageId, act: &Act) -> Result<(), Fault> {
 /// Who answers the question about the page by reading it again takes it off hold: from now on it asks
 /// what its reading asks.
 fn let_go(tx: &Connection, (page, question): (PageId, QuestionId), act: &Act) -> Result<(), Fault> {
-    let held = tx
-        .prepare_cached(include_str!("sql/is_page_held.sql"))?
-        .exists((page, question))?;
-    if held {
+    if is_held(tx, page, question.0)? {
         put_hold(tx, (page, &Subject::Page), act)?;
     }
     Ok(())
+}
+
+/// Whether the question is about the page and a person put the page on hold.
+pub(super) fn is_held(tx: &Connection, page: PageId, question: i64) -> Result<bool, Fault> {
+    let mut one = tx.prepare_cached(include_str!("sql/is_page_held.sql"))?;
+    Ok(one.exists((page, question))?)
 }
 
 /// A decision that takes the one before it back.
@@ -230,7 +235,7 @@ mod tests {
     use crate::books::Books;
     use crate::doubt::Reason;
     use crate::store::fixtures::*;
-    use crate::store::{AnswerStatus, Bucket, Desk, Purpose, QuestionFilter, QuestionState, Term};
+    use crate::store::{AnswerStatus, Bucket, Purpose, QuestionFilter, QuestionState};
 
     fn info() -> RunInfo {
         RunInfo {
@@ -382,19 +387,7 @@ mod tests {
         let (_dir, mut store) = store();
         let mut run = begin(&store, false);
         record_all(&mut store, &mut run, "a", &[rejected(Reason::UnknownForm)]);
-        let desk = Desk {
-            id: "1".repeat(32),
-            who: "sato".into(),
-        };
-        let term = Term {
-            now: at(NOON),
-            until: at("2024-05-01T12:05:00Z"),
-        };
-        let token = "2".repeat(32);
-        store
-            .lease_next((&desk, &token), &crate::store::Wanted::default(), &term)
-            .unwrap()
-            .unwrap();
+        let token = lease(&mut store);
         let read = card("1", &[("wish", "yes")]);
         let unknown = "3".repeat(32);
         let mut with = |token: &str| repair(&mut store, (1, Some(token)), (&read, &laid()));

@@ -1,18 +1,18 @@
 //! A picture of several cards, separated: each card is a page of its own, which the journey reads and
 //! people answer as any other. The picture stays as it is, under all of them.
 
-use rusqlite::{Connection, OptionalExtension, Row, named_params};
+use rusqlite::{Connection, Row, named_params};
 use serde_json::json;
 
 use super::ask::current_outcome;
-use super::original::json as json_column;
+use super::original::{json as json_column, who_read};
 use super::questions::add_decision_as;
 use super::record::{NewPage, Recorded};
 use super::repair::{claim, finish, keep_hints};
 use super::rows::Kept;
 use super::{
     Act, Answer, Fault, NewDecision, Original, OutcomeId, PageId, QuestionId, Repaired, Run, RunId,
-    RunInfo, Store, StoreError, Subject, UNDO, audit,
+    RunInfo, Store, StoreError, Subject, UNDO, audit, rivals,
 };
 use crate::digest::Digest;
 use crate::pipeline::{Hints, PageOutcome};
@@ -54,7 +54,9 @@ impl Store {
             }
             let row = run.row(tx)?;
             let whole = (original.page, current_outcome(tx, original.page)?);
-            close(tx, (original.page, row), parts.len())?;
+            rivals::rechecked(tx, &[original.page], || {
+                close(tx, (original.page, row), parts.len())
+            })?;
             let mut pages = Vec::new();
             for (part, kept) in parts.iter().zip(&albums) {
                 let page = add_part(tx, (row, info), original, (part, kept))?;
@@ -76,13 +78,7 @@ impl Store {
 
     /// Who separated the page, where it is.
     pub fn separated_by(&self, page: PageId) -> Result<Option<String>, StoreError> {
-        self.read(|db| {
-            let mut one = db.prepare_cached(
-                "SELECT r.who FROM outcomes o JOIN runs r ON r.id = o.run_id
-                 WHERE o.page_id = ?1 AND o.current = 1 AND o.parts IS NOT NULL",
-            )?;
-            Ok(one.query_row([page], |r| r.get(0)).optional()?)
-        })
+        self.read(|db| who_read(db, page, "parts"))
     }
 
     /// What is to be read at the place of a page that was separated; empty where it was not.
@@ -113,8 +109,10 @@ impl Store {
         let recorded = Recorded::Reread(page);
         let row = self.write(|tx| {
             let row = run.row(tx)?;
-            tx.execute("UPDATE outcomes SET current = 0 WHERE page_id = ?1", [page])?;
-            again.add_journey(tx, (row, recorded), &kept)?;
+            rivals::rechecked(tx, &[page], || {
+                tx.execute("UPDATE outcomes SET current = 0 WHERE page_id = ?1", [page])?;
+                again.add_journey(tx, (row, recorded), &kept)
+            })?;
             Ok(row)
         })?;
         run.keep(Some(row));

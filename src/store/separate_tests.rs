@@ -4,7 +4,7 @@ use super::*;
 use crate::books::Books;
 use crate::doubt::Reason;
 use crate::store::fixtures::*;
-use crate::store::{Bucket, Desk, PageRow, Purpose, QuestionFilter, QuestionState, Term, Wanted};
+use crate::store::{Bucket, PageRow, Purpose, QuestionFilter, QuestionState};
 
 fn info(who: &str) -> RunInfo {
     RunInfo {
@@ -132,19 +132,7 @@ fn a_part_that_was_lost_shows_in_the_books() {
 #[test]
 fn a_lease_separates_once() {
     let (_dir, mut store) = rejecting();
-    let desk = Desk {
-        id: "1".repeat(32),
-        who: "sato".into(),
-    };
-    let term = Term {
-        now: at(NOON),
-        until: at("2024-05-01T12:05:00Z"),
-    };
-    let token = "2".repeat(32);
-    store
-        .lease_next((&desk, &token), &Wanted::default(), &term)
-        .unwrap()
-        .unwrap();
+    let token = lease(&mut store);
     let unknown = "3".repeat(32);
     let original = store.original(PageId(1)).unwrap().unwrap();
     let taken = separate(&mut store, (1, 1, Some(&unknown)), &two_cards());
@@ -281,5 +269,31 @@ fn what_people_said_of_the_whole_is_asked_again_of_the_cards_in_it() {
         store.question(question).unwrap().state,
         QuestionState::Answered
     );
+    balanced(&store);
+}
+
+#[test]
+fn a_card_that_shares_no_key_any_more_stops_asking() {
+    let (_dir, mut store) = store();
+    let mut run = begin(&store, false);
+    let pages = [card("1", &[("wish", "yes")]), card("1", &[("wish", "no")])];
+    record_all(&mut store, &mut run, "a", &pages);
+    let open = |store: &Store| -> Vec<(i64, Reason)> {
+        let all = store.questions(&QuestionFilter::default()).unwrap();
+        all.iter().map(|q| (q.page_id.0, q.reason)).collect()
+    };
+    let differ = (2, Reason::KeyDuplicate);
+    assert_eq!(open(&store), [differ]);
+    let asked = store.ask_about_page(&act("sato"), PageId(1)).unwrap();
+    let Repaired::Done(question) = asked else {
+        panic!("{asked:?}");
+    };
+    let cards = ["5", "6"].map(|key| card(key, &[("wish", "yes")]));
+    separate(&mut store, (1, question.0, None), &cards);
+    assert_eq!(open(&store), []);
+    store.rejoin_page(&info("sato"), PageId(1)).unwrap();
+    let mut again = open(&store);
+    again.sort_by_key(|asked| asked.0);
+    assert_eq!(again, [(1, Reason::ManualHold), differ]);
     balanced(&store);
 }

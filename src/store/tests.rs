@@ -316,6 +316,41 @@ fn the_same_key_with_other_answers_is_a_question_and_with_equal_ones_is_not() {
 }
 
 #[test]
+fn cards_of_one_key_ask_only_while_they_differ() {
+    let (_dir, mut store) = store();
+    let mut run = begin(&store, false);
+    let pages = [
+        card("7", &[("wish", "?yes")]),
+        card("7", &[("wish", "yes")]),
+    ];
+    let pages = record_all(&mut store, &mut run, "a", &pages);
+    let (first, second) = (pages[0].page(), pages[1].page());
+    let asked = |store: &Store| -> Vec<(PageId, Reason)> {
+        let all = open(store).into_iter();
+        all.map(|q| (q.page_id, q.reason)).collect()
+    };
+    let differ = (second, Reason::KeyDuplicate);
+    assert_eq!(asked(&store), [(first, Reason::MultiMark), differ]);
+    let mut say = |page, subject: &str, answer: &str| {
+        let word = match subject {
+            "key" => NewDecision {
+                subject: Subject::Key,
+                ..says(page, "wish", Answer::Value(answer.into()))
+            },
+            field => says(page, field, Answer::Value(answer.into())),
+        };
+        store.decide(&[word]).unwrap();
+        asked(&store)
+    };
+    // As soon as both say the same, nobody need look at the second.
+    assert_eq!(say(first, "wish", "yes"), []);
+    assert_eq!(say(second, "wish", "no"), [differ]);
+    // It is another person's card.
+    assert_eq!(say(first, "key", "8"), []);
+    assert_eq!(say(first, "key", "7"), [differ]);
+}
+
+#[test]
 fn doubts_of_the_key_and_of_the_page_are_questions_of_their_own() {
     let (_dir, mut store) = store();
     let mut run = begin(&store, false);
