@@ -222,7 +222,7 @@
     const now = kind === 'one' ? start : (chosen() || (kind === 'ranked' ? start : ''));
     if (looking && now === start) { forward(); return; }
     if (plain === 'accept' && now === start) send('accept');
-    else if (now.trim() === '') say(says.dataset.empty);
+    else if (now.trim() === '') say(kind === 'one' ? says.dataset.choose : says.dataset.empty);
     else send('value', now);
   }
 

@@ -39,6 +39,7 @@ words! {
     insist "入力のまま記録" "Record as typed",
     suggestion "候補" "Perhaps",
     refused "この値は記録できません" "This value was not recorded",
+    nothing_chosen "番号のキーで選んでください" "Choose an answer by its key",
     nothing_typed "値を入力するか、空欄なら F4 を押してください" "Type a value, or press F4 if the field is blank",
     taken_back "時間が過ぎたため、この質問はほかの人に渡りました。回答は記録されていません" "This question went to somebody else after a while without action. Nothing was recorded",
     meanwhile "この質問にはほかの人が先に回答しました。上書きしていません" "Somebody answered this question first. Nothing was overwritten",
