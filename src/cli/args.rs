@@ -464,6 +464,10 @@ pub struct SampleArgs {
     /// With --report: only this sample
     #[arg(long, value_name = "ID", requires = "report")]
     pub sample: Option<i64>,
+    /// Send all that a sample with an error was drawn from, and nobody has looked at, to review
+    #[arg(long = "return", value_name = "ID",
+          conflicts_with_all = ["form", "field", "lot", "n", "seed", "report"])]
+    pub returned: Option<i64>,
 }
 
 #[derive(Debug, Subcommand)]

@@ -16,6 +16,9 @@ pub(super) fn audit(here: &Here, command: &AuditCommand) -> Outcome {
         AuditCommand::Log => log(here),
         AuditCommand::Verify { holds } => verify(here, holds.as_deref()),
         AuditCommand::Sample(args) if args.report => report(here, args),
+        AuditCommand::Sample(args) if args.returned.is_some() => {
+            send_back(here, args.returned.map_or(SampleId(0), SampleId))
+        }
         AuditCommand::Sample(args) => sample(here, args),
     }
 }
@@ -154,12 +157,63 @@ fn report(here: &Here, args: &SampleArgs) -> Outcome {
             outln!("{}", audit::table(report, here.lang));
         }
     }
-    let failed = |r: &Report| r.total.wrong + r.total.differing > 0;
-    Ok(if reports.iter().any(failed) {
+    let failed = |r: &&Report| r.total.wrong + r.total.differing > 0;
+    for report in reports.iter().filter(failed) {
+        let id = report.sample.id;
+        here.say(&match here.lang {
+            Lang::Ja => format!(
+                "抜き取り {id} に誤りがありました。この範囲の自動確定をすべて確認にまわすには: hagaki audit sample --return {id}"
+            ),
+            Lang::En => format!(
+                "sample {id} found an error; to send all that it was drawn from to review: hagaki audit sample --return {id}"
+            ),
+        });
+    }
+    Ok(if reports.iter().any(|r| failed(&r)) {
         Exit::Look
     } else {
         Exit::Done
     })
+}
+
+/// Sends what a sample that found an error was drawn from to people.
+fn send_back(here: &Here, id: SampleId) -> Outcome {
+    let campaign = here.campaign()?;
+    let library = campaign.library()?;
+    let mut store = open_existing(&campaign)?;
+    let reports = audit::reports(&store, &library, Some(id)).map_err(|e| store_failure(&e))?;
+    let Some(report) = reports.first() else {
+        return Err(Failure::usage(both(
+            format!("抜き取り {id} はありません"),
+            format!("there is no sample {id}"),
+        ))
+        .hint("hagaki audit sample --report"));
+    };
+    if report.total.wrong == 0 {
+        return Err(Failure::usage(both(
+            format!("抜き取り {id} に確定した誤りはありません。何も戻していません"),
+            format!("no error was found in sample {id}; nothing is returned"),
+        ))
+        .hint(format!("hagaki audit sample --report --sample {id}")));
+    }
+    let act = Act {
+        who: clock::user(),
+        at: clock::now(),
+    };
+    let returned = store
+        .return_sample(&act, id)
+        .map_err(|e| store_failure(&e))?;
+    if here.everywhere.json {
+        outln!(
+            "{}",
+            serde_json::json!({ "sample": id, "returned": returned })
+        );
+    }
+    here.say(&match here.lang {
+        Lang::Ja => format!("{returned} 項目を確認にまわしました: hagaki review"),
+        Lang::En => format!("{returned} fields wait for a person now: hagaki review"),
+    });
+    Ok(Exit::Done)
 }
 
 fn json(value: &impl serde::Serialize) -> Result<String, Failure> {

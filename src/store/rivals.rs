@@ -36,12 +36,13 @@ pub(super) fn rechecked<T>(
     pages: &[PageId],
     change: impl FnOnce() -> Result<T, Fault>,
 ) -> Result<T, Fault> {
-    let mut all = BTreeSet::from_iter(pages.iter().copied());
-    for page in pages {
+    let own = BTreeSet::from_iter(pages.iter().copied());
+    let mut all = own.clone();
+    for page in &own {
         all.extend(rivals(tx, *page)?);
     }
     let done = change()?;
-    for page in pages {
+    for page in &own {
         all.extend(rivals(tx, *page)?);
     }
     for page in all {

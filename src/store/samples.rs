@@ -8,15 +8,17 @@
 //!
 //! A drawn field is asked as under the policy `double`: the machine's word is the first, and whoever
 //! answers does not see it. Where they differ, a third word decides ([`super::entries`]). So a wrong
-//! field is put right by the decision itself, and everything stands in the audit chain.
+//! field is put right by the decision itself, and everything stands in the audit chain. Where a check
+//! found an error, all that it was drawn from can be sent to people.
 
-use rusqlite::{Connection, Row, named_params};
+use rusqlite::{Connection, OptionalExtension, Row, named_params};
 use serde::Serialize;
 
 use super::ask::insert_question;
+use super::entries::speak_all;
 use super::{
-    Act, Fault, LotId, OutcomeId, PageId, QuestionId, ReadingId, SampleId, Store, StoreError,
-    Subject, audit,
+    Act, Answer, Fault, LotId, NewDecision, OutcomeId, PageId, QuestionId, ReadingId, SampleId,
+    Store, StoreError, Subject, UNDO, audit,
 };
 use crate::digest::Digest;
 use crate::doubt::{Doubt, Reason};
@@ -81,7 +83,7 @@ pub struct SampledField {
 impl Store {
     /// How many accepted fields there are that nobody looked at.
     pub fn accepted_fields(&self, scope: &Scope) -> Result<u64, StoreError> {
-        self.read(|db| Ok(candidates(db, scope)?.len() as u64))
+        self.read(|db| Ok(candidates(db, scope, None)?.len() as u64))
     }
 
     /// Draws fields and asks about them. `size` says how many, of how many there are. `None` where
@@ -93,7 +95,7 @@ impl Store {
         size: impl FnOnce(u64) -> u64,
     ) -> Result<Option<SampleRow>, StoreError> {
         self.write(|tx| {
-            let mut all = candidates(tx, scope)?;
+            let mut all = candidates(tx, scope, None)?;
             let population = all.len() as u64;
             let size = size(population).clamp(u64::from(population > 0), population);
             if size == 0 {
@@ -118,6 +120,44 @@ impl Store {
             all.truncate(size as usize);
             keep(tx, act, &row, &all)?;
             Ok(Some(row))
+        })
+    }
+
+    /// Sends what nobody looked at of the fields that a sample was drawn from to people; how many there
+    /// are. They are asked openly: the machine's reading is what is to be confirmed.
+    ///
+    /// # Errors
+    /// When there is no such sample.
+    pub fn return_sample(&mut self, act: &Act, id: SampleId) -> Result<u64, StoreError> {
+        self.write(|tx| {
+            let row = tx
+                .prepare_cached("SELECT * FROM samples WHERE id = ?1")?
+                .query_row([id], SampleRow::from_row)
+                .optional()?;
+            let row = row.ok_or_else(|| StoreError::NoSuch {
+                what: "sample",
+                id: id.to_string(),
+            })?;
+            let scope = Scope {
+                form: row.form,
+                field: row.field,
+                lot: row.lot,
+            };
+            let words: Vec<NewDecision> = candidates(tx, &scope, Some(&row.at))?
+                .into_iter()
+                .map(|candidate| NewDecision {
+                    page: candidate.page,
+                    subject: Subject::Field(candidate.field),
+                    answer: Answer::Hold,
+                    act: act.clone(),
+                    why: UNDO.to_owned(),
+                    raises: Vec::new(),
+                })
+                .collect();
+            speak_all(tx, &words)?;
+            let subject = format!("sample {id} returned {}", words.len());
+            audit::note(tx, act, "sample.return", &subject)?;
+            Ok(words.len() as u64)
         })
     }
 
@@ -148,10 +188,17 @@ struct Candidate {
     field: FieldId,
 }
 
-fn candidates(db: &rusqlite::Connection, scope: &Scope) -> Result<Vec<Candidate>, Fault> {
+/// `before`: only on pages that were read by then.
+fn candidates(
+    db: &Connection,
+    scope: &Scope,
+    before: Option<&str>,
+) -> Result<Vec<Candidate>, Fault> {
     let mut all = db.prepare_cached(include_str!("sql/accepted_fields.sql"))?;
     let rows = all.query_map(
-        named_params! { ":form": scope.form, ":field": scope.field, ":lot": scope.lot },
+        named_params! {
+            ":form": scope.form, ":field": scope.field, ":lot": scope.lot, ":before": before,
+        },
         |r| {
             Ok(Candidate {
                 reading: r.get("reading_id")?,
@@ -268,7 +315,7 @@ impl SampledField {
 mod tests {
     use super::*;
     use crate::store::fixtures::*;
-    use crate::store::{Answer, AnswerStatus, QuestionFilter, Spoken, Step};
+    use crate::store::{AnswerStatus, QuestionFilter, RunInfo, Spoken, Step};
 
     /// So many cards, each with an accepted wish and telephone number and an asked name.
     fn campaign(cards: u32) -> (tempfile::TempDir, Store) {
@@ -316,9 +363,56 @@ mod tests {
     }
 
     #[test]
+    fn a_sample_returns_what_it_was_drawn_from_and_nobody_looked_at() {
+        let (_dir, mut store) = campaign(3);
+        let phones = Scope {
+            field: Some("phone".into()),
+            ..Scope::default()
+        };
+        let row = draw(&mut store, &phones, 1, 1).unwrap();
+        let drawn = store.sampled_fields(row.id).unwrap()[0].page;
+        // What is read after the draw is of another lot.
+        let mut later = store.begin_run(RunInfo {
+            at: at("2024-05-02T01:00:00Z"),
+            ..begin(&store, false).info().clone()
+        });
+        let card = card("9", &[("phone", "0312345678")]);
+        record_all(&mut store, &mut later, "later.tif", &[card]);
+        assert_eq!(store.return_sample(&act("kan"), row.id).unwrap(), 2);
+        let open = store.questions(&QuestionFilter::default()).unwrap();
+        let phones: Vec<_> = open
+            .iter()
+            .filter(|q| q.subject.field() == "phone")
+            .collect();
+        assert_eq!(phones.len(), 3, "two returned, one still checked");
+        for asked in phones {
+            let is_returned = asked.page_id != drawn;
+            assert_eq!(asked.reason == Reason::ManualHold, is_returned);
+            assert_eq!(
+                asked.proposal.is_some(),
+                is_returned,
+                "only a check is blind"
+            );
+        }
+        // By kind they wait among what is read alike, and nothing is returned twice.
+        let groups = store.group_fields().unwrap();
+        let phone = groups.iter().find(|g| g.field == "phone").unwrap();
+        assert_eq!(phone.waiting, 2);
+        assert_eq!(store.return_sample(&act("kan"), row.id).unwrap(), 0);
+        let last = store.audit().unwrap().pop().unwrap();
+        assert_eq!(
+            (last.what.as_str(), last.subject.as_str()),
+            ("sample.return", "sample 1 returned 0")
+        );
+        assert!(store.return_sample(&act("kan"), SampleId(9)).is_err());
+    }
+
+    #[test]
     fn each_field_is_drawn_equally_often() {
         let (_dir, store) = campaign(10);
-        let all = store.read(|db| candidates(db, &Scope::default())).unwrap();
+        let all = store
+            .read(|db| candidates(db, &Scope::default(), None))
+            .unwrap();
         let mut times = vec![0_u32; all.len()];
         for seed in 0..2_000 {
             let mut order: Vec<usize> = (0..all.len()).collect();

@@ -63,6 +63,8 @@ fn accepted_fields_are_keyed_blind() {
         assert_eq!(lines(&shown)[0]["alternatives"], serde_json::json!([]));
     }
     assert_eq!(report(&campaign, 0)["total"]["open"], 9);
+    let none = campaign.hagaki(&["audit", "sample", "--return", "1"]);
+    assert_eq!(none.code, 2, "without an error nothing is returned");
 }
 
 #[test]
@@ -119,9 +121,17 @@ fn errors_among_accepted_fields_are_counted_and_put_right() {
         "{}",
         exported.out
     );
+    // The rest of what it was drawn from goes to people.
+    let rest = campaign.hagaki(&["--json", "audit", "sample", "--return", "1"]);
+    assert_eq!(rest.code, 0, "{}", rest.err);
+    assert_eq!(lines(&rest)[0]["returned"], machine.len() - 9);
+    assert_eq!(
+        campaign.hagaki(&["audit", "sample", "--return", "2"]).code,
+        2
+    );
     let log = campaign.hagaki(&["audit", "log"]);
     assert!(log.out.starts_with("seq,at,who,what,subject,hash\n"));
-    for what in [",sample,", ",entry,", ",decision,"] {
+    for what in [",sample,", ",sample.return,", ",entry,", ",decision,"] {
         assert!(log.out.contains(what), "{what}: {}", log.out);
     }
     assert!(!log.out.contains("otherwise"));

@@ -8,6 +8,10 @@ WHERE o.current = 1 AND o.outcome = 'read' AND o.role = 'reply'
   AND (:form IS NULL OR o.form = :form)
   AND (:field IS NULL OR r.field = :field)
   AND (:lot IS NULL OR p.lot_id = :lot)
+  -- Pages that were there at that time.
+  AND (:before IS NULL OR julianday((SELECT min(u.started_at) FROM outcomes f
+                                     JOIN runs u ON u.id = f.run_id WHERE f.page_id = p.id))
+                          <= julianday(:before))
   AND NOT EXISTS (SELECT 1 FROM decisions d
                   WHERE d.page_id = o.page_id AND d.kind = 'field' AND d.field = r.field)
   AND NOT EXISTS (SELECT 1 FROM questions q WHERE q.page_id = o.page_id AND q.kind = 'field'
