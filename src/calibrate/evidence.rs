@@ -44,6 +44,21 @@ pub struct Group {
     pub stuck: u64,
     pub spread: Spread,
     pub lots: BTreeMap<LotId, Spread>,
+    /// Items that were drawn from one field alone.
+    narrow: Vec<usize>,
+}
+
+impl Group {
+    /// A check of one field proves nothing of the others that share its threshold: where it found no
+    /// error it is a mere answer. An error counts in any case.
+    fn count_what_was_drawn_from_it(&mut self) {
+        if self.fields.len() > 1 {
+            for at in &self.narrow {
+                let item = &mut self.items[*at];
+                item.vouched &= item.right != Some(true);
+            }
+        }
+    }
 }
 
 /// Which pages.
@@ -90,6 +105,9 @@ pub fn gather(
             None => left += 1,
         }
     }
+    for group in groups.values_mut() {
+        group.count_what_was_drawn_from_it();
+    }
     Ok((groups, left))
 }
 
@@ -118,8 +136,15 @@ fn judged<'a>(page: &StoredPage, open: &'a Library) -> Option<(&'a Side, Vec<Ver
 /// People's words and what checks drew.
 struct Known {
     words: BTreeMap<(PageId, FieldId), Option<String>>,
-    drawn: BTreeMap<(PageId, FieldId), Finding>,
+    drawn: BTreeMap<(PageId, FieldId), Drawn>,
     lots: BTreeMap<PageId, LotId>,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Drawn {
+    finding: Finding,
+    /// Out of one field alone.
+    narrow: bool,
 }
 
 impl Known {
@@ -128,7 +153,11 @@ impl Known {
         let mut drawn = BTreeMap::new();
         for sample in store.samples()? {
             for field in store.sampled_fields(sample.id)? {
-                drawn.insert((field.page, FieldId(field.field)), field.finding);
+                let one = Drawn {
+                    finding: field.finding,
+                    narrow: sample.field.is_some(),
+                };
+                drawn.insert((field.page, FieldId(field.field)), one);
             }
         }
         Ok(Self {
@@ -166,7 +195,13 @@ impl Seen<'_> {
                 group.lots.entry(*lot).or_default().add(confidence);
             }
             match item {
-                Some(item) => group.items.push(item),
+                Some(item) => {
+                    let place = (self.page.id, field.id.clone());
+                    if self.known.drawn.get(&place).is_some_and(|d| d.narrow) {
+                        group.narrow.push(group.items.len());
+                    }
+                    group.items.push(item);
+                }
                 None => group.stuck += 1,
             }
         }
@@ -189,7 +224,7 @@ impl Seen<'_> {
     fn item(&self, verdict: &Verdict, stored: &Verdict) -> Item {
         let place = (self.page.id, verdict.field.clone());
         let word = self.known.words.get(&place);
-        let drawn = self.known.drawn.get(&place);
+        let drawn = self.known.drawn.get(&place).map(|d| d.finding);
         let settled = matches!(stored.status, Status::Accepted | Status::Blank);
         Item {
             confidence: verdict.confidence.get(),

@@ -284,3 +284,20 @@ fn a_confirmed_screen_cannot_go_round_it() {
     assert!(is_open(&store));
     assert_eq!(store.own_entry(QuestionId(1), "sato").unwrap(), None);
 }
+
+#[test]
+fn who_looks_after_others_lays_no_page() {
+    let (_dir, mut store, library) = card_under("double_blind");
+    say(&mut store, &library, MEMO, "sato").unwrap();
+    // The question is his to answer by now; its page is not his to lay.
+    let asked = repair::ask(&mut store, &reply("@page", "kanri", VERIFIER));
+    assert!(matches!(asked, Err(ReviewError::NotHis)), "{asked:?}");
+    let hints = Hints {
+        turn: Some(180),
+        ..Hints::default()
+    };
+    let begun = repair::begin(&store, &library, (&reply("", "kanri", VERIFIER), &hints));
+    let refused = matches!(begun, Err(repair::RepairError::Review(ReviewError::NotHis)));
+    assert!(refused, "{begun:?}");
+    repair::ask(&mut store, &reply("@page", "sato", REVIEWER)).unwrap();
+}

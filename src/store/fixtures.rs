@@ -52,6 +52,14 @@ pub(crate) fn lease(store: &mut Store) -> String {
     token
 }
 
+/// A change that is well in itself and with which no commit goes through: it belongs to nothing.
+pub(crate) fn orphan(store: &mut Store) -> Result<(), StoreError> {
+    store.write(|tx| {
+        let sql = "PRAGMA defer_foreign_keys = ON; INSERT INTO sample_fields VALUES (9, 0, 9);";
+        Ok(tx.execute_batch(sql)?)
+    })
+}
+
 pub(crate) fn begin(store: &Store, reread: bool) -> Run {
     let purpose = if reread {
         Purpose::Reread

@@ -88,7 +88,7 @@ fn work(mut store: Store, waiting: &Receiver<Job>) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::store::fixtures::{act, begin, card, record_all, says, store};
+    use crate::store::fixtures::{act, begin, card, orphan, record_all, says, store};
     use crate::store::{Answer, PageId};
 
     fn runtime() -> tokio::runtime::Runtime {
@@ -127,6 +127,19 @@ mod tests {
         assert_eq!(answers[0].value.as_deref(), Some("no"));
         assert_eq!(answers[1].value.as_deref(), Some("1"));
         assert_eq!(store.audit_break().unwrap(), None);
+    }
+
+    #[test]
+    fn a_commit_that_fails_is_told_to_nobody_as_done() {
+        let (dir, store) = store();
+        let writer = Writer::start(store).unwrap();
+        let said = runtime().block_on(writer.done(|store: &mut Store| orphan(store).is_ok()));
+        assert_eq!(said, None, "it was well until the commit");
+        let note = |store: &mut Store| store.note_entry(&act("sato"), "a", "b").is_ok();
+        assert_eq!(runtime().block_on(writer.done(note)), Some(true));
+        drop(writer);
+        let store = Store::open(dir.path()).unwrap();
+        assert_eq!(store.audit().unwrap().len(), 1);
     }
 
     #[test]

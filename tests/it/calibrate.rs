@@ -111,6 +111,12 @@ fn checks_without_an_error_prove_what_they_can() {
         (&0.into(), &checked.into())
     );
     assert!(group["own"]["at_most"].as_f64().unwrap() <= 0.45);
+    // Drawn from that field alone, they prove nothing of others that would share its threshold.
+    let pooled = &json(&campaign, 0, &["calibrate"])[0];
+    let group = districts(pooled);
+    assert!(group["fields"].as_array().unwrap().len() > 1, "{group}");
+    assert_eq!(group["checked"], 0);
+    let group = districts(learnt);
     // One in a thousand is not proved by so few, and the table says how many it takes.
     let strict = &group["targets"][1];
     assert_eq!(
