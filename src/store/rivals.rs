@@ -36,7 +36,7 @@ pub(super) fn rechecked<T>(
     pages: &[PageId],
     change: impl FnOnce() -> Result<T, Fault>,
 ) -> Result<T, Fault> {
-    let own = BTreeSet::from_iter(pages.iter().copied());
+    let own: BTreeSet<PageId> = pages.iter().copied().collect();
     let mut all = own.clone();
     for page in &own {
         all.extend(rivals(tx, *page)?);
