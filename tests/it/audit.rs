@@ -53,6 +53,15 @@ fn report(campaign: &Campaign, code: i32) -> Value {
     lines(&said).remove(0)
 }
 
+/// How much of what the only sample was drawn from goes to people now.
+fn returned(campaign: &Campaign) -> Value {
+    let send_back = |id: &str| campaign.hagaki(&["--json", "audit", "sample", "--return", id]);
+    assert_eq!(send_back("2").code, 2, "there is no such sample");
+    let said = send_back("1");
+    assert_eq!(said.code, 0, "{}", said.err);
+    lines(&said)[0]["returned"].clone()
+}
+
 #[test]
 fn accepted_fields_are_keyed_blind() {
     let campaign = program::read_survey();
@@ -121,14 +130,7 @@ fn errors_among_accepted_fields_are_counted_and_put_right() {
         "{}",
         exported.out
     );
-    // The rest of what it was drawn from goes to people.
-    let rest = campaign.hagaki(&["--json", "audit", "sample", "--return", "1"]);
-    assert_eq!(rest.code, 0, "{}", rest.err);
-    assert_eq!(lines(&rest)[0]["returned"], machine.len() - 9);
-    assert_eq!(
-        campaign.hagaki(&["audit", "sample", "--return", "2"]).code,
-        2
-    );
+    assert_eq!(returned(&campaign), machine.len() - 9);
     let log = campaign.hagaki(&["audit", "log"]);
     assert!(log.out.starts_with("seq,at,who,what,subject,hash\n"));
     for what in [",sample,", ",sample.return,", ",entry,", ",decision,"] {
