@@ -140,6 +140,7 @@ struct Known {
     lots: BTreeMap<PageId, LotId>,
 }
 
+/// A field of a check.
 #[derive(Clone, Copy, Debug)]
 struct Drawn {
     finding: Finding,
@@ -188,7 +189,8 @@ impl Seen<'_> {
             let group = groups.entry(key).or_default();
             group.fields.insert(field.id.0.clone());
             group.start = validate::own_threshold(field);
-            let item = is_open_to(verdict).then(|| self.item(verdict, stored));
+            let place = (self.page.id, field.id.clone());
+            let item = is_open_to(verdict).then(|| self.item(verdict, stored, &place));
             let confidence = item.map(|i| i.confidence);
             group.spread.add(confidence);
             if let Some(lot) = self.known.lots.get(&self.page.id) {
@@ -196,7 +198,6 @@ impl Seen<'_> {
             }
             match item {
                 Some(item) => {
-                    let place = (self.page.id, field.id.clone());
                     if self.known.drawn.get(&place).is_some_and(|d| d.narrow) {
                         group.narrow.push(group.items.len());
                     }
@@ -221,10 +222,9 @@ impl Seen<'_> {
         }
     }
 
-    fn item(&self, verdict: &Verdict, stored: &Verdict) -> Item {
-        let place = (self.page.id, verdict.field.clone());
-        let word = self.known.words.get(&place);
-        let drawn = self.known.drawn.get(&place).map(|d| d.finding);
+    fn item(&self, verdict: &Verdict, stored: &Verdict, place: &(PageId, FieldId)) -> Item {
+        let word = self.known.words.get(place);
+        let drawn = self.known.drawn.get(place).map(|d| d.finding);
         let settled = matches!(stored.status, Status::Accepted | Status::Blank);
         Item {
             confidence: verdict.confidence.get(),

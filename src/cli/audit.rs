@@ -15,11 +15,11 @@ pub(super) fn audit(here: &Here, command: &AuditCommand) -> Outcome {
     match command {
         AuditCommand::Log => log(here),
         AuditCommand::Verify { holds } => verify(here, holds.as_deref()),
-        AuditCommand::Sample(args) if args.report => report(here, args),
-        AuditCommand::Sample(args) if args.returned.is_some() => {
-            send_back(here, args.returned.map_or(SampleId(0), SampleId))
-        }
-        AuditCommand::Sample(args) => sample(here, args),
+        AuditCommand::Sample(args) => match args.returned {
+            Some(id) => send_back(here, SampleId(id)),
+            None if args.report => report(here, args),
+            None => sample(here, args),
+        },
     }
 }
 
@@ -157,8 +157,7 @@ fn report(here: &Here, args: &SampleArgs) -> Outcome {
             outln!("{}", audit::table(report, here.lang));
         }
     }
-    let failed = |r: &&Report| r.total.wrong + r.total.differing > 0;
-    for report in reports.iter().filter(failed) {
+    for report in reports.iter().filter(|r| r.total.wrong > 0) {
         let id = report.sample.id;
         here.say(&match here.lang {
             Lang::Ja => format!(
@@ -169,7 +168,8 @@ fn report(here: &Here, args: &SampleArgs) -> Outcome {
             ),
         });
     }
-    Ok(if reports.iter().any(|r| failed(&r)) {
+    let failed = |r: &Report| r.total.wrong + r.total.differing > 0;
+    Ok(if reports.iter().any(failed) {
         Exit::Look
     } else {
         Exit::Done

@@ -13,7 +13,7 @@ use crate::lang::Lang;
 use crate::review::repair::{self, Bench, RepairError};
 use crate::review::{Hints, Reply, ReviewError, corners};
 use crate::scan::Region;
-use crate::store::{Act, Bucket, May, PageId, PageRow, QuestionId, Repaired, Store, StoreError};
+use crate::store::{Act, Bucket, PageId, PageRow, QuestionId, Repaired, Store, StoreError};
 
 /// What pages are read again with.
 pub(super) fn bench(here: &Here, campaign: &Campaign) -> Result<Bench, Failure> {
@@ -45,12 +45,8 @@ pub(super) fn about_page(store: &mut Store, reply: &Reply) -> Result<QuestionId,
 /// The same for a page about which nobody asked anything yet.
 pub(super) fn open_page(
     store: &mut Store,
-    (act, may): (&Act, May),
-    page: PageId,
+    (act, page): (&Act, PageId),
 ) -> Result<QuestionId, Failure> {
-    if !may.first {
-        return Err(refused(&ReviewError::NotHis));
-    }
     let asked = store.ask_about_page(act, page);
     match asked.map_err(|e| store_failure(&e))? {
         Repaired::Done(question) => Ok(question),

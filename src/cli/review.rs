@@ -162,12 +162,13 @@ fn set(here: &Here, args: &SetArgs) -> Outcome {
     };
     let answer = review::answer(&args.value);
     let of_page = [PAGE, READ_AGAIN, SEPARATE].contains(&args.value.as_str());
+    let aside = answer.sets_aside();
+    let about_page = of_page || aside;
+    if about_page && !may.first {
+        return Err(refused(&ReviewError::NotHis));
+    }
     let mut reply = Reply {
-        question: question(
-            &mut store,
-            args,
-            ((&act, may), of_page || answer.sets_aside()),
-        )?,
+        question: question(&mut store, args, (&act, about_page))?,
         answer,
         act,
         why: args.why.clone(),
@@ -175,8 +176,7 @@ fn set(here: &Here, args: &SetArgs) -> Outcome {
         today: clock::today(),
         may,
     };
-    let aside = reply.answer.sets_aside();
-    if !(args.over || of_page || aside || args.value == REJOIN) {
+    if !(args.over || about_page || args.value == REJOIN) {
         nothing_overwritten(&store, &reply)?;
     }
     let (with, said) = ((&mut store, &library), (&reply, &args.again));
@@ -223,7 +223,7 @@ fn nothing_overwritten(store: &Store, reply: &Reply) -> Result<(), Failure> {
 fn question(
     store: &mut Store,
     args: &SetArgs,
-    (by, of_page): ((&Act, May), bool),
+    (act, about_page): (&Act, bool),
 ) -> Result<QuestionId, Failure> {
     if let Ok(number) = args.question.parse() {
         return Ok(QuestionId(number));
@@ -233,7 +233,7 @@ fn question(
     let stands = |q: &QuestionRow| q.state != QuestionState::Superseded || args.value == REJOIN;
     match asked.filter(stands) {
         Some(question) => Ok(question.id),
-        None if of_page => super::repair::open_page(store, by, page),
+        None if about_page => super::repair::open_page(store, (act, page)),
         None => Err(Failure::usage(both(
             format!("`{}` には質問がありません", args.question),
             format!("nothing is asked about `{}`", args.question),

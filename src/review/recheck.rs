@@ -2,8 +2,8 @@
 //! now, an answer may contradict the new one.
 //!
 //! Only what the machine settled is asked about. What a person decided stands, and a field that waits
-//! for a person anyway waits on. So a word that contradicts another person's word is objected to
-//! before it is taken: nobody would be asked afterwards.
+//! for a person anyway waits on. So a word that contradicts what people decided is objected to before
+//! it is taken: nobody would be asked afterwards.
 
 use crate::doubt::{Doubt, Reason};
 use crate::form::{FieldId, Library, Side};
@@ -55,23 +55,27 @@ pub(super) fn recheck(
         What::NotApplicable => None,
     });
     let (mine, raises): (Vec<_>, Vec<_>) = asked.partition(|(field, _)| field == own);
-    let is_decided = |field: &FieldId| {
-        let row = answers.iter().find(|row| row.field == field.0);
-        row.is_some_and(|row| row.status == AnswerStatus::Decided)
-    };
+    let mine = mine.into_iter().map(|(_, doubt)| doubt);
     // A blank that should not be one is what the person was shown.
     let is_new = |d: &Doubt| {
         d.reason != Reason::Required && question.doubts.iter().all(|q| q.reason != d.reason)
     };
-    let is_settled = |d: &Doubt| {
-        let mut about = raises.iter().filter(|(_, other)| other == d);
-        about.all(|(field, _)| is_decided(field))
-    };
-    let against = mine.into_iter().map(|(_, doubt)| doubt);
     Ok(Rechecked {
-        against: against.filter(|d| is_new(d) && is_settled(d)).collect(),
+        against: mine
+            .filter(|d| is_new(d) && !is_asked(d, &raises, &answers))
+            .collect(),
         raises,
     })
+}
+
+/// Whether somebody is asked about this doubt: it concerns a field, too, that no person decided.
+fn is_asked(doubt: &Doubt, raises: &[(FieldId, Doubt)], answers: &[AnswerRow]) -> bool {
+    let is_decided = |field: &FieldId| {
+        let row = answers.iter().find(|row| row.field == field.0);
+        row.is_some_and(|row| row.status == AnswerStatus::Decided)
+    };
+    let mut about = raises.iter().filter(|(_, other)| other == doubt);
+    about.any(|(field, _)| !is_decided(field))
 }
 
 fn side_of<'a>(library: &'a Library, question: &QuestionRow) -> Option<&'a Side> {

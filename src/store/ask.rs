@@ -35,8 +35,7 @@ pub(super) fn ask(
         }
         PageOutcome::Separator { .. } => Vec::new(),
     };
-    put(tx, (page, outcome), asked, &|_| false)?;
-    rivals::recheck(tx, page)
+    put(tx, (page, outcome), asked, &|_| false)
 }
 
 /// The same for readings that were judged again. A question whose subject `stands` as it was
@@ -50,8 +49,7 @@ pub(super) fn ask_again(
     let doubts: Vec<&Doubt> = doubts.iter().collect();
     let verdicts: Vec<&Verdict> = verdicts.iter().collect();
     let asked = about_page(tx, page, (&doubts, &verdicts))?;
-    put(tx, (page, outcome), asked, stands)?;
-    rivals::recheck(tx, page)
+    put(tx, (page, outcome), asked, stands)
 }
 
 /// Opens what a person's word on a field raises about others; what an earlier word on the same field

@@ -260,21 +260,29 @@ impl NewPage<'_> {
                 lots::assign(tx, self.info, (page, &self.origin.file), Some(self.outcome))?;
                 Recorded::New(page)
             }
-            Place::Again(page) => {
-                let recorded = Recorded::Reread(page);
-                rivals::rechecked(tx, &[page], || {
-                    tx.execute("UPDATE outcomes SET current = 0 WHERE page_id = ?1", [page])?;
-                    self.add_journey(tx, (run, recorded), kept)
-                })?;
-                return Ok(recorded);
-            }
+            Place::Again(page) => Recorded::Reread(page),
         };
         self.add_journey(tx, (run, recorded), kept)?;
         Ok(recorded)
     }
 
-    /// What the page turned out to be, under a page that is there.
+    /// What the page turned out to be, under a page that is there; what it was before counts no more.
     pub(super) fn add_journey(
+        &self,
+        tx: &Connection,
+        (run, recorded): (RunId, Recorded),
+        kept: &Kept,
+    ) -> Result<OutcomeId, Fault> {
+        let page = recorded.page();
+        rivals::rechecked(tx, &[page], || {
+            if let Recorded::Reread(_) = recorded {
+                tx.execute("UPDATE outcomes SET current = 0 WHERE page_id = ?1", [page])?;
+            }
+            self.add_outcome(tx, (run, recorded), kept)
+        })
+    }
+
+    fn add_outcome(
         &self,
         tx: &Connection,
         (run, recorded): (RunId, Recorded),

@@ -10,7 +10,7 @@ use super::ask::{self, current_outcome};
 use super::look::{bad_column, doubts, parsed};
 use super::record::{Recorded, Run};
 use super::rows::status_name;
-use super::{Fault, OutcomeId, PageId, RunId, Store, StoreError, Subject};
+use super::{Fault, OutcomeId, PageId, RunId, Store, StoreError, Subject, rivals};
 use crate::calendar::Day;
 use crate::confidence::Confidence;
 use crate::digest::Digest;
@@ -110,7 +110,9 @@ impl Store {
             add_verdicts(tx, (page.outcome, outcome), &judged.verdicts)?;
             let stands = |subject: &Subject| page.stands(subject, judged);
             let said = (&judged.doubts[..], &judged.verdicts[..]);
-            ask::ask_again(tx, (page.id, outcome), said, &stands)?;
+            rivals::rechecked(tx, &[page.id], || {
+                ask::ask_again(tx, (page.id, outcome), said, &stands)
+            })?;
             Ok((Recorded::Redecided(page.id), Some(run_id)))
         })?;
         run.keep(run_id);

@@ -91,6 +91,7 @@ impl Store {
             }
             let page = new.original.page;
             let row = run.row(tx)?;
+            // Before a key is typed: cards that share the old one stop asking.
             rivals::rechecked(tx, &[page], || {
                 say_what_was_typed(tx, (page, new.hints), &run.act())?;
                 if new.hints.lays() {

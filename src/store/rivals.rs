@@ -51,14 +51,6 @@ pub(super) fn rechecked<T>(
     Ok(done)
 }
 
-/// The same for the other cards after a reading of a page that is new, or judged again.
-pub(super) fn recheck(tx: &Connection, page: PageId) -> Result<(), Fault> {
-    for other in rivals(tx, page)? {
-        ask_or_stop(tx, other)?;
-    }
-    Ok(())
-}
-
 fn ask_or_stop(tx: &Connection, page: PageId) -> Result<(), Fault> {
     let wanted = doubt(tx, page)?;
     let open = questions_open(tx, page)?;

@@ -331,6 +331,13 @@ mod tests {
         (dir, store)
     }
 
+    fn only(field: &str) -> Scope {
+        Scope {
+            field: Some(field.into()),
+            ..Scope::default()
+        }
+    }
+
     fn draw(store: &mut Store, scope: &Scope, seed: i64, size: u64) -> Option<SampleRow> {
         store
             .draw_sample(&act("kan"), (scope, Some(seed)), |_| size)
@@ -365,10 +372,7 @@ mod tests {
     #[test]
     fn a_sample_returns_what_it_was_drawn_from_and_nobody_looked_at() {
         let (_dir, mut store) = campaign(3);
-        let phones = Scope {
-            field: Some("phone".into()),
-            ..Scope::default()
-        };
+        let phones = only("phone");
         let row = draw(&mut store, &phones, 1, 1).unwrap();
         let drawn = store.sampled_fields(row.id).unwrap()[0].page;
         // What is read after the draw is of another lot.
@@ -428,10 +432,7 @@ mod tests {
     #[test]
     fn only_what_was_accepted_and_seen_by_nobody_is_drawn() {
         let (_dir, mut store) = campaign(3);
-        let wish = Scope {
-            field: Some("wish".into()),
-            ..Scope::default()
-        };
+        let wish = only("wish");
         store
             .decide(&[says(PageId(1), "wish", Answer::Value("no".into()))])
             .unwrap();
@@ -452,10 +453,7 @@ mod tests {
     #[test]
     fn nobody_sees_the_machine_s_word_and_errors_become_decisions() {
         let (_dir, mut store) = campaign(2);
-        let wish = Scope {
-            field: Some("wish".into()),
-            ..Scope::default()
-        };
+        let wish = only("wish");
         draw(&mut store, &wish, 1, 2).unwrap();
         let filter = QuestionFilter {
             field: wish.field.clone(),
@@ -493,10 +491,7 @@ mod tests {
     #[test]
     fn a_page_that_counts_no_more_is_withdrawn_and_what_nobody_can_read_is_an_error() {
         let (_dir, mut store) = campaign(2);
-        let wish = Scope {
-            field: Some("wish".into()),
-            ..Scope::default()
-        };
+        let wish = only("wish");
         draw(&mut store, &wish, 1, 2).unwrap();
         let drawn = store.sampled_fields(SampleId(1)).unwrap();
         store

@@ -109,10 +109,7 @@ impl Store {
         let recorded = Recorded::Reread(page);
         let row = self.write(|tx| {
             let row = run.row(tx)?;
-            rivals::rechecked(tx, &[page], || {
-                tx.execute("UPDATE outcomes SET current = 0 WHERE page_id = ?1", [page])?;
-                again.add_journey(tx, (row, recorded), &kept)
-            })?;
+            again.add_journey(tx, (row, recorded), &kept)?;
             Ok(row)
         })?;
         run.keep(Some(row));
