@@ -7,32 +7,21 @@ import csv
 import json
 import pathlib
 import sys
-import tomllib
 
 import cv2
 import numpy as np
-import onnxruntime
 
 import classes
 import frame
+from calibrate import softmax
 from normalize import ink_of, normalize
+from panel import Panel
 
 SMALL = dict(zip("ぁぃぅぇぉっゃゅょゎァィゥェォッャュョヮ", "あいうえおつやゆよわアイウエオツヤユヨワ"))
 
 
-class Model:
-    def __init__(self, folder, name):
-        card = tomllib.loads((folder / f"{name}.toml").read_text("utf-8"))
-        self.labels, self.temperature = card["classes"], card["temperature"]
-        self.session = onnxruntime.InferenceSession(folder / f"{name}.onnx")
-
-    def read(self, inputs, allowed):
-        """Probabilities over the allowed characters, blank and reject."""
-        logits = self.session.run(None, {"input": np.stack(inputs)[:, None]})[0] / self.temperature
-        mask = np.array([c in allowed or c in (classes.BLANK, classes.REJECT) for c in self.labels])
-        logits[:, ~mask] = -np.inf
-        e = np.exp(logits - logits.max(1, keepdims=True))
-        return e / e.sum(1, keepdims=True)
+FIELDS = {"postal": ("digits", "0123456789"), "tel": ("digits", "0123456789"), "furigana": ("kana", classes.HIRAGANA + ["ー"]),
+          "kana": ("kana", classes.KATAKANA)}
 
 
 def squares(grey):
@@ -60,17 +49,15 @@ def level_page(grey):
     return cv2.warpAffine(grey, m, (int(1181 * scale), int(1748 * scale)), flags=cv2.INTER_LINEAR, borderValue=255), scale
 
 
-def field_inputs(page, scale, cells):
+def field_inks(page, scale, cells):
+    """(ink without frame, height and area of its box) of each cell."""
     cuts, m = [], frame.MARGIN
     for x, y, w, h in cells:
         x0, y0 = round(x * scale), round(y * scale)
         cuts.append(page[y0 - m : y0 + round(h * scale) + m, x0 - m : x0 + round(w * scale) + m])
     thickness = frame.line_thickness(cuts)
-    out = []
-    for g in cuts:
-        h, w = g.shape[0] - 2 * m, g.shape[1] - 2 * m
-        out.append(normalize(frame.character(g, thickness)[0], h, h * w))
-    return out
+    sizes = [(g.shape[0] - 2 * m, g.shape[1] - 2 * m) for g in cuts]
+    return [(frame.character(g, thickness)[0], h, h * w) for g, (h, w) in zip(cuts, sizes)]
 
 
 def covered(scores, right):
@@ -80,64 +67,71 @@ def covered(scores, right):
     return (wrong[0] if len(wrong) else len(right)) / len(right)
 
 
-def cards(root, truth, models):
+def cards(root, truth, network):
+    """(family, characters of the field, inks, wanted character of each box) of the cards' fields."""
     template = json.loads((root / "templates/cards.json").read_text())
-    sets = {"postal": "0123456789", "tel": "0123456789", "furigana": classes.HIRAGANA + ["ー"], "kana": classes.KATAKANA}
     for f in template["fields"]:
-        if f["name"] not in sets:
+        of, allowed = FIELDS.get(f["name"], (None, None))
+        if of != network:
             continue
-        model = models.get("digits" if f["name"] in ("postal", "tel") else "kana")
-        if model is None:
-            continue
-        allowed, boxes, box_scores, fields, field_scores, errors = set(sets[f["name"]]), [], [], [], [], []
+        inks, want = [], []
         for file in sorted({k[0] for k in truth if k[0].startswith("cards/")}):
             page, scale = level_page(cv2.imread(str(root / file), 0))
-            p = model.read(field_inputs(page, scale, f["cells"]), allowed)
-            want = "".join(SMALL.get(c, c) for c in truth[file, f["name"]])
-            want = list(want) + [classes.BLANK] * (len(f["cells"]) - len(want))
-            got = [model.labels[i] for i in p.argmax(1)]
-            ok = [a == b for a, b in zip(got, want)]
-            errors += [f"{pathlib.Path(file).stem}[{i}] {w}->{g} {p[i].max():.2f}" for i, (w, g) in enumerate(zip(want, got)) if w != g]
-            boxes += ok
-            box_scores += list(p.max(1))
-            fields.append(all(ok))
-            field_scores.append(p.max(1).min() if not set(got) & {classes.REJECT} else 0)
-        print(f"{f['name']}: boxes {np.mean(boxes):.4f} of {len(boxes)}, covered at 0 wrong {covered(box_scores, boxes):.3f}; "
-              f"fields {np.mean(fields):.3f} of {len(fields)}, covered at 0 wrong {covered(field_scores, fields):.3f}")
-        print("   ", " ".join(errors))
+            inks += field_inks(page, scale, f["cells"])
+            value = [SMALL.get(c, c) for c in truth[file, f["name"]]]
+            want += value + [classes.BLANK] * (len(f["cells"]) - len(value))
+        yield f["name"], allowed, inks, want, len(f["cells"])
 
 
-def characters(root, truth, models):
+def characters(root, truth, network):
+    """The same of single characters."""
+    if network != "kana":
+        return
     for family in ("hiragana_chars", "stroke_chars"):
-        model, known = models["kana"], set(models["kana"].labels)
-        files = [(f, SMALL.get(v, v)) for (f, _), v in truth.items() if f.startswith(family) and SMALL.get(v, v) in known]
+        files = [(f, SMALL.get(v, v)) for (f, _), v in truth.items() if f.startswith(family) and SMALL.get(v, v) in classes.KANA]
         for script, allowed in (("h", classes.HIRAGANA + ["ー"]), ("k", classes.KATAKANA)):
-            inputs, want = [], []
+            inks, want = [], []
             for file, c in files:
                 if classes.script(c) != script:
                     continue
                 grey = cv2.imread(str(root / file), 0)
                 if np.median(grey) < 128:
                     grey = 255 - grey
-                inputs.append(normalize(ink_of(grey), grey.shape[0], grey.size))
+                inks.append((ink_of(grey), grey.shape[0], grey.size))
                 want.append(c)
-            if not want:
-                continue
-            p = model.read(inputs, set(allowed))
-            got = [model.labels[i] for i in p.argmax(1)]
-            right = [a == b for a, b in zip(got, want)]
-            wrong = " ".join(f"{a}->{b}" for a, b in zip(want, got) if a != b)
-            print(f"{family} {script}: {np.mean(right):.4f} of {len(want)}, covered at 0 wrong {covered(p.max(1), right):.3f}   {wrong}")
+            if want:
+                yield f"{family} {script}", allowed, inks, want, 1
+
+
+def report(family, p, want, labels, length):
+    """Boxes and fields that are right, and how many are covered before the first wrong one."""
+    got = [labels[i] for i in p.argmax(1)]
+    right = np.array(got) == np.array(want)
+    line = f"{family}: boxes {right.mean():.4f} of {len(right)}, covered at 0 wrong {covered(p.max(1), right):.3f}"
+    if length > 1:
+        fields = right.reshape(-1, length).all(1)
+        whole = (np.array(got) != classes.REJECT).reshape(-1, length).all(1)
+        sure = np.where(whole, p.max(1).reshape(-1, length).min(1), 0)
+        line += f"; fields {fields.mean():.3f} of {len(fields)}, covered at 0 wrong {covered(sure, fields):.3f}"
+    print(line)
+    wrong = [f"{w}->{g} {p[i].max():.2f}" for i, (w, g) in enumerate(zip(want, got)) if w != g]
+    print("   ", " ".join(wrong))
 
 
 def main():
     root, folder = pathlib.Path(sys.argv[1]), pathlib.Path(sys.argv[2])
     with open(root / "truth.csv", encoding="utf-8-sig") as f:
         truth = {(r["file"], r["field"]): r["value"] for r in csv.DictReader(f)}
-    models = {n: Model(folder, n) for n in ("digits", "kana") if (folder / f"{n}.onnx").exists()}
-    if "kana" in models:
-        characters(root, truth, models)
-    cards(root, truth, models)
+    for name in ("digits", "kana"):
+        panel = Panel(folder, name)
+        for family, allowed, inks, want, length in (*characters(root, truth, name), *cards(root, truth, name)):
+            mask = np.array([0.0 if c in allowed or c in (classes.BLANK, classes.REJECT) else -1e4 for c in panel.labels])
+            views = [np.stack([normalize(*ink, side) for ink in inks]) for side in panel.sides]
+            opinions = panel.opinions(views, mask)
+            for reader, z in zip(panel.names, opinions):
+                report(f"{family}, {reader}", np.exp(z), want, panel.labels, length)
+            if len(opinions) > 1:
+                report(f"{family}, both", softmax(panel.pooled(opinions)), want, panel.labels, length)
 
 
 if __name__ == "__main__":

@@ -1,23 +1,20 @@
 //! The project's own networks for boxed characters, run by `rten`. Weights and cards are part of
 //! the binary: these readers are always there.
 
+use std::sync::Arc;
+
 use rten::{Model, RunOptions};
 use rten_tensor::prelude::*;
 use rten_tensor::{NdTensor, NdTensorView};
 use serde::Deserialize;
 
-use super::{CharacterReader, EngineError, Glyph, GlyphReading, one_thread};
+use super::panel::Panel;
+use super::{CharacterReader, EngineError, one_thread};
 use crate::charset::{Charset, large_kana, small_kana};
 use crate::digest::Digest;
 
 /// Sides of the networks' inputs, in pixels: kanji need more than digits and kana.
 const SIDES: [usize; 2] = [32, 48];
-
-/// How many alternatives a reading keeps.
-const ALTERNATIVES: usize = 5;
-
-/// Glyphs that go through the network at once: bounds the memory of a long comb.
-const BATCH: usize = 64;
 
 const BLANK: &str = "blank";
 const REJECT: &str = "reject";
@@ -29,14 +26,19 @@ pub struct Network {
     classes: Vec<Class>,
     temperature: f64,
     side: usize,
+    fitted: Option<Fitted>,
 }
 
+/// What a network may say of a picture.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Class {
+pub(super) enum Class {
     Blank,
     Reject,
     Char(char),
 }
+
+/// Classes that compete for one picture, with the natural logarithms of their probabilities.
+pub(super) type Opinion = Vec<(Class, f64)>;
 
 /// What stands beside the weights; other keys of the file are for people.
 #[derive(Deserialize)]
@@ -46,14 +48,25 @@ struct Card {
     input: usize,
     temperature: f64,
     classes: Vec<String>,
+    panel: Option<Fitted>,
+}
+
+/// How this network and a second one are pooled: `training/panel.py`.
+#[derive(Clone, Debug, Deserialize)]
+pub(super) struct Fitted {
+    /// The name of the second one's card.
+    pub(super) second: String,
+    /// Exponents of the two.
+    pub(super) weights: [f64; 2],
 }
 
 /// All networks of the project, in the order in which a charset looks for its reader.
 pub fn networks() -> Result<Vec<Box<dyn CharacterReader>>, EngineError> {
+    let jis1 = Arc::new(Network::jis1()?);
     Ok(vec![
-        Box::new(Network::digits()?),
-        Box::new(Network::kana()?),
-        Box::new(Network::jis1()?),
+        Box::new(Panel::with(Network::digits()?, &jis1)?),
+        Box::new(Panel::with(Network::kana()?, &jis1)?),
+        Box::new(Panel::alone(jis1)),
     ])
 }
 
@@ -111,20 +124,36 @@ impl Network {
             classes,
             temperature: card.temperature,
             side: card.input,
+            fitted: card.panel,
         })
     }
 
-    /// The raw logits of a batch, a row a glyph, in the order of the card's classes.
-    pub fn logits(&self, glyphs: &[Glyph]) -> Result<Vec<Vec<f32>>, EngineError> {
+    /// Name of the card and digest of the weights.
+    pub(super) fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// Side of the pictures that it takes, in pixels.
+    pub fn side(&self) -> usize {
+        self.side
+    }
+
+    pub(super) fn fitted(&self) -> Option<&Fitted> {
+        self.fitted.as_ref()
+    }
+
+    /// The raw logits of a batch, a row a picture, in the order of the card's classes. A picture is
+    /// [`Self::side`] pixels square, row by row.
+    pub fn logits(&self, pictures: &[&[f32]]) -> Result<Vec<Vec<f32>>, EngineError> {
         let size = self.side * self.side;
-        let mut pixels = Vec::with_capacity(glyphs.len() * size);
-        for glyph in glyphs {
-            if glyph.0.len() != size {
+        let mut pixels = Vec::with_capacity(pictures.len() * size);
+        for picture in pictures {
+            if picture.len() != size {
                 return Err(self.broken("a glyph has the wrong size"));
             }
-            pixels.extend_from_slice(&glyph.0);
+            pixels.extend_from_slice(picture);
         }
-        let input = NdTensor::from_data([glyphs.len(), 1, self.side, self.side], pixels);
+        let input = NdTensor::from_data([pictures.len(), 1, self.side, self.side], pixels);
         let options = RunOptions::default().with_thread_pool(Some(one_thread()));
         let output = self
             .model
@@ -133,10 +162,10 @@ impl Network {
         let output: NdTensor<f32, 2> = output
             .try_into()
             .map_err(|_| self.broken("the output is no table of numbers"))?;
-        if output.shape() != [glyphs.len(), self.classes.len()] {
+        if output.shape() != [pictures.len(), self.classes.len()] {
             return Err(self.broken("the output does not fit the classes"));
         }
-        Ok((0..glyphs.len())
+        Ok((0..pictures.len())
             .map(|row| row_of(&output.view(), row))
             .collect())
     }
@@ -148,51 +177,27 @@ impl Network {
         }
     }
 
-    /// Softmax at the card's temperature over the characters of `charset`, blank and reject.
-    fn reading(&self, logits: &[f32], charset: &Charset) -> GlyphReading {
-        let scaled = |v: f32| f64::from(v) / self.temperature;
-        let open: Vec<(Class, f64)> = self
-            .classes
-            .iter()
-            .zip(logits)
+    /// Softmax at the card's temperature over the characters of `charset`, blank and reject, for
+    /// each of the pictures.
+    pub(super) fn opinions(
+        &self,
+        pictures: &[&[f32]],
+        charset: &Charset,
+    ) -> Result<Vec<Opinion>, EngineError> {
+        let rows = self.logits(pictures)?;
+        Ok(rows.iter().map(|row| self.opinion(row, charset)).collect())
+    }
+
+    fn opinion(&self, logits: &[f32], charset: &Charset) -> Opinion {
+        let open = self.classes.iter().zip(logits);
+        let scaled = open
             .filter(|(class, _)| class.is_open(charset))
-            .map(|(class, v)| (*class, scaled(*v)))
-            .collect();
-        let top = open
-            .iter()
-            .map(|(_, v)| *v)
-            .fold(f64::NEG_INFINITY, f64::max);
-        let total: f64 = open.iter().map(|(_, v)| (v - top).exp()).sum();
-        let mut out = GlyphReading {
-            alternatives: Vec::new(),
-            blank: 0.0,
-            reject: 0.0,
-        };
-        for (class, v) in open {
-            let p = (v - top).exp() / total;
-            match class {
-                Class::Blank => out.blank = p,
-                Class::Reject => out.reject = p,
-                Class::Char(c) => out.alternatives.push((c, p)),
-            }
-        }
-        // Stable: equal probabilities stay in the order of the classes.
-        out.alternatives.sort_by(|a, b| b.1.total_cmp(&a.1));
-        out.alternatives.truncate(ALTERNATIVES);
-        out
-    }
-}
-
-impl CharacterReader for Network {
-    fn name(&self) -> &str {
-        &self.name
+            .map(|(class, v)| (*class, f64::from(*v) / self.temperature));
+        normalized(scaled.collect())
     }
 
-    fn side(&self) -> usize {
-        self.side
-    }
-
-    fn knows(&self, charset: &Charset) -> bool {
+    /// Whether every character of the set is in the alphabet, small kana as large ones.
+    pub(super) fn knows(&self, charset: &Charset) -> bool {
         let known = |c: char| self.classes.contains(&Class::Char(large_kana(c)));
         match charset {
             Charset::Only(set) => set.iter().all(|c| known(*c)),
@@ -206,16 +211,19 @@ impl CharacterReader for Network {
             _ => false,
         }
     }
+}
 
-    fn read(&self, glyphs: &[Glyph], charset: &Charset) -> Result<Vec<GlyphReading>, EngineError> {
-        let mut out = Vec::with_capacity(glyphs.len());
-        for batch in glyphs.chunks(BATCH) {
-            for row in self.logits(batch)? {
-                out.push(self.reading(&row, charset));
-            }
-        }
-        Ok(out)
+/// Logarithms of anything that is proportional to probabilities, made to add up to one.
+pub(super) fn normalized(mut said: Opinion) -> Opinion {
+    let top = said
+        .iter()
+        .map(|(_, v)| *v)
+        .fold(f64::NEG_INFINITY, f64::max);
+    let total: f64 = said.iter().map(|(_, v)| (v - top).exp()).sum();
+    for (_, v) in &mut said {
+        *v -= top + total.ln();
     }
+    said
 }
 
 impl Class {
@@ -288,31 +296,6 @@ mod tests {
     }
 
     #[test]
-    fn probabilities_add_up_and_stay_in_the_charset() {
-        let network = Network::digits().expect("digits");
-        let side = network.side();
-        let mut pixels = vec![0.0; side * side];
-        for y in 4..side - 4 {
-            pixels[y * side + side / 2 - 1] = 1.0;
-            pixels[y * side + side / 2] = 1.0;
-        }
-        let glyphs = vec![Glyph(pixels); 70];
-        let some = Charset::Only(['2', '3'].into());
-        let read = network.read(&glyphs, &some).expect("runs");
-        assert_eq!(read.len(), 70);
-        let total: f64 = read[0].alternatives.iter().map(|a| a.1).sum();
-        assert!((total + read[0].blank + read[0].reject - 1.0).abs() < 1e-9);
-        assert!(read[0].alternatives.iter().all(|a| "23".contains(a.0)));
-        assert!(
-            read.iter().all(|r| r == &read[0]),
-            "a batch changes nothing"
-        );
-        let all = network.read(&glyphs[..1], &Charset::Digits).expect("runs");
-        assert_eq!(all[0].alternatives[0].0, '1');
-        assert_eq!(all[0].alternatives.len(), 5);
-    }
-
-    #[test]
     fn weights_and_card_must_belong_together() {
         let weights = include_bytes!("../../models/digits.onnx");
         let card = include_str!("../../models/digits.toml");
@@ -328,11 +311,9 @@ mod tests {
     }
 
     #[test]
-    fn a_glyph_of_the_wrong_size_is_an_error() {
+    fn a_picture_of_the_wrong_size_is_an_error() {
         let network = Network::digits().expect("digits");
-        let fault = network
-            .read(&[Glyph(vec![0.0; 10])], &Charset::Digits)
-            .expect_err("refused");
+        let fault = network.logits(&[&[0.0; 10]]).expect_err("refused");
         assert!(matches!(fault, EngineError::Run { .. }), "{fault}");
     }
 }

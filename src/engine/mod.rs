@@ -7,6 +7,7 @@ pub mod barcodes;
 mod ctc;
 pub mod lines;
 pub mod models;
+mod panel;
 pub mod patches;
 #[cfg(feature = "tesseract")]
 pub mod tesseract;
@@ -44,10 +45,10 @@ pub trait BarcodeReader: Send + Sync {
     fn read_page(&self, page: &GrayImage, symbologies: &[Symbology]) -> Vec<Barcode>;
 }
 
-/// One boxed character, ready for a network: [`CharacterReader::side`] pixels square, ink 1.0 on
-/// paper 0.0, row by row.
+/// One boxed character, ready for a reader: a picture for each of [`CharacterReader::sides`], that
+/// many pixels square, ink 1.0 on paper 0.0, row by row.
 #[derive(Clone, Debug)]
-pub struct Glyph(pub Vec<f32>);
+pub struct Glyph(pub Vec<Vec<f32>>);
 
 /// What a character reader thinks of one glyph.
 #[derive(Clone, Debug, PartialEq)]
@@ -62,11 +63,11 @@ pub struct GlyphReading {
 
 /// Reads boxed characters.
 pub trait CharacterReader: Send + Sync {
-    /// The name and the digest of the weights: `digits-1@4f0c...`.
+    /// Names and digests of the weights: `digits-1@4f0c...+jis1-3@21b7...`.
     fn name(&self) -> &str;
 
-    /// Side of the glyphs that it takes, in pixels.
-    fn side(&self) -> usize;
+    /// Sides of the pictures that it takes of a glyph, in pixels.
+    fn sides(&self) -> &[usize];
 
     /// Whether every character of the set is in the model's alphabet (folding allowed).
     fn knows(&self, charset: &Charset) -> bool;

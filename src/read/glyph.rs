@@ -159,32 +159,36 @@ impl Ink {
         pieces(&mask, self.width)
     }
 
-    /// The network's input of `side` x `side`, the character centered and scaled; `None` when
+    /// A reader's input, the character centered and scaled, once for each of `sides`; `None` when
     /// nothing but specks is left. `cell`: width and height of the box in pixels of this picture.
-    pub(super) fn glyph(&self, cell: (f64, f64), glyph_side: usize) -> Option<Glyph> {
+    pub(super) fn glyph(&self, cell: (f64, f64), sides: &[usize]) -> Option<Glyph> {
         let (clean, bounds) = self.without_specks(cell.0 * cell.1)?;
+        let least = LEAST_SIDE * cell.1;
+        let pictures = sides.iter().map(|side| clean.picture(bounds, least, *side));
+        Some(Glyph(pictures.collect()))
+    }
+
+    /// `bounds`, taken for `least` pixels large at least, in the middle of `side` x `side` pixels.
+    fn picture(&self, bounds: Part, least: f64, side: usize) -> Vec<f32> {
         let (w, h) = (
             (bounds.x1 - bounds.x0) as f64,
             (bounds.y1 - bounds.y0) as f64,
         );
-        let side = w.max(h).max(LEAST_SIDE * cell.1);
-        let window = side / BODY;
-        let step = window / glyph_side as f64;
+        let window = w.max(h).max(least) / BODY;
+        let step = window / side as f64;
         let left = (bounds.x0 + bounds.x1) as f64 / 2.0 - window / 2.0;
         let top = (bounds.y0 + bounds.y1) as f64 / 2.0 - window / 2.0;
-        let rows = clean.shrunk_rows(top, step, glyph_side);
-        let mut out = Vec::with_capacity(glyph_side * glyph_side);
+        let rows = self.shrunk_rows(top, step, side);
+        let mut out = Vec::with_capacity(side * side);
         for row in &rows {
-            for i in 0..glyph_side {
+            for i in 0..side {
                 out.push(overlap_sum(row, left + step * i as f64, step));
             }
         }
         let peak = out.iter().copied().fold(FAINTEST_PEAK, f64::max);
-        Some(Glyph(
-            out.into_iter()
-                .map(|v| (v / peak).min(1.0) as f32)
-                .collect(),
-        ))
+        out.into_iter()
+            .map(|v| (v / peak).min(1.0) as f32)
+            .collect()
     }
 
     /// The box round everything that is no speck; `None` when nothing else is there. `cell`: as for

@@ -299,7 +299,7 @@ fn hand_cards_by_box_and_by_field() {
     let floors = [
         ("postal", Charset::Digits, 0.985, 0.90),
         ("tel", Charset::Digits, 0.985, 0.83),
-        ("furigana", Charset::Hiragana, 0.97, 0.80),
+        ("furigana", Charset::Hiragana, 0.995, 0.96),
         ("kana", Charset::Katakana, 0.99, 0.95),
     ];
     let mut fields: BTreeMap<&str, Field> = BTreeMap::new();

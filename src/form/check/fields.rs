@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use crate::charset::Charset;
 use crate::geom::{Mm, Rect};
 use crate::lang::Text;
 use crate::lists::Lexicon;
@@ -73,8 +74,9 @@ fn check_field(raw: &RawField, page: Page, faults: &mut Faults<'_>) -> Option<Fi
         }
         target.value
     });
-    let zone = zone?;
+    let mut zone = zone?;
     let value = values::check(raw, &zone, faults)?;
+    allow_hyphens(&mut zone, &value);
     let same = || Text {
         ja: raw.id.value.clone(),
         en: raw.id.value.clone(),
@@ -92,6 +94,17 @@ fn check_field(raw: &RawField, page: Page, faults: &mut Faults<'_>) -> Option<Fi
         zone,
         value,
     })
+}
+
+/// The groups of a postal code and of a telephone number are parted by hyphens: on a line of digits they
+/// are no foreign characters.
+fn allow_hyphens(zone: &mut Zone, value: &ValueKind) {
+    let grouped = matches!(value, ValueKind::Postal | ValueKind::Phone { .. });
+    if let (Zone::Line(line), true) = (zone, grouped)
+        && line.charset == Charset::Digits
+    {
+        line.charset = Charset::Only(('0'..='9').chain(['-']).collect());
+    }
 }
 
 /// The form's own words, and the column that the person repeats.

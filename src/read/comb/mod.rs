@@ -330,7 +330,7 @@ fn by_network(
 ) -> Result<Vec<CellReading>, EngineError> {
     let glyphs: Vec<Glyph> = written
         .iter()
-        .filter_map(|w| w.ink.glyph(w.size, reader.side()))
+        .filter_map(|w| w.ink.glyph(w.size, reader.sides()))
         .collect();
     let mut read = reader.read(&glyphs, charset)?.into_iter();
     let mut out = Vec::with_capacity(written.len());

@@ -341,15 +341,16 @@ fn the_reader_in_rust_reaches_the_logits_of_the_training_code() {
                 y1: h,
             };
             let ink = Ink::of(&gray, CellLevels::of(&gray, whole));
+            let side = network.side();
             let glyph = ink
-                .glyph((w as f64, h as f64), network.side())
-                .unwrap_or(Glyph(vec![0.0; network.side() * network.side()]));
-            let own_sum: f32 = glyph.0.iter().sum();
+                .glyph((w as f64, h as f64), &[side])
+                .unwrap_or(Glyph(vec![vec![0.0; side * side]]));
+            let own_sum: f32 = glyph.0[0].iter().sum();
             assert!(
                 (own_sum - sum.parse::<f32>().expect("sum")).abs() < 0.01,
                 "{file:?}"
             );
-            let logits = network.logits(&[glyph]).expect("runs").remove(0);
+            let logits = network.logits(&[&glyph.0[0]]).expect("runs").remove(0);
             let worst = logits
                 .iter()
                 .zip(&expected)

@@ -66,7 +66,7 @@ pub(super) fn read<'a>(
     for task in tasks(&read, &zone.charset, engines) {
         let glyph = |place: &usize| {
             let (ink, _) = bodies[*place].as_ref()?;
-            Some((*place, ink.glyph((room, room), task.reader.side())?))
+            Some((*place, ink.glyph((room, room), task.reader.sides())?))
         };
         let (places, glyphs): (Vec<usize>, Vec<Glyph>) =
             task.places.iter().filter_map(glyph).unzip();

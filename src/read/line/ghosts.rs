@@ -12,6 +12,9 @@ use crate::engine::LineReading;
 /// How far to both sides of the place where a dash is seen it must have ink, against the line's
 /// height. A written dash is 0.3 to 0.9 of a character wide.
 const REACH: f64 = 0.3;
+/// Paper as wide as this about that place, against the line's height, is a space: print sets names so
+/// close to it that ink lies within reach.
+const SPACE: f64 = 0.5;
 
 /// The reading without the dashes that have no ink.
 pub(super) fn without_ghosts(mut read: LineReading, line: &GrayImage) -> LineReading {
@@ -21,10 +24,14 @@ pub(super) fn without_ghosts(mut read: LineReading, line: &GrayImage) -> LineRea
     }
     let ink = ink_of(line);
     let (width, height) = (ink.width as f64, ink.height as f64);
+    let inked = |x: &usize| (0..ink.height).any(|y| ink.is_ink(*x, y));
     let written = |at: f64| {
         let from = (at * width - REACH * height).max(0.0) as usize;
         let to = ((at * width + REACH * height).ceil() as usize).min(ink.width);
-        (from..to).any(|x| (0..ink.height).any(|y| ink.is_ink(x, y)))
+        let middle = ((at * width) as usize).min(ink.width);
+        let paper = (0..middle).rev().take_while(|x| !inked(x)).count()
+            + (middle..ink.width).take_while(|x| !inked(x)).count();
+        (from..to).any(|x| inked(&x)) && (paper as f64) < SPACE * height
     };
     let mut characters = std::mem::take(&mut read.characters).into_iter();
     let mut text = String::new();
@@ -82,6 +89,10 @@ mod tests {
             (read.text.as_str(), read.characters.len()),
             ("ハセーケン", 5)
         );
+        // Print sets the names nearer to the space than a dash may reach.
+        let narrow = line(&[0..89, 112..200]);
+        let read = without_ghosts(reading("ハセーケン", &seen), &narrow);
+        assert_eq!(read.text, "ハセケン");
         // Another character without ink is for the networks to miss.
         let read = without_ghosts(reading("ハセノケン", &seen), &gap);
         assert_eq!(read.text, "ハセノケン");

@@ -38,6 +38,11 @@ const PRINT_MARGIN: f64 = 0.2;
 /// Paper round the writing that the engine sees, as a share of the writing's height.
 const MARGIN: f64 = 0.2;
 
+/// An engine's score from which a printed line counts as surely read. Of 3,000 drawn lines of 7 to
+/// 11 printed digits at 200 and 300 dpi (skew, blur, noise, JPEG, bilevel; four typefaces) 2,995
+/// score above it and none of them is wrong: at most 1 in 1,000 (95 %).
+pub const SURE_PRINT: f64 = 0.9;
+
 /// Reads one line zone.
 pub fn read(
     page: &Registered<'_>,
@@ -74,24 +79,38 @@ pub fn read(
     };
     let mut readings = Vec::new();
     let mut names = Vec::new();
+    let mut told = None;
     let lists = field.lists.lexicons();
     for engine in engines_for(zone, engines) {
         let read = ghosts::without_ghosts(engine.read(&line, &zone.charset, &lists)?, &line);
-        let mut text = text_of(engine.name(), &read, prepared.ink_share);
+        readings.push(text_of(engine.name(), &read, prepared.ink_share));
         names.push(engine.name().to_owned());
-        if !zone.printed {
-            let told = (read.text.as_str(), read.characters.as_slice());
-            let (cells, networks) = characters::read(&line, told, zone, engines)?;
-            text.characters = cells;
-            names.extend(networks.into_iter().map(str::to_owned));
-        }
-        readings.push(text);
+        told.get_or_insert(read);
     }
-    if readings.is_empty() {
+    let Some(told) = told else {
         doubts.push(Doubt::with(Reason::NoEngine, models::HOW_TO_INSTALL));
         return Ok(reading(String::new(), Content::Missing, doubts));
+    };
+    if !zone.printed || !is_settled(&readings) {
+        let seen = (told.text.as_str(), told.characters.as_slice());
+        let (cells, networks) = characters::read(&line, seen, zone, engines)?;
+        readings[0].characters = cells;
+        names.extend(networks.into_iter().map(str::to_owned));
     }
     Ok(reading(names.join("+"), Content::Text { readings }, doubts))
+}
+
+/// Whether print needs no further reader: two engines say the same of it, and the first is sure.
+fn is_settled(readings: &[TextReading]) -> bool {
+    let bare =
+        |r: &TextReading| -> String { r.text.chars().filter(|c| !c.is_whitespace()).collect() };
+    match readings {
+        [first, others @ ..] => {
+            let same = others.iter().all(|other| bare(other) == bare(first));
+            first.score >= SURE_PRINT && !others.is_empty() && same
+        }
+        [] => true,
+    }
 }
 
 /// The line recognizer first; for print also the second opinion, which reads horizontal lines only.
