@@ -22,6 +22,7 @@ from line_cards import HOUSES, Names, towns
 
 POINT = 25.4 / 72  # mm
 ROOM = 1.9  # height of a field, of its type
+WIDTH = 81.0  # mm, of a line at most
 UP = (40.0, 4.0)  # mm, a fifth mark: says which way round the card lies
 FIELDS = {  # name: (top, charset, value)
     "postal": (16, '"digits"', "postal = {}"),
@@ -75,10 +76,13 @@ def scanned(truth, face, size, dpi, rng):
     """Set at 1200 dots an inch, printed a little light or dark, scanned askew at `dpi`."""
     fine = 1200 / 25.4
     page = Image.new("L", [round(v * fine) for v in SIZE], 0)
-    pen, type_ = ImageDraw.Draw(page), ImageFont.truetype(str(face), round(size * POINT * fine))
+    pen = ImageDraw.Draw(page)
     for x, y in (UP, *((x, y) for x in (4, SIZE[0] - 4 - MARK) for y in (4, SIZE[1] - 4 - MARK))):
         pen.rectangle([x * fine, y * fine, (x + MARK) * fine, (y + MARK) * fine], fill=255)
     for name, (y, _, _) in FIELDS.items():
+        points = size
+        while (type_ := ImageFont.truetype(str(face), round(points * POINT * fine))).getlength(truth[name]) > WIDTH * fine:
+            points -= 0.5  # a long address is set smaller
         pen.text((9 * fine, y * fine), truth[name], fill=255, font=type_, anchor="lm")
     ink = np.asarray(page, np.float32) / 255
     scale, turn = dpi / 25.4, rng.uniform(-0.8, 0.8)

@@ -217,7 +217,7 @@ mod tests {
                 .exp()
         };
         let total: f64 = said[0].iter().map(|(class, _)| weighed(*class)).sum();
-        let read = panel.read(&[glyph.clone()], &Charset::Katakana);
+        let read = panel.read(std::slice::from_ref(&glyph), &Charset::Katakana);
         let read = read.expect("runs").remove(0);
         assert!((read.reject - weighed(Class::Reject) / total).abs() < 1e-9);
         for (c, p) in &read.alternatives {

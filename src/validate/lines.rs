@@ -72,7 +72,7 @@ pub(super) fn decide(
         .key
         .is_some_and(|k| !parsed.value.is_empty() && k == parsed.value);
     let confirmed = if zone.printed {
-        first.score >= SURE_PRINT && !open && (is_structured(field, zone) || second || listed)
+        first.score >= SURE_PRINT && (listed || !open && (is_structured(field, zone) || second))
     } else {
         second || listed
     };
@@ -184,8 +184,8 @@ fn blank(field: &Field, reading: &Reading, texts: &[TextReading]) -> Verdict {
 mod tests {
     use super::*;
     use crate::form::Zone;
-    use crate::read::Content;
-    use crate::validate::{Status, fixtures};
+    use crate::read::{CellReading, Content};
+    use crate::validate::fixtures;
 
     struct Case {
         printed: bool,
@@ -283,16 +283,16 @@ mod tests {
                 expected,
             });
         };
-        ask(code(), &[("1234", 0.95)], (Status::Accepted, "1234", None));
+        ask(code(), &[("2345", 0.95)], (Status::Accepted, "2345", None));
         ask(
             code(),
-            &[("1234", 0.85)],
-            (Status::Question, "1234", Some(Reason::LowConf)),
+            &[("2345", 0.85)],
+            (Status::Question, "2345", Some(Reason::LowConf)),
         );
         ask(
             code(),
-            &[("123", 0.95)],
-            (Status::Question, "123", Some(Reason::Length)),
+            &[("234", 0.95)],
+            (Status::Question, "234", Some(Reason::Length)),
         );
         ask(
             ValueKind::Text,
@@ -317,14 +317,48 @@ mod tests {
         // Below its witness score the second engine guesses: it neither helps nor harms.
         ask(
             code(),
-            &[("1234", 0.95), ("1Z34", 0.2)],
-            (Status::Accepted, "1234", None),
+            &[("2345", 0.95), ("2Z45", 0.2)],
+            (Status::Accepted, "2345", None),
         );
         ask(
             ValueKind::Text,
             &[("申請書", 0.95), ("申請書", 0.2)],
             (Status::Question, "申請書", Some(Reason::LowConf)),
         );
+    }
+
+    /// Print that the line recognizer and the networks read as `text`, one character of the first perhaps as
+    /// `rather` as well, and that Tesseract reads as `second`.
+    fn by_three(text: &str, rather: Option<(char, f64)>, second: &str) -> Verdict {
+        let cell = |c: char| CellReading {
+            witness: [(c, 0.999)].into_iter().chain(rather).collect(),
+            extent: if large_kana(c) == c { 0.8 } else { 0.4 },
+            ..fixtures::cells(&large_kana(c).to_string(), 0.9999).remove(0)
+        };
+        let first = TextReading {
+            characters: text.chars().map(cell).collect(),
+            ..fixtures::text(text, 0.8)
+        };
+        let field = fixtures::line(ValueKind::Kana, true, Charset::Hiragana);
+        let Zone::Line(zone) = &field.zone else {
+            panic!("a line zone")
+        };
+        let readings = vec![first, fixtures::text(second, 0.9)];
+        let reading = fixtures::reading(&field, Content::Text { readings });
+        let (setting, context) = (fixtures::setting(), fixtures::context());
+        decide(&field, zone, &reading, &setting, &context)
+    }
+
+    #[test]
+    fn the_networks_settle_print_that_two_engines_read_differently() {
+        let status = |text, rather, second| by_three(text, rather, second).status;
+        assert_eq!(status("やまざき", None, "ます"), Status::Accepted);
+        assert_eq!(status("しょうじ", None, "おもの"), Status::Accepted);
+        // But not what they do not tell apart, whoever hesitates.
+        assert_eq!(status("しょうじ", None, "しようじ"), Status::Question);
+        let small = Some(('よ', 0.3));
+        assert_eq!(status("しょうじ", small, "おもの"), Status::Question);
+        assert_eq!(status("やまざき", small, "ます"), Status::Accepted);
     }
 
     #[test]

@@ -12,7 +12,7 @@ mod listed;
 use std::collections::BTreeMap;
 
 use super::LineCharacter;
-use crate::charset::Charset;
+use crate::charset::{Charset, alike};
 use crate::lists::Lexicon;
 
 /// Characters of a step that the search follows.
@@ -201,6 +201,7 @@ pub(super) fn decode(
         *p = if total > 0.0 { *p / total } else { 0.0 };
     }
     let (text, share) = texts.first().cloned().unwrap_or_default();
+    let path = path.with_dashes(&text, share, &steps).unwrap_or(path);
     let on_path = text == path.text;
     let text = if on_path {
         path.spaced(mask.space)
@@ -305,6 +306,45 @@ struct Path {
 }
 
 impl Path {
+    /// The path that also takes the dashes of `text` that are nowhere the likeliest, but likelier than
+    /// none over all steps together (`share`): each where it is likeliest between its neighbors, so that
+    /// somebody may look for its ink. `None` where the text differs in more, or not at all.
+    fn with_dashes(&self, text: &str, share: f64, steps: &[Step]) -> Option<Self> {
+        let mut out = Self {
+            text: text.to_owned(),
+            score: self.score.min(share),
+            doubt: self.doubt,
+            runs: Vec::new(),
+            apart: Vec::new(),
+        };
+        let mut own = self
+            .text
+            .chars()
+            .zip(&self.runs)
+            .zip(&self.apart)
+            .peekable();
+        for c in text.chars() {
+            if let Some(((_, run), apart)) = own.next_if(|((d, _), _)| *d == c) {
+                out.runs.push(*run);
+                out.apart.push(*apart);
+                continue;
+            }
+            if !alike('-').contains(c) {
+                return None;
+            }
+            let from = out.runs.last().map_or(0, |run| run.1 + 1);
+            let to = own.peek().map_or(steps.len(), |((_, run), _)| run.0);
+            let said = |i: &usize| {
+                let found = steps[*i].chars.iter().find(|(d, _)| *d == c);
+                found.map_or(0.0, |(_, p)| *p)
+            };
+            let place = (from..to).max_by(|a, b| said(a).total_cmp(&said(b)))?;
+            out.runs.push((place, place));
+            out.apart.push(false);
+        }
+        (own.next().is_none() && text != self.text).then_some(out)
+    }
+
     /// The text with its spaces.
     fn spaced(&self, space: Option<char>) -> String {
         let before = |apart: &bool| space.filter(|_| *apart);

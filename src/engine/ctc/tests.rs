@@ -109,6 +109,25 @@ fn characters_tell_where_they_stand() {
 }
 
 #[test]
+fn a_dash_that_no_step_prefers_has_its_place() {
+    // Classes: none, `ア`, `イ`, `ー`.
+    let mask = Mask::new(&['ア', 'イ', 'ー'], &Charset::Katakana);
+    let (a, i) = ([0.02, 0.98, 0.0, 0.0], [0.02, 0.0, 0.98, 0.0]);
+    let (gap, hint) = ([0.98, 0.0, 0.0, 0.02], [0.55, 0.0, 0.0, 0.45]);
+    let rows = [a, gap, hint, hint, gap, i].concat();
+    let read = decode(&rows, 4, (&mask, &[]), |at| at);
+    assert_eq!(read.text, "アーイ");
+    assert!(read.score < 0.75, "{}", read.score);
+    let places: Vec<f64> = read.characters.iter().map(|c| c.at).collect();
+    assert_eq!(places.len(), 3);
+    assert!(places[1] > 2.0 && places[1] < 4.0, "{places:?}");
+    // Any other character that no step prefers has none.
+    let mask = Mask::new(&['ア', 'イ', 'ウ'], &Charset::Katakana);
+    let read = decode(&rows, 4, (&mask, &[]), |at| at);
+    assert_eq!((read.text.as_str(), read.characters.len()), ("アウイ", 0));
+}
+
+#[test]
 fn a_space_is_no_character_and_is_set_back_where_it_is_sure() {
     let one = [0.1, 0.9, 0.0, 0.0, 0.0, 0.0];
     let seven = [0.1, 0.0, 0.9, 0.0, 0.0, 0.0];

@@ -474,6 +474,24 @@ fn every_zone_and_value_of_the_syntax_parses() {
     assert_eq!(form.sides[0].rules.len(), 4);
 }
 
+#[test]
+fn groups_of_a_number_on_a_line_are_parted_by_hyphens() {
+    let line = |value: &str| {
+        let zone = "line = { area = [12, 90, 70, 10], charset = \"digits\" }";
+        let field = format!("[[side.field]]\nid = \"more\"\n{zone}\nvalue = {value}\n");
+        let form = Form::parse(&card_with(&field), "f", &card_picture).expect("no fault");
+        match &form.sides[0].fields.last().expect("a field").zone {
+            Zone::Line(zone) => zone.charset.clone(),
+            other => panic!("{other:?} is no line"),
+        }
+    };
+    assert!(line("{ postal = {} }").contains('-'));
+    assert!(line("{ phone = {} }").contains('-'));
+    // A range of numbers, or a sign, must not become one number.
+    assert!(!line("{ number = {} }").contains('-'));
+    assert!(!line("{ code = { length = 11 } }").contains('-'));
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(64))]
 

@@ -23,35 +23,21 @@ pub(super) struct Settled {
 /// Codes only: in names, addresses and sentences the neighbors tell letters from digits.
 pub(super) fn settle(field: &Field, zone: &LineZone, text: &str, setting: &Setting) -> Settled {
     let own = parse::parse(field, text, setting);
+    let settled = |parsed, open| Settled { parsed, open };
     if !zone.printed || !matches!(field.value, ValueKind::Code { .. }) {
-        return Settled {
-            parsed: own,
-            open: false,
-        };
+        return settled(own, false);
     }
     let Some(others) = others(zone, text) else {
-        return Settled {
-            parsed: own,
-            open: true,
-        };
+        return settled(own, true);
     };
     let mut allowed = others
         .iter()
         .map(|t| parse::parse(field, t, setting))
         .filter(Parsed::is_valid);
     match (own.is_valid(), allowed.next(), allowed.next()) {
-        (false, Some(only), None) => Settled {
-            parsed: only,
-            open: false,
-        },
-        (false, None, _) | (true, None, _) => Settled {
-            parsed: own,
-            open: false,
-        },
-        (false, Some(_), Some(_)) | (true, Some(_), _) => Settled {
-            parsed: own,
-            open: true,
-        },
+        (_, None, _) => settled(own, false),
+        (false, Some(only), None) => settled(only, false),
+        _ => settled(own, true),
     }
 }
 
