@@ -111,6 +111,11 @@ pub fn alike(c: char) -> &'static str {
         .unwrap_or("")
 }
 
+/// A level stroke: a hyphen, a long vowel mark, the kanji one.
+pub fn is_dash(c: char) -> bool {
+    alike('-').contains(c)
+}
+
 fn exchanged(c: char, from: &str, into: &str) -> char {
     from.chars()
         .zip(into.chars())

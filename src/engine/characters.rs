@@ -71,7 +71,7 @@ pub fn networks() -> Result<Vec<Box<dyn CharacterReader>>, EngineError> {
 }
 
 impl Network {
-    /// Digits, 80,000 parameters: `models/digits.md`.
+    /// Digits: `models/digits.md`.
     pub fn digits() -> Result<Self, EngineError> {
         Self::new(
             include_bytes!("../../models/digits.onnx"),

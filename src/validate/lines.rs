@@ -19,7 +19,7 @@ use crate::charset::{self, Charset, large_kana};
 use crate::confidence::Confidence;
 use crate::doubt::{Doubt, Reason};
 use crate::form::{Field, LineZone, ValueKind};
-use crate::read::line::SURE_PRINT;
+use crate::read::line::{SURE_PRINT, bare};
 use crate::read::{Reading, TextReading};
 
 /// From this score on a second engine is a witness, for or against; below it guesses.
@@ -80,7 +80,8 @@ pub(super) fn decide(
     let verdict = finish(field, parsed, confirmed, first, doubts);
     let unsure = |d: &Doubt| matches!(d.reason, Reason::LowConf | Reason::Disagree);
     let told_apart = !open && told && !hesitates(first, rival.as_deref());
-    if zone.printed && told_apart && verdict.doubts.iter().all(unsure) {
+    let asked = verdict.status == Status::Question && verdict.doubts.iter().all(unsure);
+    if zone.printed && told_apart && asked {
         let third = hand::decide(field, zone, (first, &reading.doubts), setting, context);
         if third.status == Status::Accepted && bare(&third.value) == bare(&verdict.value) {
             return third;
@@ -106,11 +107,6 @@ fn hesitates(first: &TextReading, rival: Option<&str>) -> bool {
         && differing().count() > 0
         && differing().all(|(a, b)| alike(*a, *b));
     within || between
-}
-
-/// Without spaces, which engines set as they like.
-pub(super) fn bare(text: &str) -> String {
-    text.chars().filter(|c| !c.is_whitespace()).collect()
 }
 
 /// Accepts what is confirmed. An engine without a calibrated confidence that is confirmed counts as

@@ -12,7 +12,7 @@ mod listed;
 use std::collections::BTreeMap;
 
 use super::LineCharacter;
-use crate::charset::{Charset, alike};
+use crate::charset::{Charset, is_dash};
 use crate::lists::Lexicon;
 
 /// Characters of a step that the search follows.
@@ -329,7 +329,7 @@ impl Path {
                 out.apart.push(*apart);
                 continue;
             }
-            if !alike('-').contains(c) {
+            if !is_dash(c) {
                 return None;
             }
             let from = out.runs.last().map_or(0, |run| run.1 + 1);

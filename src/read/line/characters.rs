@@ -11,7 +11,7 @@ use image::GrayImage;
 use super::super::CellReading;
 use super::super::glyph::{CellLevels, INK, Ink, Part};
 use super::cuts::{Columns, Expected};
-use crate::charset::{Charset, alike, large_kana};
+use crate::charset::{Charset, alike, is_dash, large_kana};
 use crate::engine::{CharacterReader, EngineError, Engines, Glyph, GlyphReading, LineCharacter};
 use crate::form::LineZone;
 use crate::raster::Pieces;
@@ -91,10 +91,6 @@ fn upright(body: Option<(Ink, Part)>) -> Option<(Ink, Part)> {
     let turned = body?.0.turned();
     let size = (turned.width as f64, turned.height as f64);
     turned.body(size).map(|body| (turned, body))
-}
-
-pub(super) fn is_dash(c: char) -> bool {
-    alike('-').contains(c)
 }
 
 /// A level stroke is told by its shape: no network knows all the signs that are one.

@@ -6,7 +6,8 @@
 
 use image::GrayImage;
 
-use super::characters::{ink_of, is_dash};
+use super::characters::ink_of;
+use crate::charset::is_dash;
 use crate::engine::LineReading;
 
 /// How far to both sides of the place where a dash is seen it must have ink, against the line's

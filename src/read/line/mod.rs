@@ -100,13 +100,16 @@ pub fn read(
     Ok(reading(names.join("+"), Content::Text { readings }, doubts))
 }
 
+/// Without spaces, which engines set as they like.
+pub fn bare(text: &str) -> String {
+    text.chars().filter(|c| !c.is_whitespace()).collect()
+}
+
 /// Whether print needs no further reader: two engines say the same of it, and the first is sure.
 fn is_settled(readings: &[TextReading]) -> bool {
-    let bare =
-        |r: &TextReading| -> String { r.text.chars().filter(|c| !c.is_whitespace()).collect() };
     match readings {
         [first, others @ ..] => {
-            let same = others.iter().all(|other| bare(other) == bare(first));
+            let same = others.iter().all(|o| bare(&o.text) == bare(&first.text));
             first.score >= SURE_PRINT && !others.is_empty() && same
         }
         [] => true,
