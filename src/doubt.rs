@@ -69,7 +69,7 @@ reasons! {
     Tape "TAPE" "修正テープ・修正液の跡があります" "Correction tape or fluid was used",
     Struck "STRUCK" "消し線が引かれています" "Struck out",
     Ghost "GHOST" "消し跡があります" "An erased mark is still visible",
-    Overflow "OVERFLOW" "記入が隣の欄にはみ出しています" "The mark reaches into a neighbour",
+    Overflow "OVERFLOW" "記入が欄からはみ出しています" "The writing reaches over the edge of a field",
     MarginNote "MARGIN_NOTE" "欄外に書き込みがあります" "Something is written in the margin",
     AboveField "ABOVE_FIELD" "欄の上に書き直しがあります" "Something is written above the field",
     FrameTouch "FRAME_TOUCH" "文字が枠線に重なっています" "The writing lies on the frame",

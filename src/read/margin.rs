@@ -109,7 +109,7 @@ fn mm_of(r: PxRect, area: Rect<Mm>) -> Rect<Mm> {
 }
 
 /// Where ink is expected: zones, the key and what is printed for each recipient.
-fn taken(side: &Side) -> Vec<Rect<Mm>> {
+pub(super) fn taken(side: &Side) -> Vec<Rect<Mm>> {
     let zones = side.fields.iter().filter_map(|f| f.zone.area());
     let key = side.key.iter().filter_map(|k| k.zone);
     zones.chain(key).chain(printed(side)).collect()

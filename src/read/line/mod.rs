@@ -8,6 +8,7 @@
 
 mod characters;
 mod cuts;
+mod edges;
 mod ghosts;
 
 use image::{GrayImage, Luma, imageops};
@@ -16,7 +17,6 @@ use super::{Content, Reading, TextReading};
 use crate::doubt::{Doubt, Reason};
 use crate::engine::{EngineError, Engines, LineReader, LineReading, models};
 use crate::form::{Field, LineZone};
-use crate::geom::{Mm, Rect};
 use crate::normalize::Levels;
 use crate::raster::pieces;
 use crate::register::Registered;
@@ -51,9 +51,12 @@ pub fn read(
     engines: &Engines,
 ) -> Result<Reading, EngineError> {
     let mut doubts = Vec::new();
-    let prepared = prepare(page, zone.area);
+    let prepared = prepare(page, zone);
     if prepared.inside < 0.98 {
         doubts.push(Reason::OutOfPicture.into());
+    }
+    if prepared.runs_out {
+        doubts.push(Reason::Overflow.into());
     }
     let reading = |engine: String, content, doubts| Reading {
         field: field.id.clone(),
@@ -147,9 +150,12 @@ struct Prepared {
     ink_share: f64,
     /// Share of the zone that lies in the picture.
     inside: f64,
+    /// The writing goes on beyond an end of the zone.
+    runs_out: bool,
 }
 
-fn prepare(page: &Registered<'_>, area: Rect<Mm>) -> Prepared {
+fn prepare(page: &Registered<'_>, zone: &LineZone) -> Prepared {
+    let area = zone.area;
     let scale = page.native_px_per_mm().clamp(MIN_SCALE, MAX_SCALE);
     let cut = page.cut(area, scale);
     let blank = page.cut_blank(area, scale);
@@ -162,6 +168,7 @@ fn prepare(page: &Registered<'_>, area: Rect<Mm>) -> Prepared {
     let pixels = f64::from(gray.width()) * f64::from(gray.height());
     Prepared {
         writing: extent.map(|e| with_margin(&gray, e)),
+        runs_out: extent.is_some_and(|e| edges::run_out(page, zone, e, (scale, threshold))),
         ink_share: ink / pixels,
         inside: cut.inside,
     }

@@ -5,7 +5,7 @@ use crate::charset::Charset;
 use crate::digest::Digest;
 use crate::engine::{Barcode, BarcodeReader};
 use crate::form::{Anchors, Blank, FieldId, Side, Symbology, ValueKind, Zone};
-use crate::geom::{Px, Size, Transform};
+use crate::geom::{Mm, Px, Rect, Size, Transform};
 use crate::lists::Lexicon;
 use crate::register::RegistrationReport;
 use crate::scan::{Origin, Picture, Scan};
@@ -223,4 +223,78 @@ fn a_zone_outside_the_picture_is_doubted() {
     cut.scan.picture.gray = imageops::crop_imm(&cut.scan.picture.gray, 0, 0, 300, 200).to_image();
     let (reading, _) = read_page(&cut, false, true);
     assert!(reading.doubts.contains(&Reason::OutOfPicture.into()));
+}
+
+/// Whether a line is said to run out of its zone, which ends at 550 and begins at 50 pixels.
+fn runs_out(page: &Page) -> bool {
+    let (reading, _) = read_page(page, false, true);
+    reading.doubts.contains(&Reason::Overflow.into())
+}
+
+#[test]
+fn writing_that_goes_on_beyond_its_zone_is_doubted() {
+    // x of the last two characters, 30 px high, and whether they are all the zone shows.
+    let cases: [(&str, [[u32; 2]; 2], bool); 8] = [
+        ("ends before the end", [[480, 505], [515, 540]], false),
+        ("cut in two", [[500, 525], [535, 560]], true),
+        ("a hair stands over", [[490, 515], [525, 551]], false),
+        ("the next is beyond", [[520, 545], [555, 580]], true),
+        ("the next begins at the end", [[515, 540], [549, 575]], true),
+        ("beyond a wide space", [[500, 525], [560, 585]], true),
+        ("too far off to go on", [[400, 425], [560, 585]], false),
+        ("begins before the zone", [[15, 40], [55, 80]], true),
+    ];
+    for (what, characters, expected) in cases {
+        for known in [true, false] {
+            let page = page(known, |gray| {
+                if !known {
+                    fill(gray, [50, 140, 550, 144], 250); // no ruled line, which would fill the zone
+                }
+                for [x0, x1] in characters {
+                    fill(gray, [x0, 80, x1, 110], 60);
+                }
+            });
+            assert_eq!(
+                runs_out(&page),
+                expected,
+                "{what}, empty form known: {known}"
+            );
+        }
+    }
+}
+
+#[test]
+fn what_the_form_prints_beyond_the_zone_is_no_writing() {
+    let writing = |gray: &mut GrayImage| fill(gray, [515, 80, 540, 110], 60);
+    let mut unit = page(true, |gray| {
+        writing(gray);
+        fill(gray, [555, 80, 580, 110], 30);
+    });
+    assert!(runs_out(&unit), "the empty form does not show it");
+    unit.side.blank.as_mut().expect("a blank").gray = Arc::new({
+        let mut blank = GrayImage::from_pixel(600, 200, Luma([250]));
+        fill(&mut blank, [50, 140, 550, 144], 30);
+        fill(&mut blank, [555, 80, 580, 110], 30);
+        blank
+    });
+    assert!(!runs_out(&unit));
+    // Without an empty form: the ruled line goes on below the writing, the frame stands at its end.
+    let ruled = page(false, |gray| {
+        writing(gray);
+        fill(gray, [450, 140, 590, 144], 30);
+        fill(gray, [552, 20, 556, 180], 30);
+    });
+    assert!(!runs_out(&ruled));
+}
+
+#[test]
+fn the_neighbor_zones_writing_is_no_part_of_the_line() {
+    let mut page = page(true, |gray| {
+        fill(gray, [515, 80, 540, 110], 60);
+        fill(gray, [556, 80, 580, 110], 60);
+    });
+    assert!(runs_out(&page));
+    let beside = Zone::Picture(Rect::new(55.2, 5.0, 4.0, 10.0));
+    page.side.fields = vec![Field::new(FieldId("next".into()), beside, ValueKind::Text)];
+    assert!(!runs_out(&page));
 }
