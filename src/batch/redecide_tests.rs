@@ -71,6 +71,7 @@ fn text(text: &str, score: f64) -> Content {
         alphabet_doubt: false,
         ink_share: if text.is_empty() { 0.0 } else { 0.1 },
         listed: Vec::new(),
+        shaped: Vec::new(),
         characters: Vec::new(),
     };
     Content::Text {

@@ -19,10 +19,11 @@ use rten_tensor::NdTensor;
 use rten_tensor::prelude::*;
 
 use super::ctc::{self, Mask};
-use super::{BOX_LINE_HEIGHT, BoxReading, EngineError, LineReader, LineReading, one_thread};
+use super::{
+    BOX_LINE_HEIGHT, BoxReading, EngineError, Expected, LineReader, LineReading, one_thread,
+};
 use crate::charset::Charset;
 use crate::digest::Digest;
-use crate::lists::Lexicon;
 
 const NAME: &str = "pp-ocrv6-small";
 /// Height of the network's input, in pixels.
@@ -119,13 +120,8 @@ impl LineReader for LineEngine {
         &self.name
     }
 
-    fn read(
-        &self,
-        line: &GrayImage,
-        charset: &Charset,
-        lists: &[&Lexicon],
-    ) -> Result<LineReading, EngineError> {
-        let mask = self.mask(charset);
+    fn read(&self, line: &GrayImage, expected: &Expected<'_>) -> Result<LineReading, EngineError> {
+        let mask = self.mask(expected.charset);
         if mask.is_empty() || line.width() == 0 || line.height() == 0 {
             return Err(self.broken("the line is empty or its charset has no known character"));
         }
@@ -135,7 +131,7 @@ impl LineReader for LineEngine {
             let x = steps * f64::from(STRIDE);
             (x / f64::from(width)).min(1.0)
         };
-        let read = ctc::decode(&rows, self.alphabet.len() + 1, (&mask, lists), to_share);
+        let read = ctc::decode(&rows, self.alphabet.len() + 1, (&mask, expected), to_share);
         Ok(LineReading {
             text: read.text,
             score: read.score,
@@ -143,6 +139,7 @@ impl LineReader for LineEngine {
             alternatives: read.alternatives,
             alphabet_doubt: read.alphabet_doubt,
             listed: read.listed,
+            shaped: read.shaped,
             characters: read.characters,
         })
     }

@@ -20,7 +20,7 @@ use image::GrayImage;
 
 use crate::charset::Charset;
 use crate::confidence::Confidence;
-use crate::form::Symbology;
+use crate::form::{Shape, Symbology};
 use crate::geom::{Point, Px};
 use crate::lists::Lexicon;
 
@@ -90,6 +90,8 @@ pub struct LineReading {
     /// Words of the lists that fit the ink best, with the natural logarithm of their probability
     /// against the text's: 0 is as probable.
     pub listed: Vec<(String, f64)>,
+    /// The same of readings that the shape of a code allows; empty where the text itself fits it.
+    pub shaped: Vec<(String, f64)>,
     /// One for each character of the text that is no space, in order; empty for engines that do not tell, and where
     /// the text is not what their best path says.
     pub characters: Vec<LineCharacter>,
@@ -105,6 +107,7 @@ impl LineReading {
             alternatives: Vec::new(),
             alphabet_doubt: false,
             listed: Vec::new(),
+            shaped: Vec::new(),
             characters: Vec::new(),
         }
     }
@@ -123,18 +126,35 @@ pub struct LineCharacter {
 /// is for no character, for several, and for one outside the charset.
 pub type BoxReading = Vec<(char, f64)>;
 
+/// What the form knows of a line before anybody reads it.
+#[derive(Clone, Copy, Debug)]
+pub struct Expected<'a> {
+    /// The characters that it may hold.
+    pub charset: &'a Charset,
+    /// Words that it may say.
+    pub lists: &'a [&'a Lexicon],
+    /// What a code may look like.
+    pub shape: Option<Shape<'a>>,
+}
+
+impl<'a> Expected<'a> {
+    /// Any text of these characters.
+    pub fn any(charset: &'a Charset) -> Self {
+        Self {
+            charset,
+            lists: &[],
+            shape: None,
+        }
+    }
+}
+
 /// Reads one line of text.
 pub trait LineReader: Send + Sync {
     fn name(&self) -> &str;
 
-    /// `line`: 8-bit grey, dark ink on light paper, one horizontal line with a small margin. `lists`:
-    /// what it may say; engines that cannot use lists leave [`LineReading::listed`] empty.
-    fn read(
-        &self,
-        line: &GrayImage,
-        charset: &Charset,
-        lists: &[&Lexicon],
-    ) -> Result<LineReading, EngineError>;
+    /// `line`: 8-bit grey, dark ink on light paper, one horizontal line with a small margin. Engines that
+    /// cannot use lists or a shape leave [`LineReading::listed`] and [`LineReading::shaped`] empty.
+    fn read(&self, line: &GrayImage, expected: &Expected<'_>) -> Result<LineReading, EngineError>;
 
     /// Reads a line that was laid out of `boxes` parts of equal width, each a multiple of 8 pixels,
     /// on a height of [`BOX_LINE_HEIGHT`], with at most one character in the middle of each. `None`

@@ -11,9 +11,8 @@ use std::path::{Path, PathBuf};
 use image::GrayImage;
 use tesseract_rs::{TessPageIteratorLevel, TessPageSegMode, TesseractAPI, TesseractError};
 
-use super::{EngineError, LineReader, LineReading};
+use super::{EngineError, Expected, LineReader, LineReading};
 use crate::charset::Charset;
-use crate::lists::Lexicon;
 
 /// Where distributions put the language data.
 const FOLDERS: &[&str] = &[
@@ -97,12 +96,8 @@ impl LineReader for Tesseract {
         &self.name
     }
 
-    fn read(
-        &self,
-        line: &GrayImage,
-        charset: &Charset,
-        _: &[&Lexicon],
-    ) -> Result<LineReading, EngineError> {
+    fn read(&self, line: &GrayImage, expected: &Expected<'_>) -> Result<LineReading, EngineError> {
+        let charset = expected.charset;
         let (language, whitelist) = setting_of(charset);
         let framed = with_margin(line);
         let symbols = self.with_engine(language, |api| {
@@ -237,7 +232,9 @@ mod tests {
         };
         let blank = GrayImage::from_pixel(200, 40, image::Luma([255]));
         for _ in 0..2 {
-            let read = engine.read(&blank, &Charset::Digits, &[]).expect("reads");
+            let read = engine
+                .read(&blank, &Expected::any(&Charset::Digits))
+                .expect("reads");
             assert_eq!(read.text, "");
         }
         assert!(Tesseract::at(Path::new("/no/such/folder")).is_none());

@@ -18,6 +18,7 @@ pub mod kept;
 pub mod library;
 pub mod ready;
 pub mod schema;
+mod shape;
 
 pub use check::PictureLoader;
 pub use fault::{Fault, explain};
@@ -26,4 +27,5 @@ pub use policy::Policy;
 pub use preview::{overlay, preview};
 pub use ready::READY;
 pub use schema::json_schema;
+pub use shape::{Shape, Spelled, Speller};
 pub use types::*;

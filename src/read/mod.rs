@@ -240,6 +240,10 @@ pub struct TextReading {
     /// Words of the field's lists that fit the ink best ([`crate::engine::LineReading::listed`]).
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub listed: Vec<(String, f64)>,
+    /// Readings that the shape of a code allows, where the text does not fit it
+    /// ([`crate::engine::LineReading::shaped`]).
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub shaped: Vec<(String, f64)>,
     /// What both readers see of each character of `text`, spaces left out: the line recognizer is
     /// the witness, a network that sees no context gives the alternatives. Empty where the engine
     /// does not tell its characters' places, and in readings made before they were looked at.
@@ -388,6 +392,7 @@ mod tests {
             alphabet_doubt: true,
             ink_share: 0.02,
             listed: vec![("文字".into(), -0.5)],
+            shaped: vec![("文子".into(), -0.7)],
             characters: vec![cell()],
         };
         vec![

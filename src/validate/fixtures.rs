@@ -183,6 +183,7 @@ pub(super) fn text(text: &str, score: f64) -> TextReading {
         alphabet_doubt: false,
         ink_share: 0.1,
         listed: Vec::new(),
+        shaped: Vec::new(),
         characters: Vec::new(),
     }
 }

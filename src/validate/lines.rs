@@ -13,7 +13,8 @@
 mod hand;
 mod twins;
 
-use super::parse::{Parsed, Setting};
+use super::parse::{self, Parsed, Setting};
+use super::search::RUNNER_UP;
 use super::{Context, Status, Verdict};
 use crate::charset::{self, Charset, large_kana};
 use crate::confidence::Confidence;
@@ -45,6 +46,45 @@ pub(super) fn decide(
     let Some(first) = written.first() else {
         return blank(field, reading, texts);
     };
+    let mut verdict = of_writing(field, zone, (reading, &written), setting, context);
+    if let Some(fitting) = shaped(field, first, &verdict, setting) {
+        verdict.value = fitting;
+    }
+    verdict
+}
+
+/// What a question about a code proposes: not what its length, pattern or check digit forbids, where the
+/// ink says nearly as much of a reading that they allow. It stays a question.
+fn shaped(
+    field: &Field,
+    first: &TextReading,
+    verdict: &Verdict,
+    setting: &Setting,
+) -> Option<String> {
+    let forbids = |d: &Doubt| {
+        matches!(
+            d.reason,
+            Reason::Length | Reason::Pattern | Reason::CheckDigit
+        )
+    };
+    let asked = verdict.status == Status::Question && verdict.doubts.iter().any(forbids);
+    let likely = first
+        .shaped
+        .iter()
+        .filter(|(_, score)| asked && score.exp() >= RUNNER_UP);
+    let mut parsed = likely.map(|(text, _)| parse::parse(field, text, setting));
+    parsed.find(Parsed::is_valid).map(|p| p.value)
+}
+
+/// Decides what is written; `written`: what the engines read of it, the first line recognizer first.
+fn of_writing(
+    field: &Field,
+    zone: &LineZone,
+    (reading, written): (&Reading, &[&TextReading]),
+    setting: &Setting,
+    context: &Context<'_>,
+) -> Verdict {
+    let first = written[0];
     let told = !first.characters.is_empty() || !first.listed.is_empty();
     if told && !zone.printed {
         return hand::decide(field, zone, (first, &reading.doubts), setting, context);
@@ -407,6 +447,47 @@ mod tests {
                 &fixtures::context(),
             );
             assert_eq!(verdict.status, status);
+        }
+    }
+
+    #[test]
+    fn a_question_about_a_code_proposes_what_its_pattern_allows() {
+        let value = ValueKind::Code {
+            length: Vec::new(),
+            pattern: Some(regex::Regex::new("^[A-Z][0-9]{3}$").expect("a pattern")),
+            check: None,
+        };
+        let cases: [(&str, &[(&str, f64)], &str); 4] = [
+            ("8123", &[("B123", -1.0)], "B123"),
+            ("8123", &[("Q123", -9.0)], "8123"),
+            ("8123", &[("81", -0.1), ("E123", -2.0)], "E123"),
+            ("8123", &[], "8123"),
+        ];
+        for (text, shaped, expected) in cases {
+            for printed in [true, false] {
+                let field = fixtures::line(value.clone(), printed, Charset::Alnum);
+                let Zone::Line(zone) = &field.zone else {
+                    panic!("a line zone")
+                };
+                let first = TextReading {
+                    shaped: shaped.iter().map(|(t, p)| ((*t).to_owned(), *p)).collect(),
+                    ..fixtures::text(text, 0.99)
+                };
+                let content = Content::Text {
+                    readings: vec![first],
+                };
+                let reading = fixtures::reading(&field, content);
+                let verdict = decide(
+                    &field,
+                    zone,
+                    &reading,
+                    &fixtures::setting(),
+                    &fixtures::context(),
+                );
+                let got = (verdict.status, verdict.value.as_str());
+                assert_eq!(got, (Status::Question, expected), "{shaped:?}");
+                assert!(verdict.doubts.contains(&Reason::Pattern.into()));
+            }
         }
     }
 }

@@ -24,7 +24,7 @@ pub const UNREADABLE: char = '\u{FFFD}';
 const KEEP: usize = 64;
 /// A valid runner-up is proposed in place of an invalid best string when it is at least this
 /// fraction as probable; otherwise the person is shown what was read.
-const RUNNER_UP: f64 = 0.05;
+pub(super) const RUNNER_UP: f64 = 0.05;
 /// Share of answers that people write invalid themselves; own estimate, on the cautious side.
 const WRITTEN_INVALID: f64 = 0.01;
 

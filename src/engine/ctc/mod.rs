@@ -7,13 +7,14 @@
 //! forced against the network's own view scores low.
 
 mod beam;
+mod guided;
 mod listed;
+mod shaped;
 
 use std::collections::BTreeMap;
 
-use super::LineCharacter;
+use super::{Expected, LineCharacter};
 use crate::charset::{Charset, is_dash};
-use crate::lists::Lexicon;
 
 /// Characters of a step that the search follows.
 const FOLLOWED: usize = 6;
@@ -113,6 +114,8 @@ pub(super) struct Decoded {
     pub(super) alphabet_doubt: bool,
     /// Words of the lists that fit best, with the logarithm of their probability against the text's.
     pub(super) listed: Vec<(String, f64)>,
+    /// The same of what the code's shape allows; empty where the text itself fits it.
+    pub(super) shaped: Vec<(String, f64)>,
     /// One a character of `text`; empty where the best path says another text.
     pub(super) characters: Vec<LineCharacter>,
 }
@@ -187,7 +190,7 @@ struct Step {
 pub(super) fn decode(
     rows: &[f32],
     classes: usize,
-    (mask, lists): (&Mask, &[&Lexicon]),
+    (mask, expected): (&Mask, &Expected<'_>),
     to_share: impl Fn(f64) -> f64,
 ) -> Decoded {
     let steps: Vec<Step> = rows
@@ -218,20 +221,24 @@ pub(super) fn decode(
         read: single(&rows[from * classes..to * classes], classes, mask),
     };
     let windows = windows(&runs, steps.len());
-    let line = listed::Line {
+    let line = guided::Line {
         rows,
         classes,
         steps: &steps,
         mask,
     };
-    let listed = lists.iter().flat_map(|list| line.listed(list, &text));
-    let listed = listed.collect();
+    let of_list = |list: &&_| line.guided(listed::Listed::new(list), &text);
+    let listed = expected.lists.iter().flat_map(of_list).collect();
+    let missed = expected.shape.filter(|shape| !shape.fits(&text));
+    let speller = missed.and_then(|shape| shape.speller());
+    let shaped = speller.map(|s| line.guided(shaped::Shaped::new(s, mask), &text));
     Decoded {
         text,
         score,
         alternatives: texts.into_iter().skip(1).take(ALTERNATIVES).collect(),
         alphabet_doubt: path.doubt && mask.kanji,
         listed,
+        shaped: shaped.unwrap_or_default(),
         characters: runs.iter().zip(windows).map(tell).collect(),
     }
 }

@@ -3,11 +3,18 @@ use super::*;
 /// Classes: blank, `1`, `7`, `１` (full width), `戶`, space.
 const ALPHABET: [char; 5] = ['1', '7', '１', '戶', ' '];
 
+/// No list, no shape; which characters there are the mask says.
+const ANY: Expected<'_> = Expected {
+    charset: &Charset::Digits,
+    lists: &[],
+    shape: None,
+};
+
 fn decode_digits(rows: &[[f32; 6]]) -> Decoded {
     let mask = Mask::new(&ALPHABET, &Charset::Digits);
     let flat: Vec<f32> = rows.iter().flatten().copied().collect();
     let n = rows.len() as f64;
-    decode(&flat, 6, (&mask, &[]), |i| i / n)
+    decode(&flat, 6, (&mask, &ANY), |i| i / n)
 }
 
 #[test]
@@ -51,7 +58,9 @@ fn a_foreign_character_counts_only_between_the_answers_characters() {
 fn in_a_field_of_kanji_a_foreign_character_is_a_doubt() {
     let charset = Charset::Only("戸1".chars().collect());
     let mask = Mask::new(&['1', '7', '１', '戶', '戸'], &charset);
-    let read = decode(&[0.05, 0.0, 0.0, 0.0, 0.93, 0.02], 6, (&mask, &[]), |_| 0.5);
+    let read = decode(&[0.05, 0.0, 0.0, 0.0, 0.93, 0.02], 6, (&mask, &ANY), |_| {
+        0.5
+    });
     assert!(read.alphabet_doubt);
 }
 
@@ -115,7 +124,7 @@ fn a_dash_that_no_step_prefers_has_its_place() {
     let (a, i) = ([0.02, 0.98, 0.0, 0.0], [0.02, 0.0, 0.98, 0.0]);
     let (gap, hint) = ([0.98, 0.0, 0.0, 0.02], [0.55, 0.0, 0.0, 0.45]);
     let rows = [a, gap, hint, hint, gap, i].concat();
-    let read = decode(&rows, 4, (&mask, &[]), |at| at);
+    let read = decode(&rows, 4, (&mask, &ANY), |at| at);
     assert_eq!(read.text, "アーイ");
     assert!(read.score < 0.75, "{}", read.score);
     let places: Vec<f64> = read.characters.iter().map(|c| c.at).collect();
@@ -123,7 +132,7 @@ fn a_dash_that_no_step_prefers_has_its_place() {
     assert!(places[1] > 2.0 && places[1] < 4.0, "{places:?}");
     // Any other character that no step prefers has none.
     let mask = Mask::new(&['ア', 'イ', 'ウ'], &Charset::Katakana);
-    let read = decode(&rows, 4, (&mask, &[]), |at| at);
+    let read = decode(&rows, 4, (&mask, &ANY), |at| at);
     assert_eq!((read.text.as_str(), read.characters.len()), ("アウイ", 0));
 }
 
@@ -137,7 +146,7 @@ fn a_space_is_no_character_and_is_set_back_where_it_is_sure() {
     let charset = Charset::Only("17 ".chars().collect());
     let mask = Mask::new(&ALPHABET, &charset);
     let rows = [gap, one, gap, seven, gap].concat();
-    let read = decode(&rows, 6, (&mask, &[]), |i| i);
+    let read = decode(&rows, 6, (&mask, &ANY), |i| i);
     assert_eq!(read.text, "1 7");
     assert_eq!(read.characters.len(), 2);
 }

@@ -100,8 +100,7 @@ mod tests {
         fn read(
             &self,
             _: &GrayImage,
-            _: &Charset,
-            _: &[&crate::lists::Lexicon],
+            _: &crate::engine::Expected<'_>,
         ) -> Result<LineReading, EngineError> {
             Ok(LineReading::nothing())
         }

@@ -15,8 +15,8 @@ use image::{GrayImage, Luma, imageops};
 
 use super::{Content, Reading, TextReading};
 use crate::doubt::{Doubt, Reason};
-use crate::engine::{EngineError, Engines, LineReader, LineReading, models};
-use crate::form::{Field, LineZone};
+use crate::engine::{EngineError, Engines, Expected, LineReader, LineReading, models};
+use crate::form::{Field, LineZone, Shape};
 use crate::normalize::Levels;
 use crate::raster::pieces;
 use crate::register::Registered;
@@ -84,8 +84,13 @@ pub fn read(
     let mut names = Vec::new();
     let mut told = None;
     let lists = field.lists.lexicons();
+    let expected = Expected {
+        charset: &zone.charset,
+        lists: &lists,
+        shape: Shape::of(&field.value),
+    };
     for engine in engines_for(zone, engines) {
-        let read = ghosts::without_ghosts(engine.read(&line, &zone.charset, &lists)?, &line);
+        let read = ghosts::without_ghosts(engine.read(&line, &expected)?, &line);
         readings.push(text_of(engine.name(), &read, prepared.ink_share));
         names.push(engine.name().to_owned());
         told.get_or_insert(read);
@@ -138,6 +143,7 @@ fn text_of(engine: &str, read: &LineReading, ink_share: f64) -> TextReading {
         alphabet_doubt: read.alphabet_doubt,
         ink_share,
         listed: read.listed.clone(),
+        shaped: read.shaped.clone(),
         characters: Vec::new(),
     }
 }

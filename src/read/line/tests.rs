@@ -3,10 +3,9 @@ use std::sync::{Arc, Mutex};
 use super::*;
 use crate::charset::Charset;
 use crate::digest::Digest;
-use crate::engine::{Barcode, BarcodeReader};
+use crate::engine::{Barcode, BarcodeReader, Expected};
 use crate::form::{Anchors, Blank, FieldId, Side, Symbology, ValueKind, Zone};
 use crate::geom::{Mm, Px, Rect, Size, Transform};
-use crate::lists::Lexicon;
 use crate::register::RegistrationReport;
 use crate::scan::{Origin, Picture, Scan};
 
@@ -22,12 +21,7 @@ impl LineReader for Recorder {
         "recorder"
     }
 
-    fn read(
-        &self,
-        line: &GrayImage,
-        _: &Charset,
-        _: &[&Lexicon],
-    ) -> Result<LineReading, EngineError> {
+    fn read(&self, line: &GrayImage, _: &Expected<'_>) -> Result<LineReading, EngineError> {
         self.0.lock().expect("no panic").push(line.dimensions());
         Ok(LineReading {
             text: " 7 ".into(),
