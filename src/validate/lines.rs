@@ -457,13 +457,16 @@ mod tests {
             pattern: Some(regex::Regex::new("^[A-Z][0-9]{3}$").expect("a pattern")),
             check: None,
         };
-        let cases: [(&str, &[(&str, f64)], &str); 4] = [
-            ("8123", &[("B123", -1.0)], "B123"),
-            ("8123", &[("Q123", -9.0)], "8123"),
-            ("8123", &[("81", -0.1), ("E123", -2.0)], "E123"),
-            ("8123", &[], "8123"),
+        let close = [("B123", -1.0)];
+        let far = [("Q123", -9.0)];
+        let second = [("81", -0.1), ("E123", -2.0)];
+        let cases = [
+            (close.as_slice(), "B123"),
+            (&far, "8123"),
+            (&second, "E123"),
+            (&[], "8123"),
         ];
-        for (text, shaped, expected) in cases {
+        for (shaped, expected) in cases {
             for printed in [true, false] {
                 let field = fixtures::line(value.clone(), printed, Charset::Alnum);
                 let Zone::Line(zone) = &field.zone else {
@@ -471,7 +474,7 @@ mod tests {
                 };
                 let first = TextReading {
                     shaped: shaped.iter().map(|(t, p)| ((*t).to_owned(), *p)).collect(),
-                    ..fixtures::text(text, 0.99)
+                    ..fixtures::text("8123", 0.99)
                 };
                 let content = Content::Text {
                     readings: vec![first],

@@ -164,7 +164,7 @@ impl Line {
     fn is_next(&self, piece: &Piece) -> bool {
         let (along, across) = self.spans(piece);
         let size = (along.1 - along.0).max(across.1 - across.0);
-        let middle = (across.0 + across.1) / 2.0;
+        let middle = f64::midpoint(across.0, across.1);
         let height = self.across.1 - self.across.0;
         let after = along.1 > self.ends.1 && along.0 - self.along.1 <= self.gap;
         let before = along.0 < self.ends.0 && self.along.0 - along.1 <= self.gap;
