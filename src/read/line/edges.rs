@@ -10,8 +10,7 @@ use crate::register::Registered;
 use super::{PRINT_MARGIN, SPECK, without_print};
 
 /// How far beyond both ends of the zone is looked at, in mm: a name's wide space and some of what
-/// follows, in the usual sizes of print. And how near to the paper's edge, where
-/// scanners leave shadows.
+/// follows, in the usual sizes of print. And how near to the paper's edge, where scanners leave shadows.
 const BEYOND: f64 = 6.0;
 const PAPER_EDGE: f64 = 1.0;
 /// A piece of ink is cut in two where this much of it lies inside and beyond, in mm2 (half of a dash's
@@ -19,8 +18,10 @@ const PAPER_EDGE: f64 = 1.0;
 const CUT: f64 = 0.12;
 const OPEN: f64 = 0.3;
 /// The next character stands no farther off than this, in heights of the writing: names have a wide
-/// space in the middle. It is no smaller than `SMALLEST` of that height: a dot of three (氵).
+/// space in the middle. Where the empty form is not known, its own print stands as near as that.
 const GAP: f64 = 1.5;
+const NARROW_GAP: f64 = 0.5;
+/// It is no smaller than this, in the same measure: a dot of three (氵).
 const SMALLEST: f64 = 0.15;
 /// A printed line is thinner than this across and longer than `RULE_LENGTH`, in mm.
 const RULE_WIDTH: f64 = 0.8;
@@ -33,8 +34,9 @@ type Span = (f64, f64);
 /// pixels of the zone's cut at `scale` pixels a mm) comes near to an end of the line.
 ///
 /// A piece of ink across an end tells, and so does a whole character beyond it that is no other zone's.
-/// Where the empty form is not known, what looks like its lines and frames does not count; a word that
-/// it prints close behind writing that fills the zone is asked about.
+/// Where the empty form is not known, what looks like its lines and frames does not count, nor what stands
+/// before the zone, where labels are; a unit that it prints close behind writing that fills the zone is
+/// asked about.
 pub(super) fn run_out(
     page: &Registered<'_>,
     zone: &LineZone,
@@ -48,15 +50,14 @@ pub(super) fn run_out(
     } else {
         ((x0, x1), (y0, y1), area.w * scale)
     };
-    let gap = GAP * (across.1 - across.0);
+    let known = page.side.blank.is_some();
+    let gap = if known { GAP } else { NARROW_GAP } * (across.1 - across.0);
     if along.0 > gap && length - along.1 > gap {
         return false;
     }
     let wide = widened(page, zone);
     let cut = page.cut(wide, scale).gray;
-    let blank = page.cut_blank(wide, scale);
-    let known = blank.is_some();
-    let gray = match blank {
+    let gray = match page.cut_blank(wide, scale) {
         Some(blank) => without_print(&cut, &blank, threshold, PRINT_MARGIN * scale),
         None => cut,
     };
@@ -67,6 +68,7 @@ pub(super) fn run_out(
     };
     let line = Line {
         vertical: zone.vertical,
+        known,
         ends: (begin, begin + length),
         along: (begin + along.0, begin + along.1),
         across,
@@ -128,6 +130,8 @@ fn others(page: &Registered<'_>, zone: &LineZone) -> Vec<Rect<Mm>> {
 /// The line in the widened cut, in pixels.
 struct Line {
     vertical: bool,
+    /// The empty form is.
+    known: bool,
     /// Both ends of the zone.
     ends: Span,
     /// The writing inside it.
@@ -167,7 +171,7 @@ impl Line {
         let middle = f64::midpoint(across.0, across.1);
         let height = self.across.1 - self.across.0;
         let after = along.1 > self.ends.1 && along.0 - self.along.1 <= self.gap;
-        let before = along.0 < self.ends.0 && self.along.0 - along.1 <= self.gap;
+        let before = self.known && along.0 < self.ends.0 && self.along.0 - along.1 <= self.gap;
         (after || before)
             && piece.area as f64 >= SPECK * self.per_mm * self.per_mm
             && size >= SMALLEST * height

@@ -227,19 +227,33 @@ fn runs_out(page: &Page) -> bool {
 
 #[test]
 fn writing_that_goes_on_beyond_its_zone_is_doubted() {
-    // x of the last two characters, 30 px high, and whether they are all the zone shows.
-    let cases: [(&str, [[u32; 2]; 2], bool); 8] = [
-        ("ends before the end", [[480, 505], [515, 540]], false),
-        ("cut in two", [[500, 525], [535, 560]], true),
-        ("a hair stands over", [[490, 515], [525, 551]], false),
-        ("the next is beyond", [[520, 545], [555, 580]], true),
-        ("the next begins at the end", [[515, 540], [549, 575]], true),
-        ("beyond a wide space", [[500, 525], [560, 585]], true),
-        ("too far off to go on", [[400, 425], [560, 585]], false),
-        ("begins before the zone", [[15, 40], [55, 80]], true),
+    // x of two characters, 30 px high, and whether more is written than the zone shows: where the empty
+    // form is known, and where it may have printed what stands beside the zone.
+    let cases: [(&str, [[u32; 2]; 2], [bool; 2]); 9] = [
+        ("ends before the end", [[480, 505], [515, 540]], [false; 2]),
+        ("cut in two", [[500, 525], [535, 560]], [true; 2]),
+        ("a hair stands over", [[490, 515], [525, 551]], [false; 2]),
+        ("the next is beyond", [[520, 545], [555, 580]], [true; 2]),
+        (
+            "the next begins at the end",
+            [[515, 540], [549, 575]],
+            [true; 2],
+        ),
+        (
+            "beyond a wide space",
+            [[500, 525], [560, 585]],
+            [true, false],
+        ),
+        ("too far off to go on", [[400, 425], [560, 585]], [false; 2]),
+        (
+            "begins before the zone",
+            [[15, 40], [55, 80]],
+            [true, false],
+        ),
+        ("cut in two at its begin", [[35, 65], [70, 95]], [true; 2]),
     ];
-    for (what, characters, expected) in cases {
-        for known in [true, false] {
+    for (what, characters, [of_known, of_unknown]) in cases {
+        for (known, expected) in [(true, of_known), (false, of_unknown)] {
             let page = page(known, |gray| {
                 if !known {
                     fill(gray, [50, 140, 550, 144], 250); // no ruled line, which would fill the zone
