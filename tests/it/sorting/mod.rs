@@ -48,7 +48,8 @@ fn report(tally: &Tally) {
     );
 }
 
-/// Sorts pages by the names that a run printed, `5/13` or `x/42`, with a comma between two.
+/// Sorts pages by the names that a run printed, `5/13` or `x/42`, with a comma between two, and leaves
+/// their pictures in the folder of `HAGAKI_SORTING_SAVE`.
 #[expect(clippy::print_stderr, reason = "a look at single pages")]
 fn single(stack: &Stack, names: &str, seed: u64) {
     for name in names.split(',') {
@@ -59,6 +60,13 @@ fn single(stack: &Stack, names: &str, seed: u64) {
             Err(_) => stack.stranger(n, seed),
         };
         let (outcome, _) = tally::sort(&page, &stack.library);
+        if let Some(folder) = std::env::var_os("HAGAKI_SORTING_SAVE") {
+            let file = format!("{seed}-{}.png", name.replace('/', "-"));
+            let picture = &page.scan.picture.gray;
+            picture
+                .save(std::path::Path::new(&folder).join(file))
+                .expect("saved");
+        }
         eprintln!("{name} {:?}: {outcome:?}", page.truth);
     }
 }
