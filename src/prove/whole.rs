@@ -50,6 +50,12 @@ const LEAST_TYPICAL: f64 = 0.45;
 /// the same frame are unlike where the frame is as sharp as can be. Of 370 pages under their own
 /// form the least is 0.79; other words have 0.45 to 0.6.
 const LEAST_EVEN: f64 = 0.7;
+/// The tenth least alike of the windows of text against the typical one, where sides rival: other words in
+/// the same boxes are a group that stands off, also where a blurred page lets each of them pass. Of 100
+/// pages under their own form none comes nearer to the limit than 0.07; a blurred page with one row of
+/// other words is 0.06 beyond it.
+const TAIL: f64 = 0.08;
+const TAIL_UNEVEN: f64 = 2.0;
 /// More of the windows than this written over prove nothing either.
 const MOST_OVERWRITTEN: f64 = 0.5;
 /// Fewer windows than this are no print.
@@ -72,6 +78,8 @@ pub(super) struct Lack {
     /// Correlation of the typical window, 0 to 1, and that against the tenth most alike.
     pub(super) typical: f64,
     even: f64,
+    /// The typical window of text less the tenth least alike, what is bare or written on left out.
+    tail: f64,
     /// Share of the windows that are written over.
     overwritten: f64,
     /// The stretch of text least alike, as a share of the usual.
@@ -98,6 +106,7 @@ impl Lack {
         self.away + more <= lone * self.allowed
             && self.typical >= LEAST_TYPICAL
             && self.even >= LEAST_EVEN
+            && (alone || self.tail <= TAIL + TAIL_UNEVEN * (1.0 - self.typical))
             && self.stretch >= LEAST_STRETCH
             && self.overwritten <= MOST_OVERWRITTEN
             && self.unjudged <= unjudged
@@ -140,12 +149,22 @@ pub(super) fn lack(print: &Print, seen: &Seen) -> Option<Lack> {
     let away: Vec<Window> = clean.iter().filter(away).map(|(w, _)| *w).collect();
     let (away, taped) = counted(&places(&away, (print, seen), level));
     let [tenth, typical, best] = likes_of_text(print, &clean);
+    let shown = |(w, e): &&(Window, Expected)| {
+        e.least > 0.0 && !is_line(print, w) && w.ink >= BARE * usual.ink && !is_on(w)
+    };
+    let shown: Vec<f64> = clean.iter().filter(shown).map(|(w, _)| w.like).collect();
+    let tail = if shown.len() < LEAST_WINDOWS {
+        0.0
+    } else {
+        typical - quantile(shown.into_iter(), 0.1)
+    };
     Some(Lack {
         away,
         taped,
         allowed: (ALLOWED + ALLOWED_UNEVEN * (1.0 - tenth)).min(ALLOWED_MOST),
         typical,
         even: typical / best.max(0.001),
+        tail,
         overwritten: 1.0 - clean.len() as f64 / all.len() as f64,
         stretch: runs::least_alike(&text, LEAST_STRETCH, &writing),
         unjudged: unjudged(&clean),
