@@ -42,11 +42,11 @@ class Graph:
         self.last = out
 
     def convolutions(self, layers):
-        """3 x 3 convolutions, each with its norm behind it or behind its halving, rectifiers and halvings."""
+        """3 x 3 convolutions, each with its norm behind it, rectifiers and halvings."""
         layers = list(layers)
         for k, layer in enumerate(layers):
             if isinstance(layer, nn.Conv2d):
-                w, b = folded(layer, next(n for n in layers[k:] if isinstance(n, nn.BatchNorm2d)))
+                w, b = folded(layer, layers[k + 1])
                 self.add("Conv", self.weight(f"w{k}", w), self.constant(f"b{k}", b), kernel_shape=[3, 3],
                          strides=list(layer.stride), dilations=[1, 1], pads=[1, 1, 1, 1], group=1)
             elif isinstance(layer, nn.ReLU):

@@ -17,20 +17,14 @@ HIDDEN = {"jis1": 320}  # width of a layer before the last; none where few class
 class Net(nn.Module):
     def __init__(self, name):
         super().__init__()
-        plan, layers, last = PLANS[name], [], 1
-        self.halved = []  # norms behind a halving
-        for step, after in zip(plan, [*plan[1:], None]):
+        layers, last = [], 1
+        for step in PLANS[name]:
             if step == "P":
+                layers.append(nn.MaxPool2d(2))
                 continue
             width = abs(step)
             conv = nn.Conv2d(last, width, 3, stride=2 if step < 0 else 1, padding=1, bias=False)
-            norm = nn.BatchNorm2d(width)
-            if after == "P":
-                # Norm and rectifier have a quarter of the picture left to do.
-                layers += [conv, nn.MaxPool2d(2), norm, nn.ReLU()]
-                self.halved.append(norm)
-            else:
-                layers += [conv, norm, nn.ReLU()]
+            layers += [conv, nn.BatchNorm2d(width), nn.ReLU()]
             last = width
         self.features = nn.Sequential(*layers)
         halvings = sum(step == "P" or step < 0 for step in PLANS[name])
@@ -39,12 +33,6 @@ class Net(nn.Module):
         self.hidden = nn.Linear(flat, hidden) if hidden else None
         self.drop = nn.Dropout(0.1 if hidden else 0.3)
         self.head = nn.Linear(hidden or flat, len(classes.BY_NAME[name]))
-
-    def keep_order(self):
-        """Keeps the scale of norms behind a halving positive, so that they fold into the convolution before it."""
-        with torch.no_grad():
-            for norm in self.halved:
-                norm.weight.clamp_(min=1e-3)
 
     def forward(self, x):
         x = self.features(x).flatten(1)

@@ -93,7 +93,6 @@ class Course:
         self.optimizer.zero_grad()
         loss.backward()
         self.optimizer.step()
-        self.net.keep_order()
         self.rate.step()
         self.step_no += 1
         return loss.detach()
