@@ -229,7 +229,7 @@ fn runs_out(page: &Page) -> bool {
 fn writing_that_goes_on_beyond_its_zone_is_doubted() {
     // x of two characters, 30 px high, and whether more is written than the zone shows: where the empty
     // form is known, and where it may have printed what stands beside the zone.
-    let cases: [(&str, [[u32; 2]; 2], [bool; 2]); 9] = [
+    let cases = [
         ("ends before the end", [[480, 505], [515, 540]], [false; 2]),
         ("cut in two", [[500, 525], [535, 560]], [true; 2]),
         ("a hair stands over", [[490, 515], [525, 551]], [false; 2]),
