@@ -116,6 +116,11 @@ pub fn is_dash(c: char) -> bool {
     alike('-').contains(c)
 }
 
+/// Without spaces, which engines and people set as they like.
+pub fn bare(text: &str) -> String {
+    text.chars().filter(|c| !c.is_whitespace()).collect()
+}
+
 fn exchanged(c: char, from: &str, into: &str) -> char {
     from.chars()
         .zip(into.chars())

@@ -1,5 +1,6 @@
 //! What a code may look like, told while it is spelled: its pattern as an automaton over characters,
-//! and its lengths. A line reader follows it to the readings that the form allows.
+//! and its lengths. A line reader follows it to the readings that the form allows. Hyphens that a
+//! shape does not have are passed over: people group what they write.
 
 use regex::Regex;
 use regex_automata::Anchored;
@@ -8,6 +9,7 @@ use regex_automata::util::primitives::StateID;
 use regex_automata::util::start;
 
 use super::ValueKind;
+use crate::charset::{bare, is_dash};
 
 /// An automaton that needs more than this is not built, in bytes: a code's pattern takes some
 /// thousand.
@@ -34,11 +36,14 @@ impl<'a> Shape<'a> {
         }
     }
 
-    /// Whether a text is allowed as it stands, spaces left out.
+    /// Whether a text is allowed, spaces left out, and hyphens where only that makes it fit.
     pub fn fits(&self, text: &str) -> bool {
-        let text: String = text.chars().filter(|c| !c.is_whitespace()).collect();
-        let length = self.length.is_empty() || self.length.contains(&text.chars().count());
-        length && self.pattern.is_none_or(|p| p.is_match(&text))
+        let allows = |text: &str| {
+            let length = self.length.is_empty() || self.length.contains(&text.chars().count());
+            length && self.pattern.is_none_or(|p| p.is_match(text))
+        };
+        let text = bare(text);
+        allows(&text) || allows(&text.replace(is_dash, ""))
     }
 
     /// What follows the text as it is spelled; `None` where the pattern makes too large an automaton
@@ -97,6 +102,10 @@ impl Speller<'_> {
 
     /// The text with one more character; `None` where nothing that begins so is allowed.
     pub fn after(&self, at: Spelled, c: char) -> Option<Spelled> {
+        self.longer(at, c).or(is_dash(c).then_some(at))
+    }
+
+    fn longer(&self, at: Spelled, c: char) -> Option<Spelled> {
         let characters = at.characters + 1;
         let longest = self.length.iter().max();
         if longest.is_some_and(|most| characters > *most) {
@@ -156,7 +165,7 @@ mod tests {
         let long = code(None, &[2, 4]);
         let loose = code(Some("K"), &[3]);
         let kana = code(Some("^[あ-ん]-[0-9]$"), &[]);
-        let cases: [(&ValueKind, &str, (bool, bool)); 16] = [
+        let cases: [(&ValueKind, &str, (bool, bool)); 19] = [
             (&plate, "", (true, false)),
             (&plate, "K", (true, false)),
             (&plate, "K1", (false, false)),
@@ -173,6 +182,9 @@ mod tests {
             (&loose, "1K2", (true, true)),
             (&loose, "112", (true, false)),
             (&kana, "か-1", (true, true)),
+            (&plate, "KA-123", (true, true)),
+            (&plate, "KA-12", (true, false)),
+            (&kana, "か1", (false, false)),
         ];
         for (value, text, expected) in cases {
             assert_eq!(spelled(value, text), expected, "`{text}` under {value:?}");

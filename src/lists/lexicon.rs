@@ -1,6 +1,8 @@
 //! A list of words as a prefix tree: the words sorted, a node being the range of those that share a
 //! beginning. Takes little more memory than the words.
 
+use crate::charset::bare;
+
 /// Words of a list. Spaces are left out.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Lexicon {
@@ -23,9 +25,7 @@ pub struct Node {
 impl Lexicon {
     /// Of words in any order, each counted once; empty ones are left out.
     pub fn new(words: impl IntoIterator<Item = String>, open: bool) -> Self {
-        let bare =
-            |word: String| -> String { word.chars().filter(|c| !c.is_whitespace()).collect() };
-        let mut words: Vec<String> = words.into_iter().map(bare).collect();
+        let mut words: Vec<String> = words.into_iter().map(|word| bare(&word)).collect();
         words.retain(|word| !word.is_empty());
         words.sort_unstable();
         words.dedup();

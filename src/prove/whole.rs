@@ -149,14 +149,14 @@ pub(super) fn lack(print: &Print, seen: &Seen) -> Option<Lack> {
     let away: Vec<Window> = clean.iter().filter(away).map(|(w, _)| *w).collect();
     let (away, taped) = counted(&places(&away, (print, seen), level));
     let [tenth, typical, best] = likes_of_text(print, &clean);
-    let shown = |(w, e): &&(Window, Expected)| {
+    let judged = |(w, e): &&(Window, Expected)| {
         e.least > 0.0 && !is_line(print, w) && w.ink >= BARE * usual.ink && !is_on(w)
     };
-    let shown: Vec<f64> = clean.iter().filter(shown).map(|(w, _)| w.like).collect();
-    let tail = if shown.len() < LEAST_WINDOWS {
+    let judged: Vec<f64> = clean.iter().filter(judged).map(|(w, _)| w.like).collect();
+    let tail = if judged.len() < LEAST_WINDOWS {
         0.0
     } else {
-        typical - quantile(shown.into_iter(), 0.1)
+        typical - quantile(judged.into_iter(), 0.1)
     };
     Some(Lack {
         away,

@@ -16,11 +16,11 @@ mod twins;
 use super::parse::{self, Parsed, Setting};
 use super::search::RUNNER_UP;
 use super::{Context, Status, Verdict};
-use crate::charset::{self, Charset, large_kana};
+use crate::charset::{self, Charset, bare, large_kana};
 use crate::confidence::Confidence;
 use crate::doubt::{Doubt, Reason};
 use crate::form::{Field, LineZone, ValueKind};
-use crate::read::line::{SURE_PRINT, bare};
+use crate::read::line::SURE_PRINT;
 use crate::read::{Reading, TextReading};
 
 /// From this score on a second engine is a witness, for or against; below it guesses.
@@ -231,23 +231,27 @@ mod tests {
         expected: (Status, &'static str, Option<Reason>),
     }
 
-    #[track_caller]
-    fn check(case: Case) {
-        let field = fixtures::line(case.value, case.printed, Charset::Jis2);
+    fn decided(field: &Field, readings: Vec<TextReading>, context: &Context<'_>) -> Verdict {
         let Zone::Line(zone) = &field.zone else {
             panic!("a line zone")
         };
+        let reading = fixtures::reading(field, Content::Text { readings });
+        decide(field, zone, &reading, &fixtures::setting(), context)
+    }
+
+    #[track_caller]
+    fn check(case: Case) {
+        let field = fixtures::line(case.value, case.printed, Charset::Jis2);
         let readings = case
             .readings
             .iter()
             .map(|(t, s)| fixtures::text(t, *s))
             .collect();
-        let reading = fixtures::reading(&field, Content::Text { readings });
         let context = Context {
             key: case.key,
             ..fixtures::context()
         };
-        let verdict = decide(&field, zone, &reading, &fixtures::setting(), &context);
+        let verdict = decided(&field, readings, &context);
         let reason = verdict.doubts.first().map(|d| d.reason);
         assert_eq!(
             (verdict.status, verdict.value.as_str(), reason),
@@ -376,13 +380,8 @@ mod tests {
             ..fixtures::text(text, 0.8)
         };
         let field = fixtures::line(ValueKind::Kana, true, Charset::Hiragana);
-        let Zone::Line(zone) = &field.zone else {
-            panic!("a line zone")
-        };
         let readings = vec![first, fixtures::text(second, 0.9)];
-        let reading = fixtures::reading(&field, Content::Text { readings });
-        let (setting, context) = (fixtures::setting(), fixtures::context());
-        decide(&field, zone, &reading, &setting, &context)
+        decided(&field, readings, &fixtures::context())
     }
 
     #[test]
@@ -405,47 +404,22 @@ mod tests {
             (Charset::Digits, Status::Accepted),
             (Charset::Alnum, Status::Question),
         ] {
-            let field = fixtures::line(ValueKind::Text, true, charset);
-            let Zone::Line(zone) = &field.zone else {
-                panic!("a line zone")
-            };
+            let field = fixtures::line(ValueKind::Text, true, charset.clone());
             let readings = vec![fixtures::text("0123", 0.99)];
-            let reading = fixtures::reading(&field, Content::Text { readings });
-            let verdict = decide(
-                &field,
-                zone,
-                &reading,
-                &fixtures::setting(),
-                &fixtures::context(),
-            );
-            assert_eq!(verdict.status, status, "{:?}", zone.charset);
+            let verdict = decided(&field, readings, &fixtures::context());
+            assert_eq!(verdict.status, status, "{charset:?}");
         }
     }
 
     #[test]
     fn no_ink_is_blank_and_unread_ink_is_not() {
         let field = fixtures::line(ValueKind::Text, false, Charset::Jis2);
-        let Zone::Line(zone) = &field.zone else {
-            panic!("a line zone")
-        };
         for (ink_share, status) in [(0.0, Status::Blank), (0.05, Status::Question)] {
             let empty = TextReading {
                 ink_share,
                 ..fixtures::text("", 0.0)
             };
-            let reading = fixtures::reading(
-                &field,
-                Content::Text {
-                    readings: vec![empty],
-                },
-            );
-            let verdict = decide(
-                &field,
-                zone,
-                &reading,
-                &fixtures::setting(),
-                &fixtures::context(),
-            );
+            let verdict = decided(&field, vec![empty], &fixtures::context());
             assert_eq!(verdict.status, status);
         }
     }
@@ -469,24 +443,11 @@ mod tests {
         for (shaped, expected) in cases {
             for printed in [true, false] {
                 let field = fixtures::line(value.clone(), printed, Charset::Alnum);
-                let Zone::Line(zone) = &field.zone else {
-                    panic!("a line zone")
-                };
                 let first = TextReading {
                     shaped: shaped.iter().map(|(t, p)| ((*t).to_owned(), *p)).collect(),
                     ..fixtures::text("8123", 0.99)
                 };
-                let content = Content::Text {
-                    readings: vec![first],
-                };
-                let reading = fixtures::reading(&field, content);
-                let verdict = decide(
-                    &field,
-                    zone,
-                    &reading,
-                    &fixtures::setting(),
-                    &fixtures::context(),
-                );
+                let verdict = decided(&field, vec![first], &fixtures::context());
                 let got = (verdict.status, verdict.value.as_str());
                 assert_eq!(got, (Status::Question, expected), "{shaped:?}");
                 assert!(verdict.doubts.contains(&Reason::Pattern.into()));

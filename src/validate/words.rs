@@ -4,6 +4,7 @@
 use super::fold;
 use super::mynumber;
 use super::parse::Parsed;
+use crate::charset::bare;
 use crate::doubt::{Doubt, Reason};
 
 const NONE: &[&str] = &[
@@ -33,8 +34,7 @@ const DITTO: &[&str] = &[
 
 /// A written word or sign that is not the answer itself: "none" or "as above".
 pub(super) fn stands_for_something_else(text: &str) -> Option<Reason> {
-    let bare: String = text.chars().filter(|c| !c.is_whitespace()).collect();
-    match bare.as_str() {
+    match bare(text).as_str() {
         t if NONE.contains(&t) => Some(Reason::NoneStated),
         t if DITTO.contains(&t) => Some(Reason::Ditto),
         _ => None,

@@ -32,12 +32,6 @@ impl Ends {
     }
 }
 
-impl AsMut<Self> for Ends {
-    fn as_mut(&mut self) -> &mut Self {
-        self
-    }
-}
-
 /// Prefix beam search: the most probable texts, best first.
 pub(super) fn search(steps: &[Step]) -> Vec<(String, f64)> {
     let mut kept = vec![(String::new(), Ends::START)];
@@ -73,22 +67,16 @@ pub(super) fn search(steps: &[Step]) -> Vec<(String, f64)> {
 }
 
 /// The best `most` prefixes, scaled so that long lines do not run out of numbers.
-pub(super) fn strongest<P: Ord, V: AsMut<Ends>>(all: BTreeMap<P, V>, most: usize) -> Vec<(P, V)> {
-    let mut list: Vec<(f64, P, V)> = all
-        .into_iter()
-        .map(|(prefix, mut kept)| (kept.as_mut().total(), prefix, kept))
-        .collect();
-    list.sort_by(|a, b| b.0.total_cmp(&a.0).then_with(|| a.1.cmp(&b.1)));
+pub(super) fn strongest<P: Ord>(all: BTreeMap<P, Ends>, most: usize) -> Vec<(P, Ends)> {
+    let mut list: Vec<(P, Ends)> = all.into_iter().collect();
+    list.sort_by(|(p, a), (q, b)| b.total().total_cmp(&a.total()).then_with(|| p.cmp(q)));
     list.truncate(most);
-    let top = list.first().map_or(0.0, |(total, ..)| *total);
+    let top = list.first().map_or(0.0, |(_, ends)| ends.total());
     if top > 0.0 {
-        for (_, _, kept) in &mut list {
-            let ends = kept.as_mut();
+        for (_, ends) in &mut list {
             ends.blank /= top;
             ends.open /= top;
         }
     }
-    list.into_iter()
-        .map(|(_, prefix, kept)| (prefix, kept))
-        .collect()
+    list
 }

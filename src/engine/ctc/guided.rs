@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 
 use super::beam::{Ends, strongest};
 use super::{Mask, NEGLIGIBLE, Step};
-use crate::charset::alike;
+use crate::charset::{alike, bare};
 
 /// Prefixes that the search keeps.
 const BEAM: usize = 40;
@@ -99,8 +99,7 @@ impl Line<'_> {
     /// The readings under the guide that fit best, with the logarithm of their probability against
     /// that of `free`, the reading without it.
     pub(super) fn guided(&self, guide: impl Guide, free: &str) -> Vec<(String, f64)> {
-        let bare: String = free.chars().filter(|c| !c.is_whitespace()).collect();
-        let of_free = self.ln_probability(&bare);
+        let of_free = self.ln_probability(&bare(free));
         let mut found: Vec<(String, f64)> = Search { line: self, guide }
             .run()
             .into_iter()

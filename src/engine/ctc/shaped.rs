@@ -2,7 +2,6 @@
 
 use super::Mask;
 use super::guided::{Guide, with_alike};
-use crate::charset::is_dash;
 use crate::form::{Spelled, Speller};
 
 /// Of a field with at most so many characters all are tried, whatever the ink says: one that the
@@ -34,16 +33,12 @@ impl Guide for Shaped<'_> {
         self.speller.start()
     }
 
-    /// A hyphen that the shape does not have is passed over: people group what they write.
     fn ways(&mut self, seen: &[char], at: Spelled) -> Vec<(char, Spelled)> {
         let mut tried: Vec<char> = seen.iter().flat_map(|c| with_alike(*c)).collect();
         tried.extend(&self.few);
         tried.sort_unstable();
         tried.dedup();
-        let after = |c: char| {
-            let next = self.speller.after(at, c).or(is_dash(c).then_some(at));
-            next.map(|next| (c, next))
-        };
+        let after = |c: char| Some((c, self.speller.after(at, c)?));
         tried.into_iter().filter_map(after).collect()
     }
 

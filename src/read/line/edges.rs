@@ -102,7 +102,7 @@ pub(super) fn run_out(
 }
 
 /// The zone and what lies beyond its ends, as far as there is paper.
-fn widened(page: &Registered<'_>, zone: &LineZone) -> Rect<Mm> {
+pub(super) fn widened(page: &Registered<'_>, zone: &LineZone) -> Rect<Mm> {
     let a = zone.area;
     let side = page.side.size;
     let reach = |start: f64, end: f64, paper: f64| {

@@ -14,6 +14,7 @@ mod ghosts;
 use image::{GrayImage, Luma, imageops};
 
 use super::{Content, Reading, TextReading};
+use crate::charset::bare;
 use crate::doubt::{Doubt, Reason};
 use crate::engine::{EngineError, Engines, Expected, LineReader, LineReading, models};
 use crate::form::{Field, LineZone, Shape};
@@ -55,15 +56,17 @@ pub fn read(
     if prepared.inside < 0.98 {
         doubts.push(Reason::OutOfPicture.into());
     }
+    let mut crop_area = zone.area;
     if prepared.runs_out {
         doubts.push(Reason::Overflow.into());
+        crop_area = edges::widened(page, zone); // a person sees what the zone cuts off
     }
     let reading = |engine: String, content, doubts| Reading {
         field: field.id.clone(),
         engine,
         content,
         doubts,
-        crop_area: zone.area,
+        crop_area,
     };
     let Some(line) = prepared.writing else {
         let blank = text_of("ink", &LineReading::nothing(), prepared.ink_share);
@@ -106,11 +109,6 @@ pub fn read(
         names.extend(networks.into_iter().map(str::to_owned));
     }
     Ok(reading(names.join("+"), Content::Text { readings }, doubts))
-}
-
-/// Without spaces, which engines set as they like.
-pub fn bare(text: &str) -> String {
-    text.chars().filter(|c| !c.is_whitespace()).collect()
 }
 
 /// Whether print needs no further reader: two engines say the same of it, and the first is sure.

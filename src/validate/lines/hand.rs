@@ -8,12 +8,11 @@ use super::super::fuse::{self, Pool};
 use super::super::parse::{self, Parsed, Setting};
 use super::super::search::{self, Slot};
 use super::super::{Context, Verdict, boxes, small};
-use crate::charset::{Charset, large_kana};
+use crate::charset::{Charset, bare, large_kana};
 use crate::confidence::Confidence;
 use crate::doubt::{Doubt, Reason};
 use crate::form::{Field, LineZone};
 use crate::lists::Lexicon;
-use crate::read::line::bare;
 use crate::read::{CellReading, TextReading};
 
 /// What the words outside a list weigh against the best of it, were both as probable by the ink.
