@@ -5,7 +5,7 @@ use crate::geom::{Mm, Rect};
 use crate::read::MarginInk;
 use crate::register::Registered;
 
-use super::marks::plane::{PX_PER_MM, PxRect, blank_darkness, darkness};
+use super::marks::plane::{PX_PER_MM, Plane, PxRect, blank_darkness, darkness};
 use super::marks::stroke::{Stroke, pieces};
 use super::marks::subtract::{added_to_form, best_shift};
 
@@ -19,6 +19,12 @@ const EDGE: f64 = 4.0;
 /// refined locally over the whole page (0.75 mm).
 const FORGIVEN: usize = 6;
 const REACH: i32 = 6;
+
+/// What lies along the edge of what is looked at, so shallow and so long, in mm, and inked over such a
+/// share of its length right there, is the end of a broader shadow: nobody writes just there.
+const SHALLOW: f64 = 3.0;
+const LONG: f64 = 10.0;
+const SOLID: f64 = 0.6;
 
 /// Smaller pieces are dust, in mm2 of ink, and so are shorter ones, in mm: a speck on the glass is
 /// up to 0.8 mm long, a comma 1 mm.
@@ -59,7 +65,31 @@ pub fn read(page: &Registered<'_>) -> MarginInk {
             extra.erase(extra.px_of(zone, area));
         }
     }
-    summary(pieces(&extra), area)
+    summary(written(&extra), area)
+}
+
+/// The pieces of ink that a person may have written, and not the scanner.
+fn written(extra: &Plane) -> Vec<Stroke> {
+    let mut found = pieces(extra);
+    found.retain(|s| !s.is_streak() && !is_shadow(s, extra.whole()));
+    found
+}
+
+/// Whether the ink is the end of a shadow that the scanner left along the paper's edge.
+fn is_shadow(stroke: &Stroke, whole: PxRect) -> bool {
+    let b = stroke.bounds;
+    let (w, h) = (b.x1 - b.x0, b.y1 - b.y0);
+    let along = |at_edge: &dyn Fn(usize, usize) -> bool, (long, deep): (usize, usize)| {
+        let inked = stroke.pixels.iter();
+        let inked = inked.filter(|(x, y)| at_edge((*x).into(), (*y).into()));
+        long as f64 >= LONG * PX_PER_MM
+            && deep as f64 <= SHALLOW * PX_PER_MM
+            && inked.count() as f64 >= SOLID * long as f64
+    };
+    along(&|_, y| y == whole.y0, (w, h))
+        || along(&|_, y| y + 1 == whole.y1, (w, h))
+        || along(&|x, _| x == whole.x0, (h, w))
+        || along(&|x, _| x + 1 == whole.x1, (h, w))
 }
 
 fn summary(mut found: Vec<Stroke>, area: Rect<Mm>) -> MarginInk {
@@ -137,4 +167,42 @@ pub(super) fn printed(side: &Side) -> Vec<Rect<Mm>> {
         _ => None,
     };
     side.print.iter().filter_map(place).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const AREA: Rect<Mm> = Rect::new(0.0, 0.0, 60.0, 60.0);
+
+    /// Whether a page with nothing but this ink, mm, is left with any in its margin.
+    #[track_caller]
+    fn is_left(ink: &[[f64; 4]], left: bool) {
+        let side = (60.0 * PX_PER_MM) as usize;
+        let mut plane = Plane::filled(side, side, 0.0);
+        for [x, y, w, h] in ink {
+            let r = plane.px_of(Rect::new(*x, *y, *w, *h), AREA);
+            for y in r.y0..r.y1 {
+                plane.v[y * side + r.x0..y * side + r.x1].fill(0.8);
+            }
+        }
+        assert_eq!(summary(written(&plane), AREA).pieces > 0, left, "{ink:?}");
+    }
+
+    #[test]
+    fn what_the_scanner_drew_is_no_remark() {
+        is_left(&[[0.0, 0.0, 30.0, 1.5]], false);
+        is_left(&[[58.5, 20.0, 1.5, 40.0]], false);
+        is_left(&[[20.0, 5.0, 0.5, 40.0]], false);
+        is_left(&[[20.0, 5.0, 0.4, 20.0], [20.2, 25.0, 0.4, 20.0]], false);
+    }
+
+    #[test]
+    fn what_a_person_wrote_is_one() {
+        is_left(&[[20.0, 20.0, 0.5, 3.0]], true);
+        is_left(&[[20.0, 20.0, 6.0, 0.5], [23.0, 20.0, 0.5, 6.0]], true);
+        // Letters that reach the edge of what is looked at, and a block there.
+        is_left(&[[20.0, 0.0, 0.5, 4.0], [20.0, 2.0, 4.0, 0.5]], true);
+        is_left(&[[0.0, 0.0, 30.0, 6.0]], true);
+    }
 }

@@ -204,6 +204,9 @@ pub struct MarkMeasures {
     /// Share of the form's print at all options of the page that is not there: what thins print
     /// away, a fax, thins pencil away.
     pub lost: f64,
+    /// Questions of the page where something may be drawn and nothing clearly is, for each that is
+    /// clearly answered: what is left of pencil that a fax or a copier took away.
+    pub unclear: f64,
 }
 
 /// One box for a character.

@@ -17,6 +17,13 @@ use super::subtract::{added_to_form, best_shift};
 const BESIDE: f64 = 14.0;
 const ABOVE: f64 = 4.0;
 
+/// How much more above and below is looked at, in mm: the ring round a neighbor's word is known for one
+/// only where it is seen whole.
+const RINGS: f64 = 6.0;
+
+/// The paper's edge, where scanners leave shadows, in mm.
+const EDGE: f64 = 4.0;
+
 /// Ink this near to a zone is that zone's business, in mm: circles and tails.
 const ZONE_REACH: f64 = 3.5;
 
@@ -65,15 +72,10 @@ impl Beside {
 
 /// Looks for such writing by a pen this dark; `None` where the empty form is not known.
 pub(super) fn look(page: &Registered<'_>, slots: &FieldSlots, pen: Option<f64>) -> Option<Beside> {
-    let paper = Rect::new(0.0, 0.0, page.side.size.w, page.side.size.h).inflate(-ABOVE);
+    let paper = Rect::new(0.0, 0.0, page.side.size.w, page.side.size.h).inflate(-EDGE);
     let whole = slots.area(page.side, 0.0)?;
-    let wide = Rect::new(
-        whole.x - BESIDE,
-        whole.y - ABOVE,
-        whole.w + 2.0 * BESIDE,
-        whole.h + 2.0 * ABOVE,
-    );
-    let area = wide.intersection(paper)?;
+    let own = wider(whole, ABOVE).intersection(paper)?;
+    let area = wider(whole, ABOVE + RINGS).intersection(paper)?;
     let blank = blank_darkness(page, area)?;
     let local = Registered {
         to_px: page.refined(whole).0,
@@ -83,9 +85,11 @@ pub(super) fn look(page: &Registered<'_>, slots: &FieldSlots, pen: Option<f64>) 
     let (dx, dy) = best_shift(&dark, &blank, dark.whole(), REACH);
     let added = added_to_form(&dark, &blank.shifted(dx, dy).dilated(FORGIVEN)).smoothed();
     let places = Places::of(page.side, slots, (&added, area));
+    let own = [added.px_of(own, area)];
     let apart = |from: f32| {
         let mut all = pieces_from(&added, from);
-        all.retain(|s| places.leave_free(s) && !meets(s, &places.reached));
+        all.retain(|s| !s.is_streak());
+        all.retain(|s| meets(s, &own) && places.leave_free(s) && !meets(s, &places.reached));
         let mut all = joined(all, JOINED);
         all.retain(|s| is_writing(s, &added));
         all
@@ -105,6 +109,12 @@ pub(super) fn look(page: &Registered<'_>, slots: &FieldSlots, pen: Option<f64>) 
         add(&mut found.apart, &stroke, &places.touched);
     }
     Some(found)
+}
+
+/// The question with what stands beside it, and so much above and below it, mm.
+fn wider(whole: Rect<Mm>, above: f64) -> Rect<Mm> {
+    let (w, h) = (whole.w + 2.0 * BESIDE, whole.h + 2.0 * above);
+    Rect::new(whole.x - BESIDE, whole.y - above, w, h)
 }
 
 /// Where marks, print and other questions have their ink.
@@ -204,5 +214,5 @@ fn is_writing(stroke: &Stroke, plane: &Plane) -> bool {
     let (w, h) = (b.x1 - b.x0, b.y1 - b.y0);
     let long = w.max(h) as f64 >= LEAST_LENGTH * PX_PER_MM;
     let inked = stroke.pixels.len() as f64 >= LEAST_AREA * PX_PER_MM * PX_PER_MM;
-    long && inked && 10 * h < 9 * plane.h && 10 * w < 9 * plane.w
+    long && inked && !stroke.is_streak() && 10 * h < 9 * plane.h && 10 * w < 9 * plane.w
 }

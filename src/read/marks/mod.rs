@@ -70,6 +70,7 @@ impl Survey {
             readings.insert(field.id.clone(), reading);
         }
         tell_lost_print(&mut readings);
+        tell_unclear(&mut readings);
         let pen = pen::tell_paleness(
             readings
                 .values_mut()
@@ -101,6 +102,17 @@ fn tell_lost_print(readings: &mut BTreeMap<FieldId, Reading>) {
     for option in &mut all {
         option.measures.lost = lost;
     }
+}
+
+/// Tells every option that the network has judged how much of the page is unclear.
+fn tell_unclear(readings: &mut BTreeMap<FieldId, Reading>) {
+    let judged = |options: &Vec<&mut OptionReading>| options.iter().all(|o| !o.kinds.is_empty());
+    let mut questions: Vec<_> = readings
+        .values_mut()
+        .map(|r| options_mut(&mut r.content))
+        .filter(judged)
+        .collect();
+    pen::tell_unclear(&mut questions);
 }
 
 fn options_mut(content: &mut Content) -> Vec<&mut OptionReading> {

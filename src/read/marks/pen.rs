@@ -14,6 +14,35 @@ const CLEAR: f64 = 0.8;
 /// A mark of a red pen is red in more than this share of its ink.
 const RED: f64 = 0.5;
 
+/// Where the network gives nothing but paper and a neighbor's tail at most so much, nothing is drawn.
+const VAGUE: f64 = 0.05;
+
+/// Tells every option of the page how many questions are unclear for each that is clearly answered
+/// (one more than there are, so that a page without answers counts as well). `questions`: the options
+/// of one each, judged by the network.
+pub(super) fn tell_unclear(questions: &mut [Vec<&mut OptionReading>]) {
+    let clear = |q: &Vec<&mut OptionReading>| q.iter().any(|o| is_mark(o));
+    let vague = |q: &Vec<&mut OptionReading>| !clear(q) && q.iter().any(|o| may_be_drawn(o));
+    let answered = questions.iter().filter(|q| clear(q)).count();
+    let unclear = questions.iter().filter(|q| vague(q)).count();
+    let share = unclear as f64 / (answered + 1) as f64;
+    for option in questions.iter_mut().flatten() {
+        option.measures.unclear = share;
+    }
+}
+
+/// Whether the network would not swear that nobody drew here.
+fn may_be_drawn(option: &OptionReading) -> bool {
+    let drawn = option.kinds.iter().filter(|(kind, _)| {
+        let nothing = matches!(
+            kind,
+            MarkState::Empty | MarkState::Overflow | MarkState::Foreign
+        );
+        !nothing
+    });
+    drawn.map(|k| k.1).sum::<f64>() >= VAGUE
+}
+
 /// Tells every option how much paler its ink is than the answers of the page, and returns how dark
 /// those are (0 paper, 1 the page's ink); `None` where there are too few.
 pub(super) fn tell_paleness<'r>(
@@ -91,6 +120,23 @@ mod tests {
             "{pale:?}"
         );
         assert!(all.iter().all(|o| o.measures.red_pen == Some(false)));
+    }
+
+    #[test]
+    fn questions_where_something_is_left_and_nothing_is_clear_are_counted() {
+        let mut all = options(&[
+            (MarkState::Tick, 0.4),
+            (MarkState::Empty, 0.0),
+            (MarkState::Empty, 0.0),
+            (MarkState::Empty, 0.0),
+            (MarkState::Empty, 0.0),
+        ]);
+        all[1].kinds = vec![(MarkState::Empty, 0.9), (MarkState::Circled, 0.1)];
+        all[2].kinds = vec![(MarkState::Empty, 0.9), (MarkState::Ghost, 0.1)];
+        all[3].kinds = vec![(MarkState::Empty, 0.6), (MarkState::Foreign, 0.4)];
+        let mut questions: Vec<Vec<&mut OptionReading>> = all.iter_mut().map(|o| vec![o]).collect();
+        tell_unclear(&mut questions);
+        assert!(all.iter().all(|o| (o.measures.unclear - 1.0).abs() < 1e-9));
     }
 
     #[test]

@@ -19,6 +19,12 @@ const CLEAR_OF_PRINT: usize = 4;
 /// An underline lies this near to its word, in mm.
 const BESIDE: f64 = 2.0;
 
+/// A streak of dust on a scanner's glass is at least so long, at most so thick on the mean, and leaves
+/// its direction by no more than its thickness and this share of its length (4 degrees), in mm.
+const STREAK: f64 = 6.0;
+const STREAK_THICK: f64 = 0.8;
+const STREAK_SKEW: f64 = 0.07;
+
 /// Angles at which an outline is looked for, all round.
 const SPOKES: usize = 72;
 
@@ -41,6 +47,16 @@ impl Stroke {
             .iter()
             .filter(|(x, y)| r.contains(usize::from(*x), usize::from(*y)))
             .count()
+    }
+
+    /// Whether it is a thin straight line along or across the paper, as dust on the glass draws: long
+    /// for its bounds, where a digit 1 is short and a crossing-out lies aslant.
+    pub(crate) fn is_streak(&self) -> bool {
+        let b = self.bounds;
+        let (w, h) = ((b.x1 - b.x0) as f64, (b.y1 - b.y0) as f64);
+        let (long, wide) = (w.max(h) / PX_PER_MM, w.min(h) / PX_PER_MM);
+        let thick = self.pixels.len() as f64 / w.max(h) / PX_PER_MM;
+        long >= STREAK && thick <= STREAK_THICK && wide <= STREAK_THICK + STREAK_SKEW * long
     }
 }
 

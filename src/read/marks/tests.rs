@@ -377,6 +377,15 @@ fn writing_between_two_questions_belongs_to_the_nearer_one() {
 }
 
 #[test]
+fn the_top_of_a_ring_in_the_row_below_is_no_writing() {
+    let mut card = Card::blank((0.0, 0.0));
+    card.ring((41.0, 27.0), (6.5, 6.5), 0.9, 40);
+    let options = options_of_field(&card, vec![field("here", 0.0), field("below", 10.0)]);
+    let beside = |o: &OptionReading| o.measures.near + o.measures.apart;
+    assert!(options.iter().all(|o| beside(o) < 0.01), "{options:?}");
+}
+
+#[test]
 fn a_number_in_pieces_away_from_the_options_is_measured() {
     let mut card = Card::blank((0.0, 0.0));
     card.lines(&[(74.0, 15.0), (74.0, 16.2)], 0.5, 60);

@@ -159,7 +159,8 @@ pub(super) fn second(zone: &MarkZone, options: &[OptionReading], by_rules: Decid
     };
     let agreed = same && plain && by_network.confidence >= least(TOGETHER);
     // What only the network sees is accepted, what the rules read otherwise is a question.
-    let alone = plain && by_rules.value.is_empty() && by_network.confidence >= least(ALONE);
+    let more = adds_to(&by_network.value, &by_rules.value);
+    let alone = plain && more && by_network.confidence >= least(ALONE);
     let decided = match (agreed, alone, by_network.value.is_empty()) {
         (true, _, false) | (false, true, false) => trusted(by_network),
         (true, _, true) if by_rules.doubts.is_empty() => trusted(by_network),
@@ -175,6 +176,15 @@ pub(super) fn second(zone: &MarkZone, options: &[OptionReading], by_rules: Decid
         Some(reason) => Decided::asked(decided.value, reason),
         None => decided,
     }
+}
+
+/// Whether `value` has all answers of `other` and more.
+fn adds_to(value: &str, other: &str) -> bool {
+    fn split(v: &str) -> Vec<&str> {
+        v.split('|').filter(|v| !v.is_empty()).collect()
+    }
+    let (all, others) = (split(value), split(other));
+    all.len() > others.len() && others.iter().all(|o| all.contains(o))
 }
 
 /// Whether the network holds the option's ink for a circle.
@@ -240,7 +250,7 @@ fn several(zone: &MarkZone, options: &[OptionReading]) -> Decided {
         doubts.push(reason.into());
     } else if yes.len() > zone.at_most {
         doubts.push(Reason::MultiMark.into());
-    } else if options.iter().any(is_written_at) {
+    } else if (0..options.len()).any(|i| is_written_at(options, i)) {
         doubts.push(Reason::MarginNote.into());
     } else if !yes.is_empty() && yes.len() < zone.at_least {
         doubts.push(Reason::NoMark.into());

@@ -188,6 +188,10 @@ fn a_page_that_lost_much_is_not_believed_unless_its_print_drops_out() {
     );
     assert_eq!(asked(false, |m| m.palest = 0.3), []);
     assert_eq!(
+        asked(false, |m| m.unclear = 0.5),
+        [Doubt::new(Reason::Faint)]
+    );
+    assert_eq!(
         asked(false, |m| m.apart = 1.0),
         [Doubt::new(Reason::MarginNote)]
     );
@@ -227,6 +231,34 @@ fn words_beside_an_option_are_a_question_whatever_was_answered() {
         let got = second(&zone(), &options, rules(value, None));
         assert_eq!(got.doubts, [Doubt::new(Reason::MarginNote)]);
     }
+}
+
+/// What is asked of two answers of which the rules read only the first, with ink near the third option.
+fn asked_of_two(kinds: [MarkState; 3], rules_read: &str, near: f64) -> Vec<Doubt> {
+    let mut options = sure(&kinds);
+    options[2].measures.near = near;
+    let zone = MarkZone {
+        at_most: 3,
+        ..zone()
+    };
+    second(&zone, &options, rules(rules_read, None)).doubts
+}
+
+#[test]
+fn an_answer_more_than_the_rules_read_is_accepted_and_one_less_is_not() {
+    let two = [Tick, Circled, Empty];
+    assert_eq!(asked_of_two(two, "a", 0.0), []);
+    assert_eq!(asked_of_two(two, "", 0.0), []);
+    let less = Doubt::new(Reason::LowConf);
+    assert_eq!(asked_of_two(two, "a|b|c", 0.0), [less.clone()]);
+    assert_eq!(asked_of_two(two, "a|c", 0.0), [less]);
+}
+
+#[test]
+fn ink_near_an_option_is_writing_unless_a_ring_stands_beside_it() {
+    assert_eq!(asked_of_two([Tick, Circled, Empty], "a", 3.0), []);
+    let note = Doubt::new(Reason::MarginNote);
+    assert_eq!(asked_of_two([Circled, Tick, Empty], "a", 3.0), [note]);
 }
 
 #[test]
