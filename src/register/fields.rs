@@ -4,17 +4,19 @@
 //! The print round a field (answers masked out) is looked for within 4 mm at 2 pixels a
 //! millimetre: print that fits clearly better elsewhere has moved, as a reprint with a question
 //! set 2.5 mm lower does. In place, its pieces are measured again below a pixel; their median
-//! corrects the field, and their disagreement is the field's own residual. Without a blank
+//! corrects the field, and their disagreement is the field's own residual. Print that answers cover is
+//! looked for once more without the ink beside it (`covered`). Without a blank
 //! picture, or where the print cannot be seen, the printed outlines of the boxes tell. A field
 //! whose print is known and is not seen is doubted: nothing proves where it is.
 
+use image::GrayImage;
 use serde::Serialize;
 
 use super::edges;
 use super::prepared::{FieldPrint, Piece, Prepared};
 use super::view::Lay;
-use super::{Registered, check, moved};
-use crate::form::FieldId;
+use super::{Registered, check, covered, moved};
+use crate::form::{Blank, FieldId};
 use crate::geom::{Mm, Point, Rect};
 use crate::normalize::Upright;
 use crate::normalize::outline::{Outline, OutlineShape, outlines};
@@ -133,7 +135,15 @@ pub(super) fn fits(
             to_px: laid.to_px,
             bend: laid.local.bend.clone(),
         };
-        let by_print = print.map(|p| of_print(page, &lay, (p, strays)));
+        let by_print = print.map(|p| {
+            let seen = of_print(page, &lay, (p, strays), None);
+            match (seen, &side.blank) {
+                (Err(Unseen::Nothing), Some(blank)) => {
+                    of_print(page, &lay, (p, strays), Some(blank))
+                }
+                (seen, _) => seen,
+            }
+        });
         let found = match by_print {
             Some(Ok(shift)) => Some((Proof::Print, shift)),
             // It fits elsewhere: no outline may speak for it.
@@ -173,17 +183,20 @@ enum Unseen {
     Moved(Shift),
 }
 
+/// Where the field's print is; with `under`, the blank, where it is under ink that the blank lacks.
 fn of_print(
     page: &Upright<'_>,
     lay: &Lay,
     (print, strays): (&FieldPrint, &[Point<Mm>]),
+    under: Option<&Blank>,
 ) -> Result<Shift, Unseen> {
     let Some(whole) = &print.whole else {
         return Err(Unseen::Nothing);
     };
-    let margin = (ELSEWHERE + 1) as f64 / WIDE;
+    let around = print.area.inflate((ELSEWHERE + 1) as f64 / WIDE);
     let small = lay.small(page, print.area.center());
-    let (cut, _) = lay.cut(small, print.area.inflate(margin), WIDE);
+    let (cut, _) = lay.cut(small, around, WIDE);
+    let cut = uncovered(cut, under, (around, WIDE)).ok_or(Unseen::Nothing)?;
     let start = (ELSEWHERE + 1, ELSEWHERE + 1);
     let near = whole.search(&cut, start, IN_PLACE).ok_or(Unseen::Nothing)?;
     let far = whole
@@ -193,12 +206,17 @@ fn of_print(
     if away > MOVED && far.score >= LEAST_ELSEWHERE && far.score > near.score + CLEARLY {
         return Err(Unseen::Moved(Shift::default()));
     }
-    if near.score < LEAST_IN_PLACE {
+    let least = if under.is_some() {
+        CLEAR
+    } else {
+        LEAST_IN_PLACE
+    };
+    if near.score < least {
         return Err(Unseen::Nothing);
     }
     let (mut across, mut down, mut seen) = (Vec::new(), Vec::new(), Vec::new());
     for piece in &print.pieces {
-        match of_piece(page, lay, piece) {
+        match of_piece(page, lay, piece, under) {
             Some(PieceAt::Near(dx, dy)) => {
                 seen.push(piece);
                 across.extend(piece.across.then_some(dx));
@@ -240,6 +258,14 @@ fn of_print(
     Ok(shift)
 }
 
+/// The cut-out as it is, or without the ink that the blank lacks.
+fn uncovered(cut: GrayImage, under: Option<&Blank>, place: (Rect<Mm>, f64)) -> Option<GrayImage> {
+    match under {
+        Some(blank) => covered::without_ink(&cut, blank, place),
+        None => Some(cut),
+    }
+}
+
 /// Whether the pieces speak for all of the area: none of its corners may be far from all of them.
 /// Where print has strayed near by, they must tell both directions: a line says nothing of where
 /// along it one is.
@@ -266,9 +292,15 @@ enum PieceAt {
     Away,
 }
 
-fn of_piece(page: &Upright<'_>, lay: &Lay, piece: &Piece) -> Option<PieceAt> {
-    let margin = (PIECE_RANGE + 1) as f64 / FINE;
-    let (cut, inside) = lay.cut(&page.reduced, piece.area.inflate(margin), FINE);
+fn of_piece(
+    page: &Upright<'_>,
+    lay: &Lay,
+    piece: &Piece,
+    under: Option<&Blank>,
+) -> Option<PieceAt> {
+    let around = piece.area.inflate((PIECE_RANGE + 1) as f64 / FINE);
+    let (cut, inside) = lay.cut(&page.reduced, around, FINE);
+    let cut = uncovered(cut, under, (around, FINE))?;
     let start = (PIECE_RANGE + 1, PIECE_RANGE + 1);
     let peak = piece.pattern.search(&cut, start, PIECE_RANGE)?;
     let limit = PIECE_RANGE as f64 - 0.5;

@@ -11,6 +11,7 @@ mod bend;
 mod check;
 mod choose;
 mod consensus;
+mod covered;
 pub(crate) mod edges;
 mod fields;
 mod finder;
