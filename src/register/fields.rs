@@ -214,18 +214,8 @@ fn of_print(
     if near.score < least {
         return Err(Unseen::Nothing);
     }
-    let (mut across, mut down, mut seen) = (Vec::new(), Vec::new(), Vec::new());
-    for piece in &print.pieces {
-        match of_piece(page, lay, piece, under) {
-            Some(PieceAt::Near(dx, dy)) => {
-                seen.push(piece);
-                across.extend(piece.across.then_some(dx));
-                down.extend(piece.down.then_some(dy));
-            }
-            Some(PieceAt::Away) => return Err(Unseen::Moved(Shift::default())),
-            None => {}
-        }
-    }
+    let (seen, mut across, mut down) =
+        pieces(page, lay, (print, under)).ok_or(Unseen::Moved(Shift::default()))?;
     let few = (seen.len() as f64) < LEAST_PIECES * print.pieces.len() as f64;
     let faint = near.score < CLEAR && seen.len() < 2;
     let spread = print.area.inflate(STRAYS_NEAR);
@@ -256,6 +246,30 @@ fn of_print(
         return Err(Unseen::Moved(shift));
     }
     Ok(shift)
+}
+
+/// The pieces of print that are seen, and how far those that tell a direction are off in it, mm.
+type Seen<'p> = (Vec<&'p Piece>, Vec<f64>, Vec<f64>);
+
+/// What is seen of the print's pieces; `None` where one is seen away from its place.
+fn pieces<'p>(
+    page: &Upright<'_>,
+    lay: &Lay,
+    (print, under): (&'p FieldPrint, Option<&Blank>),
+) -> Option<Seen<'p>> {
+    let (mut seen, mut across, mut down) = (Vec::new(), Vec::new(), Vec::new());
+    for piece in &print.pieces {
+        match of_piece(page, lay, piece, under) {
+            Some(PieceAt::Near(dx, dy)) => {
+                seen.push(piece);
+                across.extend(piece.across.then_some(dx));
+                down.extend(piece.down.then_some(dy));
+            }
+            Some(PieceAt::Away) => return None,
+            None => {}
+        }
+    }
+    Some((seen, across, down))
 }
 
 /// The cut-out as it is, or without the ink that the blank lacks.
