@@ -9,8 +9,8 @@ use serde_json::Value;
 use crate::program::Campaign;
 
 /// What the run must reach: 315 marks of 19 kinds under 9 wears, asked and wrong at most.
-const ASKED_NEEDLESSLY: u64 = 6;
-const WRONG: u64 = 2;
+const ASKED_NEEDLESSLY: u64 = 4;
+const WRONG: u64 = 1;
 
 fn form() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/forms/mark-sheet")
