@@ -13,7 +13,7 @@ use super::marks::subtract::{added_to_form, best_shift};
 const ZONE_REACH: f64 = 4.0;
 
 /// The paper's edge, where scanners leave shadows, in mm.
-const EDGE: f64 = 4.0;
+pub(super) const EDGE: f64 = 4.0;
 
 /// Print is looked for this far from its place, in px: farther than at a mark, because nothing is
 /// refined locally over the whole page (0.75 mm).

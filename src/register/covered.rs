@@ -7,6 +7,7 @@ use image::{GrayImage, Luma};
 use super::mask;
 use crate::form::Blank;
 use crate::geom::{Mm, Rect};
+use crate::stats::quantile;
 
 /// How far from the blank's print the page is kept, mm: what registration may be off by, and so much of
 /// the ink beside it that a black patch over everything does not look like the print under it.
@@ -69,11 +70,9 @@ fn near_print(print: &GrayImage, reach: u32) -> Vec<bool> {
     near
 }
 
-/// The tone of the paper: three quarters of the pixels are darker or as dark. `None` of nothing.
+/// The tone of the paper: a quarter of the pixels are lighter. `None` of nothing.
 fn paper(tones: &[u8]) -> Option<u8> {
-    let mut sorted = tones.to_vec();
-    sorted.sort_unstable();
-    sorted.get(3 * sorted.len() / 4).copied()
+    quantile(tones.iter().copied().map(f64::from), 0.75).map(|tone| tone as u8)
 }
 
 #[cfg(test)]

@@ -4,10 +4,10 @@
 //! The print round a field (answers masked out) is looked for within 4 mm at 2 pixels a
 //! millimetre: print that fits clearly better elsewhere has moved, as a reprint with a question
 //! set 2.5 mm lower does. In place, its pieces are measured again below a pixel; their median
-//! corrects the field, and their disagreement is the field's own residual. Print that answers cover is
-//! looked for once more without the ink beside it (`covered`). Without a blank
-//! picture, or where the print cannot be seen, the printed outlines of the boxes tell. A field
-//! whose print is known and is not seen is doubted: nothing proves where it is.
+//! corrects the field, and their disagreement is the field's own residual. Print that answers
+//! cover is looked for once more without the ink beside it (`covered`). Without a blank picture, or
+//! where the print cannot be seen, the printed outlines of the boxes tell. A field whose print is
+//! known and is not seen is doubted: nothing proves where it is.
 
 use image::GrayImage;
 use serde::Serialize;
@@ -206,11 +206,7 @@ fn of_print(
     if away > MOVED && far.score >= LEAST_ELSEWHERE && far.score > near.score + CLEARLY {
         return Err(Unseen::Moved(Shift::default()));
     }
-    let least = if under.is_some() {
-        CLEAR
-    } else {
-        LEAST_IN_PLACE
-    };
+    let least = under.map_or(LEAST_IN_PLACE, |_| CLEAR);
     if near.score < least {
         return Err(Unseen::Nothing);
     }

@@ -17,12 +17,9 @@ use super::subtract::{added_to_form, best_shift};
 const BESIDE: f64 = 14.0;
 const ABOVE: f64 = 4.0;
 
-/// How much more above and below is looked at, in mm: the ring round a neighbor's word is known for one
-/// only where it is seen whole.
+/// How much more above and below is looked at where something was found, in mm: the ring round a
+/// neighbor's word is known for one only where it is seen whole.
 const RINGS: f64 = 6.0;
-
-/// The paper's edge, where scanners leave shadows, in mm.
-const EDGE: f64 = 4.0;
 
 /// Ink this near to a zone is that zone's business, in mm: circles and tails.
 const ZONE_REACH: f64 = 3.5;
@@ -64,6 +61,11 @@ pub(super) struct Beside {
 }
 
 impl Beside {
+    fn is_nothing(&self) -> bool {
+        let mut areas = self.near.iter().chain(&self.apart);
+        !self.far && areas.all(|area| *area <= 0.0)
+    }
+
     /// The doubt that writing away from all options makes.
     pub(super) fn doubt(&self) -> Option<Doubt> {
         self.far.then(|| Reason::MarginNote.into())
@@ -72,10 +74,24 @@ impl Beside {
 
 /// Looks for such writing by a pen this dark; `None` where the empty form is not known.
 pub(super) fn look(page: &Registered<'_>, slots: &FieldSlots, pen: Option<f64>) -> Option<Beside> {
-    let paper = Rect::new(0.0, 0.0, page.side.size.w, page.side.size.h).inflate(-EDGE);
+    let found = within(page, slots, (pen, ABOVE))?;
+    if found.is_nothing() {
+        return Some(found);
+    }
+    within(page, slots, (pen, ABOVE + RINGS))
+}
+
+/// What of the paper so much above and below the question, mm, is such writing.
+fn within(
+    page: &Registered<'_>,
+    slots: &FieldSlots,
+    (pen, above): (Option<f64>, f64),
+) -> Option<Beside> {
+    let size = page.side.size;
+    let paper = Rect::new(0.0, 0.0, size.w, size.h).inflate(-margin::EDGE);
     let whole = slots.area(page.side, 0.0)?;
     let own = wider(whole, ABOVE).intersection(paper)?;
-    let area = wider(whole, ABOVE + RINGS).intersection(paper)?;
+    let area = wider(whole, above).intersection(paper)?;
     let blank = blank_darkness(page, area)?;
     let local = Registered {
         to_px: page.refined(whole).0,

@@ -14,7 +14,7 @@ const CLEAR: f64 = 0.8;
 /// A mark of a red pen is red in more than this share of its ink.
 const RED: f64 = 0.5;
 
-/// Where the network gives nothing but paper and a neighbor's tail at most so much, nothing is drawn.
+/// Where the network gives all but paper, a neighbor's tail and dirt less than this, nothing is drawn.
 const VAGUE: f64 = 0.05;
 
 /// Tells every option of the page how many questions are unclear for each that is clearly answered
@@ -33,13 +33,9 @@ pub(super) fn tell_unclear(questions: &mut [Vec<&mut OptionReading>]) {
 
 /// Whether the network would not swear that nobody drew here.
 fn may_be_drawn(option: &OptionReading) -> bool {
-    let drawn = option.kinds.iter().filter(|(kind, _)| {
-        let nothing = matches!(
-            kind,
-            MarkState::Empty | MarkState::Overflow | MarkState::Foreign
-        );
-        !nothing
-    });
+    use MarkState::{Empty, Foreign, Overflow};
+    let drawn = option.kinds.iter();
+    let drawn = drawn.filter(|(kind, _)| !matches!(kind, Empty | Overflow | Foreign));
     drawn.map(|k| k.1).sum::<f64>() >= VAGUE
 }
 

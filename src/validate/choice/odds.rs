@@ -4,9 +4,9 @@
 //! The rules of the parent module decide first; the network has looked at the paper itself. What it
 //! holds to be a correction, a cross, a second mark, a stamp or a remark is a question, whatever the
 //! rules say. Where both read the same answer, the network must give it a fair chance; where the
-//! rules read none, a good one; where they read another, it is a question. A chance is the product of
-//! its parts, that one option is meant and that no other is; from which chance on an answer is
-//! accepted was measured on made cards, for the parts are calibrated and their product is not.
+//! rules read none or fewer, a good one; where they read another, it is a question. A chance is the
+//! product of its parts, that one option is meant and that no other is; from which chance on an answer
+//! is accepted was measured on made cards, for the parts are calibrated and their product is not.
 
 mod doubts;
 
