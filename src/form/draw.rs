@@ -135,6 +135,11 @@ pub fn personal_areas(side: &Side) -> Vec<Rect<Mm>> {
     own.filter_map(print::area).collect()
 }
 
+/// Where all texts and barcodes of `[[side.print]]` stand, with a millimeter round each.
+pub fn printed_areas(side: &Side) -> Vec<Rect<Mm>> {
+    side.print.iter().filter_map(print::area).collect()
+}
+
 fn anchor(mark: &AnchorMark, canvas: &mut Canvas) {
     let (x, y, size) = (mark.at.x, mark.at.y, mark.size);
     let half = size / 2.0;

@@ -5,6 +5,7 @@ use rand_chacha::ChaCha8Rng;
 
 use super::question::{self, Ask, Drawn, Question, Room, extent};
 use super::{MarkKind, Marker};
+use crate::form::draw::printed_areas;
 use crate::form::{Corrected, CrossMeans, Field, GridZone, MarkOption, MarkZone, Side, Zone};
 use crate::geom::{Mm, Point, Rect};
 use crate::read::MarkState;
@@ -32,7 +33,8 @@ pub fn draw(
     inks: &mut Inks,
     rng: &mut ChaCha8Rng,
 ) -> Vec<FieldDrawn> {
-    let taken: Vec<Rect<Mm>> = side.fields.iter().flat_map(places).collect();
+    let mut taken: Vec<Rect<Mm>> = side.fields.iter().flat_map(places).collect();
+    taken.extend(printed_areas(side));
     let room = Room {
         paper: Rect::new(0.0, 0.0, side.size.w, side.size.h),
         taken: &taken,
@@ -265,6 +267,26 @@ mod tests {
         let tails = all.iter().flat_map(|(_, d)| &d.options);
         let tails: Vec<_> = tails.filter(|o| o.state == MarkState::Overflow).collect();
         assert!(!tails.is_empty() && tails.iter().all(|o| !o.selected));
+    }
+
+    #[test]
+    fn numbers_find_room_beside_the_print() {
+        let sides = form("vaccine-intent").sides;
+        let print = printed_areas(sides.last().unwrap());
+        let written: Vec<Rect<Mm>> = drawn(MarkKind::Number, "vaccine-intent")
+            .into_iter()
+            .filter_map(|(_, one)| one.writing)
+            .collect();
+        // A quarter: the areas hold the space below a line.
+        let on_print = |w: &&Rect<Mm>| {
+            let parts = print
+                .iter()
+                .filter_map(|p| p.inflate(-1.0).intersection(**w));
+            parts.map(Rect::area).sum::<f64>() > 0.25 * w.area()
+        };
+        let covering = written.iter().filter(on_print).count();
+        assert!(!written.is_empty());
+        assert_eq!(covering, 0, "of {}", written.len());
     }
 
     #[test]

@@ -58,11 +58,11 @@ pub struct Question<'a> {
     pub zone: &'a MarkZone,
     /// A legal choice: no doubt may be accepted.
     pub consent: bool,
-    /// The paper, and all options on it: where words and numbers beside a choice find room.
+    /// The paper, all options and print on it: where words and numbers beside a choice find room.
     pub room: Room<'a>,
 }
 
-/// Free paper about the options of a side.
+/// Free paper about the options and the print of a side.
 #[derive(Clone, Copy, Debug)]
 pub struct Room<'a> {
     pub paper: Rect<Mm>,
@@ -70,7 +70,7 @@ pub struct Room<'a> {
 }
 
 impl Room<'_> {
-    /// The place that covers least of any option, of those that lie on the paper.
+    /// The place that covers least of any option or print, of those that lie on the paper.
     pub(super) fn best(&self, mut places: Vec<Rect<Mm>>, rng: &mut ChaCha8Rng) -> Option<Rect<Mm>> {
         let edge = self.paper.inflate(-1.0);
         places.retain(|p| {
