@@ -1,10 +1,11 @@
 """Made cards with boxes to write in, for fitting and proving what both readers say together.
 
-    python cards.py WORK OUT [--cards N] [--seed N]
+    python cards.py WORK OUT [--cards N] [--seed N] [--spoiled]
 
 Writes OUT/forms/made-cards (a form for hagaki), OUT/PROFILE/*.jpg|png and OUT/truth.csv. Every
 character comes from the held-out material of `glyphs.py`: no network saw it. A card has one pen and
-one scanner; three profiles of both take turns.
+one scanner; three profiles of both take turns. `--spoiled`: in each row of digits one box holds no single
+digit (one written over another, one struck out, two side by side), and only asking is right.
 """
 
 import argparse
@@ -16,7 +17,7 @@ import numpy as np
 from PIL import Image
 
 import classes
-from augment import place
+from augment import place, struck
 from glyphs import Sources
 
 SIZE = (100.0, 148.0)  # mm
@@ -84,6 +85,18 @@ def with_pen(patch, width):
     return thin if thin.sum() > 0.35 * patch.sum() else patch
 
 
+def beside(drawn, other, rng):
+    h, w = drawn.shape
+    return np.hstack([cv2.resize(drawn, (w // 2, h)), cv2.resize(other(0.75), (w - w // 2, h))])
+
+
+SPOILS = {  # what a box with a slip of the pen holds: the first writing, and how to write another
+    "over": lambda drawn, other, rng: np.maximum(drawn, other(0.75)),
+    "struck": lambda drawn, other, rng: struck(drawn, rng),
+    "two": beside,
+}
+
+
 class Page:
     """A card while it is printed and written; one pen and one scanner."""
 
@@ -111,13 +124,16 @@ class Page:
         part = self.ink[py : py + drawn.shape[0], px : px + drawn.shape[1]]
         np.maximum(part, drawn[: part.shape[0], : part.shape[1]], out=part)
 
-    def write_boxes(self, boxes, text, glyph_of, hand, rng):
+    def write_boxes(self, boxes, text, glyph_of, hand, rng, spoiled=None):
         (x, y, pitch, w, h, n), (width, haste) = boxes, hand
         for k in range(n):
             self.box(x + k * pitch, y, w, h, self.frame, self.line)
         for k, c in enumerate(text):
             glyph = with_pen(glyph_of(c), width * rng.uniform(0.9, 1.1))
             drawn = place(glyph, self.px(h), self.px(w), rng, self.size * rng.uniform(0.85, 1.15), haste)
+            if spoiled and k == spoiled[0]:
+                other = with_pen(glyph_of(spoiled[2]), width * rng.uniform(0.9, 1.3))
+                drawn = SPOILS[spoiled[1]](drawn, lambda size: place(other, self.px(h), self.px(w), rng, size, haste), rng)
             over = rng.random() < 0.06  # over the frame
             aside = (int(rng.integers(-2, 3)), int(rng.integers(-6, 7))) if over else (0, 0)
             self.stamp(drawn, x + k * pitch, y, aside)
@@ -140,15 +156,24 @@ class Page:
         return grey
 
 
-def card(writers, profile, rng):
-    """(grey page u8, field -> text)"""
-    page, truth = Page(profile, rng), {}
+def spoil(text, rng):
+    """The box, the kind of slip and the digit that is written there as well."""
+    k = int(rng.integers(len(text)))
+    return k, list(SPOILS)[rng.integers(len(SPOILS))], str((int(text[k]) + 1 + rng.integers(9)) % 10)
+
+
+def card(writers, profile, rng, spoiled=False):
+    """(grey page u8, field -> text, field -> kind of slip)"""
+    page, truth, slips = Page(profile, rng), {}, {}
     width, haste = rng.uniform(3.5, 8.0), rng.uniform(0.3, 1.0)
     for name, (charset, *boxes) in FIELDS.items():
         source, _ = writers.by_charset[charset]
         truth[name] = writers.text(charset, boxes[-1], rng)
-        page.write_boxes(boxes, truth[name], lambda c: source.glyph(c, rng), (width, haste), rng)
-    return page.scanned(), truth
+        slip = spoil(truth[name], rng) if spoiled and charset == "digits" else None
+        if slip:
+            slips[name] = slip[1]
+        page.write_boxes(boxes, truth[name], lambda c: source.glyph(c, rng), (width, haste), rng, slip)
+    return page.scanned(), truth, slips
 
 
 def save(grey, profile, out, name, rng):
@@ -169,6 +194,7 @@ def main():
     args.add_argument("out", type=pathlib.Path)
     args.add_argument("--cards", type=int, default=300)
     args.add_argument("--seed", type=int, default=1)
+    args.add_argument("--spoiled", action="store_true")
     a = args.parse_args()
     cv2.setNumThreads(1)
     folder = a.out / "forms/made-cards"
@@ -177,14 +203,15 @@ def main():
     writers, names = Writers(a.work), list(PROFILES)
     with open(a.out / "truth.csv", "w", newline="", encoding="utf-8") as f:
         rows = csv.writer(f)
-        rows.writerow(["file", "page", "field", "value"])
+        rows.writerow(["file", "page", "field", "value", "accept", "note"])
         for k in range(a.cards):
             rng = np.random.default_rng([2026, a.seed, k])
             profile = names[k % len(names)]
-            grey, truth = card(writers, profile, rng)
+            grey, truth, slips = card(writers, profile, rng, a.spoiled)
             file = save(grey, profile, a.out, f"{a.seed:03}-{k:05}", rng)
             for name, text in truth.items():
-                rows.writerow([file, 0, name, text])
+                slip = slips.get(name, "")
+                rows.writerow([file, 0, name, text, "ONLY_REVIEW" if slip else "", slip])
 
 
 if __name__ == "__main__":
