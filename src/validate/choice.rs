@@ -96,27 +96,25 @@ pub(super) fn decide(field: &Field, reading: &Reading) -> Verdict {
 /// consent costs far more than a review).
 fn second_thoughts(field: &Field, options: &[OptionReading], value: &str) -> Vec<Doubt> {
     let mut doubts = Vec::new();
+    let mut doubt = |reason: Reason| {
+        if !doubts.contains(&Doubt::new(reason)) {
+            doubts.push(Doubt::new(reason));
+        }
+    };
     if let (Zone::Marks(zone), true) = (&field.zone, odds::judged(options)) {
         if odds::chance(options, value, zone.cross_means) < odds::CONSENT_CHANCE {
-            doubts.push(Reason::LowConf.into());
+            doubt(Reason::LowConf);
         }
-        if options
-            .iter()
-            .any(|o| o.measures.written >= odds::CONSENT_WRITTEN)
-        {
-            doubts.push(Reason::MarginNote.into());
-        }
+        let seen = |o: &OptionReading| odds::before_the_law(o, zone.cross_means, o.value == value);
+        options.iter().filter_map(seen).for_each(&mut doubt);
     }
     for option in options {
-        let reason = match (option.value == value, option.state) {
-            (true, MarkState::ScribbledOut | MarkState::Ghost) => Reason::Corrected,
-            (true, _) | (false, MarkState::Empty) => continue,
-            (false, MarkState::Overflow) => Reason::Overflow,
-            (false, MarkState::Foreign) => Reason::MarginNote,
-            (false, _) => Reason::Ghost,
-        };
-        if !doubts.contains(&Doubt::new(reason)) {
-            doubts.push(reason.into());
+        match (option.value == value, option.state) {
+            (true, MarkState::ScribbledOut | MarkState::Ghost) => doubt(Reason::Corrected),
+            (true, _) | (false, MarkState::Empty) => {}
+            (false, MarkState::Overflow) => doubt(Reason::Overflow),
+            (false, MarkState::Foreign) => doubt(Reason::MarginNote),
+            (false, _) => doubt(Reason::Ghost),
         }
     }
     doubts

@@ -13,7 +13,7 @@ mod doubts;
 use super::{Decided, MarkState, OptionReading, pen};
 use crate::doubt::{Doubt, Reason};
 use crate::form::{CrossMeans, MarkZone};
-pub(super) use doubts::CONSENT_WRITTEN;
+pub(super) use doubts::before_the_law;
 use doubts::{FOREIGN_DOUBT, beside, erased, hidden, is_written_at, not_meant, veto};
 
 /// A correction that the form accepts is accepted from here on.

@@ -313,3 +313,18 @@ fn a_stamp_a_tape_and_a_rubbed_out_mark_have_their_own_names() {
     options[0].measures = MarkMeasures::default();
     assert_eq!(reason(&options), Reason::Faint);
 }
+
+#[test]
+fn the_law_looks_at_what_may_be_taken_back_and_at_ink_that_may_reach_another_option() {
+    use MarkState::Filled;
+    let filled = |gone| option("b", (Filled, 1.0 - gone, Struck));
+    let seen = |o: &OptionReading, chosen| before_the_law(o, CrossMeans::Ask, chosen);
+    assert_eq!(seen(&filled(0.02), true), None);
+    assert_eq!(seen(&filled(0.04), true), Some(Reason::Corrected));
+    let reached = |p| option("a", (Overflow, p, Empty));
+    assert_eq!(seen(&reached(0.3), false), None);
+    assert_eq!(seen(&reached(0.5), false), Some(Reason::Overflow));
+    let mut noted = filled(0.0);
+    noted.measures.written = 0.2;
+    assert_eq!(seen(&noted, true), Some(Reason::MarginNote));
+}
