@@ -6,7 +6,6 @@
 //! read, the more as all of them are held to one shift: paper does not bend between two characters. Said
 //! is the lowest mean against what is usual for windows of that weight on this page.
 
-use super::bare::Writing;
 use super::expect::Expected;
 use super::windows::{SHIFTS, Window};
 
@@ -18,12 +17,16 @@ const GAPS: usize = 2;
 /// The lowest mean of a stretch, 1 for as alike as usual; `f64::MAX` where no stretch is long enough.
 /// `text`: the windows that can be judged, in any order. Of stretches less alike than `least` those count
 /// that are not just written over.
-pub(super) fn least_alike(text: &[(Window, Expected)], least: f64, writing: &Writing<'_>) -> f64 {
+pub(super) fn least_alike(
+    text: &[(Window, Expected)],
+    least: f64,
+    is_written_over: impl Fn(&[Window]) -> bool,
+) -> f64 {
     let mut all: Vec<&(Window, Expected)> = text.iter().collect();
     all.sort_by_key(|(w, _)| (w.at.1, w.at.0));
     let is_over = |run: &[&(Window, Expected)]| {
         let run: Vec<Window> = run.iter().map(|(w, _)| *w).collect();
-        writing.is_over(&run)
+        is_written_over(&run)
     };
     all.windows(LONG)
         .filter(|run| {
@@ -50,6 +53,7 @@ fn together(run: &[&(Window, Expected)]) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::prove::bare::Writing;
     use crate::prove::windows::{Face, STEP};
 
     /// On a page that shows nothing, so that no stretch is written over.
@@ -63,7 +67,8 @@ mod tests {
         };
         let windows: Vec<Window> = text.iter().map(|(w, _)| *w).collect();
         let dark = vec![0; width * height];
-        super::least_alike(text, 0.76, &Writing::over(&windows, &face, (&dark, 180)))
+        let page = Writing::over(&windows, &face, (&dark, 180));
+        super::least_alike(text, 0.76, |run| page.is_over(run))
     }
 
     /// Windows of one row at the given columns.

@@ -82,8 +82,8 @@ pub(super) struct Lack {
     tail: f64,
     /// Share of the windows that are written over.
     overwritten: f64,
-    /// The stretch of text least alike, as a share of the usual.
-    stretch: f64,
+    /// The stretch of text least alike, as a share of the usual: where sides rival, and where none does.
+    stretch: (f64, f64),
     /// Share of the print that the page shows too badly to judge.
     unjudged: f64,
 }
@@ -102,12 +102,16 @@ impl Lack {
         } else {
             self.taped.1
         };
-        let lone = if alone { ALLOWED_ALONE } else { 1.0 };
+        let (lone, stretch) = if alone {
+            (ALLOWED_ALONE, self.stretch.1)
+        } else {
+            (1.0, self.stretch.0)
+        };
         self.away + more <= lone * self.allowed
             && self.typical >= LEAST_TYPICAL
             && self.even >= LEAST_EVEN
             && (alone || self.tail <= TAIL + TAIL_UNEVEN * (1.0 - self.typical))
-            && self.stretch >= LEAST_STRETCH
+            && stretch >= LEAST_STRETCH
             && self.overwritten <= MOST_OVERWRITTEN
             && self.unjudged <= unjudged
     }
@@ -166,7 +170,10 @@ pub(super) fn lack(print: &Print, seen: &Seen) -> Option<Lack> {
         even: typical / best.max(0.001),
         tail,
         overwritten: 1.0 - clean.len() as f64 / all.len() as f64,
-        stretch: runs::least_alike(&text, LEAST_STRETCH, &writing),
+        stretch: (
+            runs::least_alike(&text, LEAST_STRETCH, |run| writing.is_over(run)),
+            runs::least_alike(&text, LEAST_STRETCH, |run| writing.is_over_alone(run)),
+        ),
         unjudged: unjudged(&clean),
     })
 }

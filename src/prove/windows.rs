@@ -24,7 +24,7 @@ const LEAST_OPEN: u32 = (SIDE * SIDE * 2 / 5) as u32;
 /// Darkness of ordinary print.
 pub(super) const TYPICAL: u8 = 180;
 /// Of a picture whose ordinary print is 1.0, so many levels are that print.
-const UNIT: f64 = 196.0;
+pub(super) const UNIT: f64 = 196.0;
 /// Least spread of a window's darkness, in units of print, summed over its cells: noise is less.
 const LEAST_SPREAD: (f64, f64) = (0.001, 0.1);
 

@@ -13,13 +13,14 @@ use image::GrayImage;
 use serde::Serialize;
 
 use super::edges;
-use super::prepared::{FieldPrint, Piece, Prepared};
+use super::prepared::{self, FieldPrint, Piece, Prepared, Print};
 use super::view::Lay;
 use super::{Registered, check, covered, moved};
 use crate::form::{Blank, FieldId};
 use crate::geom::{Mm, Point, Rect};
 use crate::normalize::Upright;
 use crate::normalize::outline::{Outline, OutlineShape, outlines};
+use crate::raster::{Pattern, Peak};
 
 /// Resolutions of the two searches, px a mm.
 pub(super) const WIDE: f64 = 2.0;
@@ -127,6 +128,10 @@ pub(super) fn fits(
 ) -> Vec<FieldFit> {
     let frames_are_seen = !laid.local.frameless;
     let side = laid.side;
+    let with_frames = match frames_are_seen {
+        true => None,
+        false => prepared::of(side, Print::Whole),
+    };
     let one = |(i, field): (usize, &crate::form::Field)| {
         let print = prepared
             .and_then(|p| p.fields.get(i))
@@ -144,7 +149,11 @@ pub(super) fn fits(
                 (seen, _) => seen,
             }
         });
+        let frames = with_frames.as_ref().and_then(|p| p.fields.get(i));
         let found = match by_print {
+            Some(Ok(_)) if frames.is_some_and(|p| frames_moved(page, &lay, p)) => {
+                Some((Proof::Missing, Shift::default()))
+            }
             Some(Ok(shift)) => Some((Proof::Print, shift)),
             // It fits elsewhere: no outline may speak for it.
             Some(Err(Unseen::Moved(shift))) => Some((Proof::Missing, shift)),
@@ -193,17 +202,8 @@ fn of_print(
     let Some(whole) = &print.whole else {
         return Err(Unseen::Nothing);
     };
-    let around = print.area.inflate((ELSEWHERE + 1) as f64 / WIDE);
-    let small = lay.small(page, print.area.center());
-    let (cut, _) = lay.cut(small, around, WIDE);
-    let cut = uncovered(cut, under, (around, WIDE)).ok_or(Unseen::Nothing)?;
-    let start = (ELSEWHERE + 1, ELSEWHERE + 1);
-    let near = whole.search(&cut, start, IN_PLACE).ok_or(Unseen::Nothing)?;
-    let far = whole
-        .search(&cut, start, ELSEWHERE)
-        .ok_or(Unseen::Nothing)?;
-    let away = far.dx.hypot(far.dy) / WIDE;
-    if away > MOVED && far.score >= LEAST_ELSEWHERE && far.score > near.score + CLEARLY {
+    let (near, far) = search(page, lay, (print.area, whole), under).ok_or(Unseen::Nothing)?;
+    if is_elsewhere(&near, &far) {
         return Err(Unseen::Moved(Shift::default()));
     }
     let least = under.map_or(LEAST_IN_PLACE, |_| CLEAR);
@@ -242,6 +242,37 @@ fn of_print(
         return Err(Unseen::Moved(shift));
     }
     Ok(shift)
+}
+
+/// The print's best place near its own, and within [`ELSEWHERE`].
+fn search(
+    page: &Upright<'_>,
+    lay: &Lay,
+    (area, pattern): (Rect<Mm>, &Pattern),
+    under: Option<&Blank>,
+) -> Option<(Peak, Peak)> {
+    let around = area.inflate((ELSEWHERE + 1) as f64 / WIDE);
+    let (cut, _) = lay.cut(lay.small(page, area.center()), around, WIDE);
+    let cut = uncovered(cut, under, (around, WIDE))?;
+    let start = (ELSEWHERE + 1, ELSEWHERE + 1);
+    let near = pattern.search(&cut, start, IN_PLACE)?;
+    let far = pattern.search(&cut, start, ELSEWHERE)?;
+    Some((near, far))
+}
+
+/// Print that fits clearly better away from its place has moved.
+fn is_elsewhere(near: &Peak, far: &Peak) -> bool {
+    let away = far.dx.hypot(far.dy) / WIDE;
+    away > MOVED && far.score >= LEAST_ELSEWHERE && far.score > near.score + CLEARLY
+}
+
+/// Whether the frames of a field, where the page is held to have lost all frames, are seen elsewhere:
+/// they moved, and the print beside them does not speak for them.
+fn frames_moved(page: &Upright<'_>, lay: &Lay, print: &FieldPrint) -> bool {
+    let whole = print.whole.as_ref();
+    whole
+        .and_then(|whole| search(page, lay, (print.area, whole), None))
+        .is_some_and(|(near, far)| is_elsewhere(&near, &far))
 }
 
 /// The pieces of print that are seen, and how far those that tell a direction are off in it, mm.

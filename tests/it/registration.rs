@@ -667,8 +667,12 @@ fn a_shifted_reprint_is_never_read_silently() {
             .iter()
             .enumerate()
             .filter(|(_, f)| matches!(f.zone, Zone::Marks(_) | Zone::Comb(_) | Zone::Rank(_)));
+        // Frames that moved were once taken for frames that the scan had lost, on the telephone number.
         let most = if pages_asked_for().is_some() { 9 } else { 2 };
-        for (i, field) in marked.take(most) {
+        let tried = marked
+            .enumerate()
+            .filter(|(n, (_, field))| *n < most || field.id.0 == "phone");
+        for (_, (i, field)) in tried {
             let by = if (c + i).is_multiple_of(2) { 2.5 } else { -2.5 };
             let mut rng = card_rng(77, (100 * c + i) as u32);
             let scan = of_second_print(card, (i, by), &mut rng);
