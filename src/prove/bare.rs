@@ -19,9 +19,9 @@ const OF_WINDOW: f64 = 0.05;
 /// Where more of the print than this is usually bare, nothing can be said of it.
 const MOST_USUAL: f64 = 0.25;
 /// Where no other side rivals: print that may be bare beyond what is usual, as a share of what other
-/// words under the same ink would leave bare by chance. Of the 60 pages in 1,100 made mark sheets of all
-/// wears (underlined, ringed and struck words of faxes and thresholded copies nearly all) that a stretch of
-/// text alone spoke against, 37 stay below; of strangers that only it spoke against none does.
+/// words under the same ink would leave bare by chance. A stretch of text alone spoke against 60 of 1,098
+/// made mark sheets of all wears, underlined, ringed and struck words of faxes and thresholded copies nearly
+/// all; half of them are read with it. Of 72 such pages of an edition with one other word 11 instead of 10.
 const OF_CHANCE: f64 = 0.2;
 /// Ink against the usual from which on there may be writing.
 const MORE_INK: f64 = 1.1;
@@ -183,10 +183,8 @@ mod tests {
         let (rivals, alone) = shares(&|x, y| fax(x, y) || pen(x, y));
         assert!(rivals < 0.1, "{rivals}");
         assert!(alone > 0.9, "{alone}");
-        let another = |x: usize, y: usize| match area(x, y) {
-            true => other(x, y) && !lost(x, y),
-            false => fax(x, y),
-        };
+        let letters = |x: usize, y: usize| if area(x, y) { other(x, y) } else { form(x, y) };
+        let another = |x: usize, y: usize| letters(x, y) && !lost(x, y);
         let (_, alone) = shares(&|x, y| another(x, y) || pen(x, y));
         assert!(alone < 0.3, "{alone}");
     }

@@ -128,10 +128,11 @@ pub(super) fn fits(
 ) -> Vec<FieldFit> {
     let frames_are_seen = !laid.local.frameless;
     let side = laid.side;
-    let with_frames = match frames_are_seen {
-        true => None,
-        false => prepared::of(side, Print::Whole),
-    };
+    let with_frames = laid
+        .local
+        .frameless
+        .then(|| prepared::of(side, Print::Whole))
+        .flatten();
     let one = |(i, field): (usize, &crate::form::Field)| {
         let print = prepared
             .and_then(|p| p.fields.get(i))
