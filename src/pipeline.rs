@@ -148,6 +148,7 @@ fn read_page(
     }
     let mut readings = read::read(page, engines)?;
     doubt_places(page, &mut readings);
+    doubt_half_rows(page, &mut readings);
     let margin = if page.side.margin_notes {
         read::margin::read(page)
     } else {
@@ -199,6 +200,19 @@ fn doubt_places(page: &Registered<'_>, readings: &mut [Reading]) {
         let barcode = matches!(reading.content, Content::Barcode { .. });
         if (!page.is_proved() || page.doubts_field(i)) && !barcode {
             reading.doubts.push(Reason::LocalResidual.into());
+        }
+    }
+}
+
+/// A pen's stroke is two or three rows high in a fax in standard mode, and a tick struck out may look like
+/// a tick: what somebody consents to is asked.
+fn doubt_half_rows(page: &Registered<'_>, readings: &mut [Reading]) {
+    if !page.scan.half_rows {
+        return;
+    }
+    for (reading, field) in readings.iter_mut().zip(&page.side.fields) {
+        if field.consent {
+            reading.doubts.push(Reason::LowConf.into());
         }
     }
 }

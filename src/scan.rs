@@ -170,6 +170,9 @@ pub struct Scan {
     pub picture: Picture,
     /// From the file's tags, when credible (50-1300 dpi and not a placeholder of 72 or 96).
     pub resolution: Option<Resolution>,
+    /// Each row, or each column, stands more than once: the file holds half of them, as a fax in standard
+    /// mode does.
+    pub half_rows: bool,
 }
 
 impl Scan {
@@ -182,6 +185,7 @@ impl Scan {
         let dpi = |dpi: Dpi, times: u32| Dpi::new(dpi.get() * f64::from(times)).unwrap_or(dpi);
         Self {
             origin,
+            half_rows: repeats != (1, 1),
             picture: picture.repeated(repeats),
             resolution: resolution.map(|r| Resolution {
                 x: dpi(r.x, repeats.0),
@@ -305,6 +309,7 @@ mod tests {
         ] {
             let (scan, map) = scanned((8, 6), x, y);
             assert_eq!((scan.width(), scan.height()), size, "{x} {y}");
+            assert_eq!(scan.half_rows, size != (8, 6), "{x} {y}");
             let dpi = scan.resolution.expect("as it was told");
             assert!((dpi.x.get() / dpi.y.get() - 1.0).abs() < 0.25, "{dpi:?}");
             // A pixel of the file and the middle of its copies show the same.

@@ -192,6 +192,7 @@ fn own(rng: &mut ChaCha8Rng) -> Result<Page, Box<dyn Error>> {
     Ok(Page {
         to_px: wear.to_px(side.size),
         scan: Scan {
+            half_rows: false,
             origin,
             picture,
             resolution: Some(Resolution::square(wear.dpi)),

@@ -43,6 +43,7 @@ pub(crate) fn scan(
         Luma([if paint(at.0, at.1) { 40 } else { 245 }])
     });
     Scan {
+        half_rows: false,
         origin: Origin {
             file: "t/a.png".into(),
             file_sha256: Digest::of(b""),

@@ -68,6 +68,7 @@ fn bare(side: &Side) -> Side {
 fn shown(picture: &Blank) -> Option<Scan> {
     let dpi = Dpi::new(picture.px_per_mm * 25.4)?;
     Some(Scan {
+        half_rows: false,
         origin: Origin {
             file: String::new(),
             file_sha256: Digest::of(b""),

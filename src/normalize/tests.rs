@@ -10,6 +10,7 @@ use crate::scan::{Origin, Picture, Resolution};
 
 fn scan_of(gray: GrayImage, dpi: f64) -> Scan {
     Scan {
+        half_rows: false,
         origin: Origin {
             file: "drawn".into(),
             file_sha256: Digest::of(b""),

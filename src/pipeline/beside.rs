@@ -26,6 +26,7 @@ pub(super) fn is_another_card(
 ) -> bool {
     let holds = |region: &Region| {
         let part = Scan {
+            half_rows: page.scan.half_rows,
             origin: page.scan.origin.clone(),
             picture: region.cut(&page.scan.picture),
             resolution: page.scan.resolution,

@@ -174,6 +174,7 @@ mod tests {
             margin_notes: true,
         };
         let scan = Scan {
+            half_rows: false,
             origin: Origin {
                 file: "x".into(),
                 file_sha256: crate::digest::Digest::of(b""),

@@ -275,6 +275,7 @@ fn scan(raster: &GrayImage, wear: &Wear) -> (Scan, Transform<Mm, Px>) {
         Luma([(sum / 4.0 + rng.random_range(-9.0..9.0)).clamp(0.0, 255.0) as u8])
     });
     let scan = Scan {
+        half_rows: false,
         origin: Origin {
             file: "drawn".into(),
             file_sha256: Digest::of(b""),

@@ -136,6 +136,7 @@ fn with_page<T>(
     use_it: impl FnOnce(&Registered<'_>) -> T,
 ) -> T {
     let scan = Scan {
+        half_rows: false,
         origin: Origin {
             file: "card".into(),
             file_sha256: Digest::of(b""),

@@ -179,6 +179,7 @@ fn read(form: &Form, n: u32, draw_on: &dyn Fn(&mut Person<'_>)) -> Vec<Verdict> 
         size: side.size,
     };
     let scan = Scan {
+        half_rows: false,
         origin: Origin {
             file: "drawn.png".into(),
             file_sha256: Digest::of(b""),

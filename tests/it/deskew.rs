@@ -32,6 +32,7 @@ fn real_pages_are_leveled() {
             .page(0)
             .unwrap();
         let scan = Scan {
+            half_rows: false,
             origin: Origin {
                 file: row[0].to_owned(),
                 file_sha256: Digest::of(b""),

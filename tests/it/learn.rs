@@ -74,6 +74,7 @@ fn luhn(digits: &str) -> u32 {
 
 fn scan(gray: GrayImage, bilevel: bool, dpi: Dpi) -> Scan {
     Scan {
+        half_rows: false,
         origin: Origin {
             file: "cards/a.png".into(),
             file_sha256: Digest::of(b""),

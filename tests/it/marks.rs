@@ -4,6 +4,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use hagaki::ingest::{self, Limits};
 use serde_json::Value;
 
 use crate::program::Campaign;
@@ -58,6 +59,36 @@ fn every_kind_of_mark_under_every_wear_holds_its_floor() {
     assert_eq!(notes.len(), 29, "{notes:?}");
     assert!(asked <= ASKED_NEEDLESSLY, "asked {asked}: {score:#}");
     assert!(wrong <= WRONG, "wrong {wrong}: {score:#}");
+}
+
+/// A pen's stroke is two rows high there: what somebody consents to is asked, the rest is read.
+#[test]
+fn consent_on_a_fax_in_standard_mode_is_asked() {
+    let campaign = campaign();
+    score(&campaign, "6", "tick", "fax");
+    let said = campaign.hagaki(&["export", "--profile", "long"]);
+    assert_eq!(said.code, 0, "{}", said.err);
+    let (mut consents, mut others) = (Vec::new(), Vec::new());
+    for row in said.out.lines().skip(1) {
+        let cells: Vec<&str> = row.split(',').collect();
+        let [file, _, field, value, review] = cells[..] else {
+            panic!("{row}");
+        };
+        let scan = campaign.root().parent().unwrap().join(file);
+        let document = ingest::open(&scan, &Limits::default()).unwrap();
+        let resolution = document.page(0).unwrap().resolution.unwrap();
+        if resolution.y.get() < 100.0 {
+            let number: u32 = field[1..].parse().unwrap();
+            let asked = review == "1";
+            match number {
+                1..=6 | 13 => consents.push((value.to_owned(), asked)),
+                _ => others.push((value.to_owned(), asked)),
+            }
+        }
+    }
+    assert!(!consents.is_empty());
+    assert!(consents.iter().all(|(_, asked)| *asked), "{consents:?}");
+    assert!(others.iter().any(|(_, asked)| !asked), "{others:?}");
 }
 
 #[test]

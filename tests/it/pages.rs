@@ -46,6 +46,7 @@ pub(crate) fn outcomes(
             page,
         };
         let scan = Scan {
+            half_rows: false,
             origin,
             picture: decoded.picture,
             resolution: decoded.resolution,

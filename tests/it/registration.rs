@@ -423,6 +423,7 @@ fn draw_page(card: &Card, kind: Kind, rng: &mut ChaCha8Rng) -> Page {
 
 fn scan_of(gray: GrayImage, dpi: Option<Dpi>) -> Scan {
     Scan {
+        half_rows: false,
         origin: Origin {
             file: "drawn".into(),
             file_sha256: Digest::of(b""),

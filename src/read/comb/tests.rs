@@ -96,6 +96,7 @@ impl Sheet {
 
     fn read(self, charset: &Charset) -> Vec<CellReading> {
         let scan = Scan {
+            half_rows: false,
             origin: Origin {
                 file: "drawn.png".into(),
                 file_sha256: Digest::of(b""),

@@ -55,6 +55,7 @@ fn page(with_blank: bool, draw: impl Fn(&mut GrayImage)) -> Page {
     let mut gray = blank.clone();
     draw(&mut gray);
     let scan = Scan {
+        half_rows: false,
         origin: Origin {
             file: "a".into(),
             file_sha256: Digest::of(b""),

@@ -169,6 +169,7 @@ fn options_of_field(card: &Card, fields: Vec<Field>) -> Vec<OptionReading> {
     let first = fields[0].id.clone();
     let side = side(fields);
     let scan = Scan {
+        half_rows: false,
         origin: Origin {
             file: "x".into(),
             file_sha256: crate::digest::Digest::of(b""),

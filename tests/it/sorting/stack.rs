@@ -222,6 +222,7 @@ fn scanned(sheet: &Filling<'_>, rng: &mut ChaCha8Rng) -> (Scan, QuarterTurn) {
     // One file in eight does not say its resolution.
     let known = !rng.random_bool(0.125) || resolution.x != resolution.y;
     let scan = Scan {
+        half_rows: false,
         origin: Origin {
             file: "stack/page.png".into(),
             file_sha256: Digest::of(b""),
