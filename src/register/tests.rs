@@ -274,20 +274,18 @@ fn scan(raster: &GrayImage, wear: &Wear) -> (Scan, Transform<Mm, Px>) {
         }
         Luma([(sum / 4.0 + rng.random_range(-9.0..9.0)).clamp(0.0, 255.0) as u8])
     });
-    let scan = Scan {
-        half_rows: false,
-        origin: Origin {
-            file: "drawn".into(),
-            file_sha256: Digest::of(b""),
-            page: 0,
-        },
-        picture: Picture {
-            gray,
-            color: None,
-            bilevel: false,
-        },
-        resolution: Dpi::new(wear.dpi).map(Resolution::square),
+    let origin = Origin {
+        file: "drawn".into(),
+        file_sha256: Digest::of(b""),
+        page: 0,
     };
+    let picture = Picture {
+        gray,
+        color: None,
+        bilevel: false,
+    };
+    let resolution = Dpi::new(wear.dpi).map(Resolution::square);
+    let scan = Scan::new(origin, picture, resolution);
     (scan, to_px)
 }
 
