@@ -15,12 +15,19 @@ pub fn told(detail: &str, lang: Lang) -> String {
     match (known, lang) {
         (Some((code, _, words)), Lang::Ja) => format!("{words}（{code}）"),
         (Some((code, words, _)), Lang::En) => format!("{words} ({code})"),
-        (None, Lang::Ja) => SENTENCES
-            .iter()
-            .find_map(|(en, ja)| put(detail, en, ja))
+        (None, Lang::Ja) => nearest(detail)
+            .or_else(|| SENTENCES.iter().find_map(|(en, ja)| put(detail, en, ja)))
             .unwrap_or_else(|| detail.to_owned()),
         (None, Lang::En) => detail.to_owned(),
     }
+}
+
+/// Of a page that no form fits: the form that came nearest, and what spoke against it.
+fn nearest(detail: &str) -> Option<String> {
+    let said = detail.strip_prefix("no form of the library fits; nearest ")?;
+    let (name, why) = said.split_once(": ")?;
+    let why = told(why, Lang::Ja);
+    Some(format!("合う帳票がありません。最も近いのは {name}：{why}"))
 }
 
 /// Sentences in both languages; `{}` is a number, in the same order in both.
@@ -34,6 +41,18 @@ const SENTENCES: &[(&str, &str)] = &[
         "指定された帳票がページに見つかりません",
     ),
     ("no form of the library fits", "合う帳票がありません"),
+    (
+        "print of {} square mm is missing or another",
+        "帳票の印刷のうち {} 平方 mm が無いか、違っています",
+    ),
+    (
+        "the page has print that the form does not have",
+        "帳票にない印刷があります",
+    ),
+    (
+        "the page lacks boxes that the form has",
+        "帳票にある枠がありません",
+    ),
     (
         "two forms, or one form two ways round, fit equally well",
         "二つの帳票（または向き）が同じ程度に合います",
@@ -164,6 +183,20 @@ mod tests {
         let said = told(&stored, Lang::En);
         assert!(said.starts_with("decoding took longer") && said.ends_with("(too_slow)"));
         assert_eq!(told("a: b", Lang::Ja), "a: b");
+    }
+
+    #[test]
+    fn the_nearest_form_is_told_with_what_spoke_against_it() {
+        let stored = "no form of the library fits; nearest survey 2 front: \
+                      print of 41 square mm is missing or another";
+        assert_eq!(
+            told(stored, Lang::Ja),
+            "合う帳票がありません。最も近いのは survey 2 front：\
+             帳票の印刷のうち 41 平方 mm が無いか、違っています"
+        );
+        assert_eq!(told(stored, Lang::En), stored);
+        let alone = "no form of the library fits";
+        assert_eq!(told(alone, Lang::Ja), "合う帳票がありません");
     }
 
     #[test]

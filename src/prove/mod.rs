@@ -65,6 +65,22 @@ struct Standing<'a> {
     layout: f64,
 }
 
+/// The most likely side that the page does not fit, and what speaks against it.
+struct Refused<'a> {
+    candidate: &'a Candidate,
+    why: Rejection,
+}
+
+impl Refused<'_> {
+    /// For the person who lays the page by hand: what to try first, and what to look for.
+    fn told(&self) -> String {
+        let (form, side) = (&self.candidate.form, &self.candidate.side().id);
+        let nearest = format!("{} {} {side}", form.id, form.edition);
+        let why = &self.why.detail;
+        format!("no form of the library fits; nearest {nearest}: {why}")
+    }
+}
+
 impl Standing<'_> {
     /// Whether the page, laid onto this side, shows that it is not the candidate's: of the same
     /// frame, with other print in it. Then it need not be registered.
@@ -90,7 +106,7 @@ pub fn prove<'a>(
     upright: &Upright<'a>,
     identified: &'a Identified,
 ) -> Result<(&'a Candidate, Registered<'a>), Rejection> {
-    let mut refused: Option<Rejection> = None;
+    let mut refused: Option<Refused<'_>> = None;
     let mut standing = all_standing(upright, identified, &identified.candidates, &mut refused);
     if standing.is_empty() {
         standing = all_standing(upright, identified, &identified.others, &mut refused);
@@ -112,7 +128,7 @@ fn all_standing<'a>(
     upright: &Upright<'a>,
     identified: &'a Identified,
     candidates: &'a [Candidate],
-    refused: &mut Option<Rejection>,
+    refused: &mut Option<Refused<'a>>,
 ) -> Vec<Standing<'a>> {
     let mut standing: Vec<Standing<'a>> = Vec::new();
     let mut least = f64::MIN;
@@ -143,7 +159,10 @@ fn all_standing<'a>(
                     break;
                 }
             }
-            Err(why) => *refused = refused.take().or(Some(why)),
+            Err(why) => {
+                let first = Refused { candidate, why };
+                *refused = refused.take().or(Some(first));
+            }
         }
     }
     standing
@@ -235,14 +254,15 @@ fn decide(one: &Standing<'_>, two: &Standing<'_>) -> Winner {
 fn why_unproved(
     upright: &Upright<'_>,
     identified: &Identified,
-    refused: Option<Rejection>,
+    refused: Option<Refused<'_>>,
 ) -> Rejection {
     if upright.ink_share < BLANK_INK_SHARE {
         return Rejection::new(Reason::BlankPage, "no print and no writing");
     }
     let named = identified.candidates.iter().any(|c| c.by_barcode);
     match refused {
-        Some(why) if named => why,
-        _ => Rejection::new(Reason::UnknownForm, "no form of the library fits"),
+        Some(nearest) if named => nearest.why,
+        Some(nearest) => Rejection::new(Reason::UnknownForm, nearest.told()),
+        None => Rejection::new(Reason::UnknownForm, "no form of the library fits"),
     }
 }

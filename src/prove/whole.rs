@@ -162,6 +162,12 @@ pub(super) fn lack(print: &Print, seen: &Seen) -> Option<Lack> {
     } else {
         typical - quantile(judged.into_iter(), 0.1)
     };
+    let rivals = runs::least_alike(&text, LEAST_STRETCH, |run| writing.is_over(run));
+    let alone = if rivals < LEAST_STRETCH {
+        runs::least_alike(&text, LEAST_STRETCH, |run| writing.is_over_alone(run))
+    } else {
+        rivals
+    };
     Some(Lack {
         away,
         taped,
@@ -170,10 +176,7 @@ pub(super) fn lack(print: &Print, seen: &Seen) -> Option<Lack> {
         even: typical / best.max(0.001),
         tail,
         overwritten: 1.0 - clean.len() as f64 / all.len() as f64,
-        stretch: (
-            runs::least_alike(&text, LEAST_STRETCH, |run| writing.is_over(run)),
-            runs::least_alike(&text, LEAST_STRETCH, |run| writing.is_over_alone(run)),
-        ),
+        stretch: (rivals, alone),
         unjudged: unjudged(&clean),
     })
 }

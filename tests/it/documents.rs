@@ -29,6 +29,7 @@ fn rejections() -> Vec<String> {
         "normalize",
         "identify",
         "register",
+        "prove",
         "read",
         "pipeline",
         "pipeline.rs",

@@ -45,12 +45,7 @@ pub(crate) fn outcomes(
             file_sha256: document.sha256(),
             page,
         };
-        let scan = Scan {
-            half_rows: false,
-            origin,
-            picture: decoded.picture,
-            resolution: decoded.resolution,
-        };
+        let scan = Scan::new(origin, decoded.picture, decoded.resolution);
         process_page(&scan, library, engines, &settings).unwrap()
     };
     (0..document.page_count()).map(read).collect()
