@@ -15,7 +15,7 @@ old_enough() {
 packages=(
   build-essential cmake nasm pkg-config   # zxing-cpp and libjpeg-turbo are built from source
   libtiff-dev                             # TIFF
-  libtesseract-dev libleptonica-dev       # second opinion on printed lines (feature `tesseract`)
+  libtesseract-dev                        # second opinion on printed lines (feature `tesseract`)
   tesseract-ocr-jpn tesseract-ocr-eng     # its language data
 )
 

@@ -8,7 +8,7 @@ use std::io::Write as _;
 use flate2::Compression;
 use flate2::write::ZlibEncoder;
 use image::GrayImage;
-use lopdf::{Document, Object, ObjectId, Stream, dictionary};
+use pdf_writer::{Content, Filter, Finish as _, Name, Pdf, Rect, Ref};
 
 use super::draw::{self, DrawError, Values};
 use super::types::{Form, Side};
@@ -30,73 +30,122 @@ pub enum PrintError {
 
 /// Prints every side for every recipient, in order; without recipients, the blank form once.
 pub fn pdf(form: &Form, recipients: &[Values]) -> Result<Vec<u8>, PrintError> {
-    let mut document = Document::with_version("1.5");
-    let parent = document.new_object_id();
-    let shared: Vec<(&Side, ObjectId)> = form
+    let mut printed = Printed::default();
+    let shared: Vec<(&Side, Ref)> = form
         .sides
         .iter()
-        .map(|s| Ok((s, base(s, &mut document)?)))
+        .map(|s| Ok((s, printed.base(s)?)))
         .collect::<Result<_, PrintError>>()?;
     let nobody = [Values::default()];
-    let mut pages = Vec::new();
     for values in if recipients.is_empty() {
         &nobody
     } else {
         recipients
     } {
         for (side, base) in &shared {
-            pages.push(page(side, *base, values, parent, &mut document)?);
+            printed.page(side, *base, values)?;
         }
     }
-    let kids: Vec<Object> = pages.iter().map(|id| (*id).into()).collect();
-    let count = i64::try_from(kids.len()).unwrap_or(i64::MAX);
-    document.set_object(
-        parent,
-        dictionary! { "Type" => "Pages", "Kids" => kids, "Count" => count },
-    );
-    let catalog = document.add_object(dictionary! { "Type" => "Catalog", "Pages" => parent });
-    document.trailer.set("Root", catalog);
-    let mut bytes = Vec::new();
-    document.save_to(&mut bytes)?;
-    Ok(bytes)
+    Ok(printed.finish())
 }
 
-/// What all recipients share of a side.
-fn base(side: &Side, document: &mut Document) -> Result<ObjectId, PrintError> {
-    let gray = draw::side(side, PX_PER_MM, &Values::default())?;
-    let dict = dictionary! {
-        "Type" => "XObject", "Subtype" => "Image", "ColorSpace" => "DeviceGray",
-        "BitsPerComponent" => 8, "Width" => i64::from(gray.width()),
-        "Height" => i64::from(gray.height()), "Filter" => "FlateDecode",
-    };
-    Ok(document.add_object(Stream::new(dict, deflate(gray.as_raw())?).with_compression(false)))
+const BASE: Name<'_> = Name(b"Base");
+const OWN: Name<'_> = Name(b"Own");
+
+/// The file as it grows: catalog and tree of pages are written last.
+struct Printed {
+    pdf: Pdf,
+    tree: Ref,
+    next: Ref,
+    pages: Vec<Ref>,
 }
 
-fn page(
-    side: &Side,
-    base: ObjectId,
-    values: &Values,
-    parent: ObjectId,
-    document: &mut Document,
-) -> Result<ObjectId, PrintError> {
-    let (w, h) = (side.size.w * POINTS_PER_MM, side.size.h * POINTS_PER_MM);
-    let mut images = dictionary! { "Base" => base };
-    let mut content = format!("q {w:.4} 0 0 {h:.4} 0 0 cm /Base Do Q\n");
-    let own = draw::personal(side, PX_PER_MM, values)?;
-    if let Some((x, y, crop)) = inked(&own) {
-        images.set("Own", stencil(&crop, document)?);
-        let k = POINTS_PER_MM / PX_PER_MM;
-        let (cw, ch) = (f64::from(crop.width()) * k, f64::from(crop.height()) * k);
-        let (left, bottom) = (f64::from(x) * k, h - f64::from(y) * k - ch);
-        let own = format!("q 0 g {cw:.4} 0 0 {ch:.4} {left:.4} {bottom:.4} cm /Own Do Q\n");
-        content.push_str(&own);
+impl Default for Printed {
+    fn default() -> Self {
+        Self {
+            pdf: Pdf::new(),
+            tree: Ref::new(1),
+            next: Ref::new(2),
+            pages: Vec::new(),
+        }
     }
-    let content = document.add_object(Stream::new(dictionary! {}, content.into_bytes()));
-    Ok(document.add_object(dictionary! {
-        "Type" => "Page", "Parent" => parent, "Contents" => content,
-        "MediaBox" => vec![0.into(), 0.into(), Object::Real(w as f32), Object::Real(h as f32)],
-        "Resources" => dictionary! { "XObject" => images },
-    }))
+}
+
+impl Printed {
+    /// What all recipients share of a side.
+    fn base(&mut self, side: &Side) -> Result<Ref, PrintError> {
+        let gray = draw::side(side, PX_PER_MM, &Values::default())?;
+        let (id, data) = (self.next.bump(), deflate(gray.as_raw())?);
+        let mut image = self.pdf.image_xobject(id, &data);
+        image.filter(Filter::FlateDecode);
+        image
+            .width(gray.width() as i32)
+            .height(gray.height() as i32);
+        image.color_space().device_gray();
+        image.bits_per_component(8);
+        Ok(id)
+    }
+
+    fn page(&mut self, side: &Side, base: Ref, values: &Values) -> Result<(), PrintError> {
+        let (w, h) = (side.size.w * POINTS_PER_MM, side.size.h * POINTS_PER_MM);
+        let mut content = Content::new();
+        place(&mut content, BASE, [0.0, 0.0, w, h]);
+        let mut stencil = None;
+        if let Some((x, y, crop)) = inked(&draw::personal(side, PX_PER_MM, values)?) {
+            let k = POINTS_PER_MM / PX_PER_MM;
+            let (cw, ch) = (f64::from(crop.width()) * k, f64::from(crop.height()) * k);
+            place(
+                &mut content,
+                OWN,
+                [f64::from(x) * k, h - f64::from(y) * k - ch, cw, ch],
+            );
+            stencil = Some(self.stencil(&crop)?);
+        }
+        let (content, words) = (content.finish(), self.next.bump());
+        self.pdf.stream(words, &content);
+        let id = self.next.bump();
+        let mut page = self.pdf.page(id);
+        page.parent(self.tree).contents(words);
+        page.media_box(Rect::new(0.0, 0.0, w as f32, h as f32));
+        let mut resources = page.resources();
+        let mut images = resources.x_objects();
+        images.pair(BASE, base);
+        if let Some(stencil) = stencil {
+            images.pair(OWN, stencil);
+        }
+        self.pages.push(id);
+        Ok(())
+    }
+
+    /// A 1-bit mask that paints where the picture is dark.
+    fn stencil(&mut self, image: &GrayImage) -> Result<Ref, PrintError> {
+        let (id, data) = (self.next.bump(), deflate(&bits_of(image))?);
+        let mut mask = self.pdf.image_xobject(id, &data);
+        mask.filter(Filter::FlateDecode);
+        mask.width(image.width() as i32)
+            .height(image.height() as i32);
+        mask.image_mask(true).bits_per_component(1);
+        Ok(id)
+    }
+
+    fn finish(mut self) -> Vec<u8> {
+        let catalog = self.next.bump();
+        self.pdf.catalog(catalog).pages(self.tree);
+        let count = i32::try_from(self.pages.len()).unwrap_or(i32::MAX);
+        let mut tree = self.pdf.pages(self.tree);
+        tree.kids(self.pages).count(count);
+        tree.finish();
+        self.pdf.finish()
+    }
+}
+
+/// Paints a picture into `[left, bottom, width, height]`, in points.
+fn place(content: &mut Content, picture: Name<'_>, [left, bottom, w, h]: [f64; 4]) {
+    let [left, bottom, w, h] = [left, bottom, w, h].map(|v| v as f32);
+    content.save_state();
+    content.transform([w, 0.0, 0.0, h, left, bottom]);
+    content.x_object(picture);
+    content.restore_state();
 }
 
 /// The part of a picture that holds ink, with its left and top pixel.
@@ -122,8 +171,8 @@ fn inked(image: &GrayImage) -> Option<(u32, u32, GrayImage)> {
     ))
 }
 
-/// A 1-bit mask that paints where the picture is dark.
-fn stencil(image: &GrayImage, document: &mut Document) -> Result<ObjectId, PrintError> {
+/// Rows of bits, filled up to whole bytes; 0 where the picture is dark.
+fn bits_of(image: &GrayImage) -> Vec<u8> {
     let width = image.width() as usize;
     let mut bits = Vec::with_capacity(width.div_ceil(8) * image.height() as usize);
     for row in image.as_raw().chunks(width) {
@@ -132,12 +181,7 @@ fn stencil(image: &GrayImage, document: &mut Document) -> Result<ObjectId, Print
             bits.push(eight.iter().enumerate().fold(0u8, set));
         }
     }
-    let dict = dictionary! {
-        "Type" => "XObject", "Subtype" => "Image", "ImageMask" => true, "BitsPerComponent" => 1,
-        "Width" => i64::from(image.width()), "Height" => i64::from(image.height()),
-        "Filter" => "FlateDecode",
-    };
-    Ok(document.add_object(Stream::new(dict, deflate(&bits)?).with_compression(false)))
+    bits
 }
 
 fn deflate(bytes: &[u8]) -> Result<Vec<u8>, std::io::Error> {
@@ -148,8 +192,10 @@ fn deflate(bytes: &[u8]) -> Result<Vec<u8>, std::io::Error> {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
-    use crate::form::ready;
+    use hayro::hayro_syntax::Pdf;
+
+    use super::{GrayImage, PX_PER_MM, Values, bits_of, draw, inked, pdf};
+    use crate::form::{Form, ready};
 
     fn card() -> Form {
         ready::form("vaccine-intent")
@@ -165,22 +211,15 @@ mod tests {
             Values::with_key("0000000018"),
         ];
         let bytes = pdf(&card(), &recipients).expect("printed");
-        let document = Document::load_mem(&bytes).expect("a PDF");
-        let pages = document.get_pages();
+        let printed = Pdf::new(bytes.clone()).expect("a PDF");
+        let pages = printed.pages();
         assert_eq!(pages.len(), 4);
-        for id in pages.values() {
-            let page = document.get_dictionary(*id).expect("a page");
-            let media = page
-                .get(b"MediaBox")
-                .and_then(Object::as_array)
-                .expect("a size");
-            let size: Vec<f32> = media.iter().filter_map(|v| v.as_float().ok()).collect();
-            assert!((size[2] - 283.465).abs() < 0.01 && (size[3] - 419.528).abs() < 0.01);
+        for page in pages.iter() {
+            let (w, h) = page.render_dimensions();
+            assert!((w - 283.465).abs() < 0.01 && (h - 419.528).abs() < 0.01);
         }
-        let grays = document.objects.values().filter(|o| {
-            o.as_stream()
-                .is_ok_and(|s| s.dict.get(b"ColorSpace").is_ok())
-        });
+        let gray = b"/DeviceGray";
+        let grays = bytes.windows(gray.len()).filter(|w| w == gray);
         assert_eq!(grays.count(), 2, "what is shared is stored once a side");
     }
 
@@ -189,13 +228,7 @@ mod tests {
         let form = card();
         let own = draw::personal(&form.sides[1], PX_PER_MM, &Values::with_key("1234567897"));
         let (_, _, crop) = inked(&own.expect("drawn")).expect("ink");
-        let mut document = Document::with_version("1.5");
-        let id = stencil(&crop, &mut document).expect("packed");
-        let stream = document
-            .get_object(id)
-            .and_then(Object::as_stream)
-            .expect("a stream");
-        let bits = stream.decompressed_content().expect("flate");
+        let bits = bits_of(&crop);
         let row = (crop.width() as usize).div_ceil(8);
         let back = GrayImage::from_fn(crop.width(), crop.height(), |x, y| {
             let byte = bits[y as usize * row + x as usize / 8];
@@ -219,7 +252,7 @@ mod tests {
 
     #[test]
     fn a_form_without_recipients_is_printed_once() {
-        let document = Document::load_mem(&pdf(&card(), &[]).expect("printed")).expect("a PDF");
-        assert_eq!(document.get_pages().len(), 2);
+        let printed = Pdf::new(pdf(&card(), &[]).expect("printed")).expect("a PDF");
+        assert_eq!(printed.pages().len(), 2);
     }
 }

@@ -214,7 +214,7 @@ fn write_card<'a>(
                 all.push((jpeg, page.color.dimensions(), page.dpi, true));
             }
             let file = format!("{name}.pdf");
-            fs::write(dir.join(&file), write::pdf(&all)?)?;
+            fs::write(dir.join(&file), write::pdf(&all))?;
             written.extend(numbered(pages, &file));
         }
     }

@@ -6,8 +6,7 @@ use fax::encoder::Encoder;
 use fax::{Color, VecWriter};
 use flate2::Crc;
 use image::{GrayImage, ImageFormat, RgbImage};
-use lopdf::{Dictionary, Document, Object, Stream, dictionary};
-
+use pdf_writer::{Content, Filter, Name, Pdf, Rect, Ref};
 use turbojpeg::{PixelFormat, Subsamp};
 
 use crate::geom::Dpi;
@@ -143,37 +142,37 @@ fn g4(page: &GrayImage) -> Vec<u8> {
 pub type JpegPage = (Vec<u8>, (u32, u32), Dpi, bool);
 
 /// A PDF whose pages are one JPEG each, at its own size on paper.
-pub fn pdf(pages: &[JpegPage]) -> io::Result<Vec<u8>> {
-    let mut doc = Document::with_version("1.5");
-    let parent = doc.new_object_id();
-    let mut kids = Vec::new();
+pub fn pdf(pages: &[JpegPage]) -> Vec<u8> {
+    const PICTURE: Name<'_> = Name(b"P");
+    let (mut pdf, mut next) = (Pdf::new(), Ref::new(1));
+    let (catalog, tree) = (next.bump(), next.bump());
+    let mut kids = Vec::with_capacity(pages.len());
     for (jpeg, (w, h), dpi, color) in pages {
+        let [picture, words, id] = [next.bump(), next.bump(), next.bump()];
+        let mut image = pdf.image_xobject(picture, jpeg);
+        image.filter(Filter::DctDecode);
+        image.bits_per_component(8);
+        image.width(*w as i32).height(*h as i32);
+        if *color {
+            image.color_space().device_rgb();
+        } else {
+            image.color_space().device_gray();
+        }
+        drop(image);
         let points = |px: u32| (f64::from(px) * 72.0 / dpi.get()) as f32;
         let (pw, ph) = (points(*w), points(*h));
-        let space = if *color { "DeviceRGB" } else { "DeviceGray" };
-        let picture = doc.add_object(Stream::new(
-            dictionary! {
-                "Type" => "XObject", "Subtype" => "Image", "Width" => i64::from(*w),
-                "Height" => i64::from(*h), "ColorSpace" => space, "BitsPerComponent" => 8,
-                "Filter" => "DCTDecode",
-            },
-            jpeg.clone(),
-        ));
-        let content = format!("q {pw} 0 0 {ph} 0 0 cm /P Do Q");
-        let content = doc.add_object(Stream::new(Dictionary::new(), content.into_bytes()));
-        let page = doc.add_object(dictionary! {
-            "Type" => "Page", "Parent" => parent, "Contents" => content,
-            "MediaBox" => vec![0.into(), 0.into(), Object::Real(pw), Object::Real(ph)],
-            "Resources" => dictionary! { "XObject" => dictionary! { "P" => picture } },
-        });
-        kids.push(page.into());
+        let mut content = Content::new();
+        content.transform([pw, 0.0, 0.0, ph, 0.0, 0.0]);
+        content.x_object(PICTURE);
+        pdf.stream(words, &content.finish());
+        let mut page = pdf.page(id);
+        page.parent(tree).contents(words);
+        page.media_box(Rect::new(0.0, 0.0, pw, ph));
+        page.resources().x_objects().pair(PICTURE, picture);
+        kids.push(id);
     }
-    let count = kids.len() as i64;
-    let tree = dictionary! { "Type" => "Pages", "Kids" => kids, "Count" => count };
-    doc.objects.insert(parent, Object::Dictionary(tree));
-    let catalog = doc.add_object(dictionary! { "Type" => "Catalog", "Pages" => parent });
-    doc.trailer.set("Root", catalog);
-    let mut out = Vec::new();
-    doc.save_to(&mut out)?;
-    Ok(out)
+    pdf.catalog(catalog).pages(tree);
+    let count = kids.len() as i32;
+    pdf.pages(tree).kids(kids).count(count);
+    pdf.finish()
 }

@@ -1,4 +1,4 @@
-//! The only unsafe code of the program: libtiff 4.5 or newer, read through memory callbacks.
+//! libtiff 4.5 or newer, read through memory callbacks.
 //!
 //! A [`Handle`] borrows the file's bytes for its life. Errors and warnings are collected per handle
 //! (no global handlers, nothing on stderr), a single allocation of the library is bounded, and every

@@ -1,16 +1,19 @@
-//! The second opinion on printed lines: Tesseract 5 of the system, through `tesseract-rs`.
+//! The second opinion on printed lines: Tesseract 5 of the system.
 //!
-//! Three traps. The crate's result iterator outlives its engine in safe code and then aborts the
-//! process: here it never leaves `symbols_of`. An engine is not to be shared: each thread makes
-//! its own for each language. OpenMP makes Tesseract use three times the processor time on small
-//! crops and reads its limit before `main`: [`limit_threads`] starts the program again with it.
+//! An engine is not to be shared: each thread makes its own for each language. OpenMP makes Tesseract
+//! use three times the processor time on small crops and reads its limit before `main`:
+//! [`limit_threads`] starts the program again with it.
+
+/// The C interface.
+mod ffi;
 
 use std::cell::RefCell;
+use std::ffi::CStr;
 use std::path::{Path, PathBuf};
 
 use image::GrayImage;
-use tesseract_rs::{TessPageIteratorLevel, TessPageSegMode, TesseractAPI, TesseractError};
 
+use self::ffi::{Engine, Symbol};
 use super::{EngineError, Expected, LineReader, LineReading};
 use crate::charset::Charset;
 
@@ -32,7 +35,7 @@ pub struct Tesseract {
 }
 
 thread_local! {
-    static ENGINES: RefCell<Vec<(&'static str, PathBuf, TesseractAPI)>> = const { RefCell::new(Vec::new()) };
+    static ENGINES: RefCell<Vec<(&'static CStr, PathBuf, Engine)>> = const { RefCell::new(Vec::new()) };
 }
 
 impl Tesseract {
@@ -50,43 +53,40 @@ impl Tesseract {
     pub fn at(folder: &Path) -> Option<Self> {
         let has = |language: &str| folder.join(format!("{language}.traineddata")).is_file();
         let complete = has("jpn") && has("eng") && folder.to_str().is_some();
-        let name = || format!("tesseract-{}", TesseractAPI::version());
+        let name = || format!("tesseract-{}", ffi::version());
         complete.then(|| Self {
             name: name(),
             data: folder.to_owned(),
         })
     }
 
-    fn broken(&self, why: &TesseractError) -> EngineError {
-        EngineError::Run {
-            name: self.name.clone(),
-            why: why.to_string(),
-        }
-    }
-
     /// Runs `work` with this thread's engine for the language.
     fn with_engine<T>(
         &self,
-        language: &'static str,
-        work: impl FnOnce(&TesseractAPI) -> Result<T, TesseractError>,
+        language: &'static CStr,
+        work: impl FnOnce(&mut Engine) -> Result<T, &'static str>,
     ) -> Result<T, EngineError> {
+        let model = |why| EngineError::Model {
+            name: self.name.clone(),
+            why: format!("{}: {why}", language.to_string_lossy()),
+        };
         ENGINES.with_borrow_mut(|engines| {
-            let known = |e: &(&str, PathBuf, TesseractAPI)| e.0 == language && e.1 == self.data;
-            if !engines.iter().any(known) {
-                let api = TesseractAPI::new();
-                api.init(&self.data, language)
-                    .map_err(|e| EngineError::Model {
-                        name: self.name.clone(),
-                        why: format!("{language}: {e}"),
-                    })?;
-                // Statistics about empty pictures are for nobody.
-                let nowhere = if cfg!(windows) { "NUL" } else { "/dev/null" };
-                api.set_variable("debug_file", nowhere)
-                    .map_err(|e| self.broken(&e))?;
-                engines.push((language, self.data.clone(), api));
-            }
-            let (_, _, api) = engines.iter().find(|e| known(e)).expect("made above");
-            work(api).map_err(|e| self.broken(&e))
+            let known = |e: &(&CStr, PathBuf, Engine)| e.0 == language && e.1 == self.data;
+            let at = match engines.iter().position(known) {
+                Some(at) => at,
+                None => {
+                    let mut engine = Engine::new(&self.data, language).map_err(model)?;
+                    // Statistics about empty pictures are for nobody.
+                    let nowhere = if cfg!(windows) { c"NUL" } else { c"/dev/null" };
+                    engine.set(c"debug_file", nowhere).map_err(model)?;
+                    engines.push((language, self.data.clone(), engine));
+                    engines.len() - 1
+                }
+            };
+            work(&mut engines[at].2).map_err(|why| EngineError::Run {
+                name: self.name.clone(),
+                why: why.to_owned(),
+            })
         })
     }
 }
@@ -100,26 +100,22 @@ impl LineReader for Tesseract {
         let charset = expected.charset;
         let (language, whitelist) = setting_of(charset);
         let framed = with_margin(line);
-        let symbols = self.with_engine(language, |api| {
-            api.set_variable("tessedit_char_whitelist", whitelist)?;
-            api.set_page_seg_mode(TessPageSegMode::PSM_SINGLE_LINE)?;
-            let (w, h) = (framed.width() as i32, framed.height() as i32);
-            api.set_image(framed.as_raw(), w, h, 1, w)?;
-            api.set_source_resolution(300)?;
-            symbols_of(api)
+        let symbols = self.with_engine(language, |engine| {
+            engine.set(c"tessedit_char_whitelist", whitelist)?;
+            engine.symbols(&framed)
         })?;
         Ok(reading_of(&symbols, charset))
     }
 }
 
 /// The language, and which characters it may write (empty: all).
-fn setting_of(charset: &Charset) -> (&'static str, &'static str) {
+fn setting_of(charset: &Charset) -> (&'static CStr, &'static CStr) {
     match charset {
-        Charset::Digits => ("eng", "0123456789"),
-        Charset::Upper => ("eng", "ABCDEFGHIJKLMNOPQRSTUVWXYZ"),
-        Charset::Alnum => ("eng", "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"),
-        Charset::Latin | Charset::Ascii => ("eng", ""),
-        _ => ("jpn", ""),
+        Charset::Digits => (c"eng", c"0123456789"),
+        Charset::Upper => (c"eng", c"ABCDEFGHIJKLMNOPQRSTUVWXYZ"),
+        Charset::Alnum => (c"eng", c"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"),
+        Charset::Latin | Charset::Ascii => (c"eng", c""),
+        _ => (c"jpn", c""),
     }
 }
 
@@ -130,35 +126,9 @@ fn with_margin(line: &GrayImage) -> GrayImage {
     framed
 }
 
-/// A symbol with its confidence, 0 to 1; a word's end is a space of confidence 1.
-fn symbols_of(api: &TesseractAPI) -> Result<Vec<(String, f64)>, TesseractError> {
-    api.recognize()?;
-    let mut out = Vec::new();
-    let iterator = match api.get_iterator() {
-        Ok(iterator) => iterator,
-        // Nothing was found.
-        Err(TesseractError::NullPointerError) => return Ok(out),
-        Err(e) => return Err(e),
-    };
-    let level = TessPageIteratorLevel::RIL_SYMBOL;
-    loop {
-        match iterator.get_utf8_text(level) {
-            Ok(symbol) => {
-                out.push((symbol, f64::from(iterator.confidence(level)?) / 100.0));
-            }
-            Err(TesseractError::NullPointerError) => break,
-            Err(e) => return Err(e),
-        }
-        if !iterator.next(level)? {
-            break;
-        }
-    }
-    Ok(out)
-}
-
 /// Keeps the field's characters. Others before and behind the answer are a printed label or a unit;
 /// between its characters one is a loss, and the score says so.
-fn reading_of(symbols: &[(String, f64)], charset: &Charset) -> LineReading {
+fn reading_of(symbols: &[Symbol], charset: &Charset) -> LineReading {
     let mut text = String::new();
     let mut score = 1.0f64;
     let mut lost = false;
@@ -172,7 +142,7 @@ fn reading_of(symbols: &[(String, f64)], charset: &Charset) -> LineReading {
                 score = 0.0;
             }
             text.push(c);
-            score = score.min(confidence.clamp(0.0, 1.0));
+            score = score.min((f64::from(*confidence) / 100.0).clamp(0.0, 1.0));
         }
     }
     LineReading {
@@ -209,9 +179,8 @@ mod tests {
 
     #[test]
     fn symbols_outside_the_charset_spoil_the_score_only_between_others() {
-        let said = |text: &str| -> Vec<(String, f64)> {
-            text.chars().map(|c| (c.to_string(), 0.9)).collect()
-        };
+        let said =
+            |text: &str| -> Vec<Symbol> { text.chars().map(|c| (c.to_string(), 90.0)).collect() };
         for (symbols, text, score) in [
             ("12", "12", 0.9),
             ("番号12円", "12", 0.9),
@@ -221,7 +190,7 @@ mod tests {
         ] {
             let read = reading_of(&said(symbols), &Charset::Digits);
             assert_eq!(read.text, text, "`{symbols}`");
-            assert!((read.score - score).abs() < 1e-9, "`{symbols}`");
+            assert!((read.score - score).abs() < 1e-6, "`{symbols}`");
         }
     }
 
