@@ -18,6 +18,7 @@ mod zxing;
 
 use image::GrayImage;
 
+use self::ladder::{Ladder, Rung};
 use self::zxing::Effort;
 use super::{Barcode, BarcodeReader};
 use crate::form::Symbology;
@@ -40,8 +41,9 @@ impl BarcodeReader for Readers {
         if symbologies.is_empty() || !ladder::has_contrast(zone) {
             return Vec::new();
         }
+        let ladder = Ladder::new(zone);
         for rung in ladder::rungs(symbologies) {
-            let Some(step) = rung.climb(zone) else {
+            let Some(step) = ladder.climb(rung) else {
                 continue;
             };
             let found = zxing::read(&step.picture, symbologies, Effort::Zone);
@@ -81,7 +83,8 @@ impl BarcodeReader for Readers {
 }
 
 fn read_doubled(page: &GrayImage, symbologies: &[Symbology]) -> Vec<Barcode> {
-    let Some(step) = ladder::Rung::Doubled.climb(page) else {
+    let ladder = Ladder::new(page);
+    let Some(step) = ladder.climb(Rung::Doubled) else {
         return Vec::new();
     };
     let found = zxing::read(&step.picture, symbologies, Effort::Page);

@@ -35,6 +35,13 @@ pub fn sample_gray(
             let dy = (f64::from(y as u32 * fine + sub) + 0.5) * step;
             let start = Point::new(area.x + 0.5 * step, area.y + dy);
             let mut line = Line::new(to_px, start, step);
+            if let Some((at, by)) = line.within(source, w * fine) {
+                add_within(&mut sums, source, (at, by), fine);
+                for hit in &mut seen {
+                    *hit += fine;
+                }
+                continue;
+            }
             for (sum, hit) in sums.iter_mut().zip(seen.iter_mut()) {
                 for _ in 0..fine {
                     let value = line.next_sample(source);
@@ -117,6 +124,18 @@ impl<'a> Line<'a> {
         }
     }
 
+    /// Where the next of `count` samples lies and how far on each further one, if all have four pixels
+    /// of the picture round them: between two such places on a straight line lie only such places.
+    fn within(&self, source: &GrayImage, count: u32) -> Option<((i64, i64), (i64, i64))> {
+        let Self::Affine { x, y, dx, dy } = *self else {
+            return None;
+        };
+        let (w, h) = (i64::from(source.width()), i64::from(source.height()));
+        let inner = |x: i64, y: i64| x >= 0 && y >= 0 && (x >> 32) + 1 < w && (y >> 32) + 1 < h;
+        let on = |from: i64, by: i64| from.saturating_add(by.saturating_mul(i64::from(count) - 1));
+        (inner(x, y) && inner(on(x, dx), on(y, dy))).then_some(((x, y), (dx, dy)))
+    }
+
     #[inline]
     fn next_sample(&mut self, source: &GrayImage) -> Option<u32> {
         value(source, self.next_place())
@@ -148,9 +167,34 @@ fn value(source: &GrayImage, (x, y): (i64, i64)) -> Option<u32> {
             at(x0 + 1, y0 + 1),
         )
     };
-    let top = u32::from(a) * (256 - fx) + u32::from(b) * fx;
-    let bottom = u32::from(c) * (256 - fx) + u32::from(d) * fx;
-    Some((top * (256 - fy) + bottom * fy) >> 8)
+    Some(blend([a, b], [c, d], (fx, fy)))
+}
+
+/// Adds to each sum the next `fine` samples of a row that lies within the picture.
+fn add_within(
+    sums: &mut [u32],
+    source: &GrayImage,
+    ((mut x, mut y), (dx, dy)): ((i64, i64), (i64, i64)),
+    fine: u32,
+) {
+    let (raw, w) = (source.as_raw(), source.width() as usize);
+    for sum in sums {
+        for _ in 0..fine {
+            let i = (y >> 32) as usize * w + (x >> 32) as usize;
+            let (top, bottom) = ([raw[i], raw[i + 1]], [raw[i + w], raw[i + w + 1]]);
+            let part = |v: i64| ((v >> 24) & 255) as u32;
+            *sum += blend(top, bottom, (part(x), part(y)));
+            (x, y) = (x + dx, y + dy);
+        }
+    }
+}
+
+/// The value between four pixels, times 256; the parts of the way right and down in 256ths.
+#[inline]
+fn blend([a, b]: [u8; 2], [c, d]: [u8; 2], (right, down): (u32, u32)) -> u32 {
+    let top = u32::from(a) * (256 - right) + u32::from(b) * right;
+    let bottom = u32::from(c) * (256 - right) + u32::from(d) * right;
+    (top * (256 - down) + bottom * down) >> 8
 }
 
 /// The places of a row of `count` samples on a page that is not flat: exact at every [`SPAN`]-th,

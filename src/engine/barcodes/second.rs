@@ -7,7 +7,6 @@ use std::collections::HashSet;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use image::GrayImage;
-use image::imageops::FilterType;
 use rxing::{BarcodeFormat, DecodeHints};
 
 use super::{ladder, scaled};
@@ -33,7 +32,7 @@ pub(super) fn read(zone: &GrayImage, symbologies: &[Symbology]) -> Vec<Barcode> 
     if let Some(found) = once(zone, symbologies) {
         return vec![found];
     }
-    let Some(doubled) = ladder::doubled(zone, FilterType::Triangle) else {
+    let Some(doubled) = ladder::doubled(zone, ladder::LINEAR) else {
         return Vec::new();
     };
     once(&doubled, symbologies)

@@ -72,16 +72,16 @@ impl Tesseract {
         };
         ENGINES.with_borrow_mut(|engines| {
             let known = |e: &(&CStr, PathBuf, Engine)| e.0 == language && e.1 == self.data;
-            let at = match engines.iter().position(known) {
-                Some(at) => at,
-                None => {
-                    let mut engine = Engine::new(&self.data, language).map_err(model)?;
-                    // Statistics about empty pictures are for nobody.
-                    let nowhere = if cfg!(windows) { c"NUL" } else { c"/dev/null" };
-                    engine.set(c"debug_file", nowhere).map_err(model)?;
-                    engines.push((language, self.data.clone(), engine));
-                    engines.len() - 1
-                }
+            let found = engines.iter().position(known);
+            let at = if let Some(at) = found {
+                at
+            } else {
+                let mut engine = Engine::new(&self.data, language).map_err(model)?;
+                // Statistics about empty pictures are for nobody.
+                let nowhere = if cfg!(windows) { c"NUL" } else { c"/dev/null" };
+                engine.set(c"debug_file", nowhere).map_err(model)?;
+                engines.push((language, self.data.clone(), engine));
+                engines.len() - 1
             };
             work(&mut engines[at].2).map_err(|why| EngineError::Run {
                 name: self.name.clone(),

@@ -155,25 +155,18 @@ impl Plane {
 
     /// The darkest value within `radius` px each way: forgives a misregistration of that much.
     pub(crate) fn dilated(&self, radius: usize) -> Self {
-        let rows = self.sliding_max(radius, true);
-        rows.sliding_max(radius, false)
-    }
-
-    fn sliding_max(&self, radius: usize, along_x: bool) -> Self {
-        let mut out = self.clone();
-        for y in 0..self.h {
-            for x in 0..self.w {
-                let (i, most) = if along_x { (x, self.w) } else { (y, self.h) };
-                let range = i.saturating_sub(radius)..(i + radius + 1).min(most);
-                let value = range.map(|k| {
-                    if along_x {
-                        self.at(k, y)
-                    } else {
-                        self.at(x, k)
-                    }
-                });
-                out.v[y * self.w + x] = value.fold(f32::MIN, f32::max);
+        let w = self.w;
+        let mut rows = self.clone();
+        for (row, source) in rows.v.chunks_exact_mut(w).zip(self.v.chunks_exact(w)) {
+            for d in 1..=radius.min(w - 1) {
+                darken(&mut row[d..], &source[..w - d]);
+                darken(&mut row[..w - d], &source[d..]);
             }
+        }
+        let mut out = rows.clone();
+        for d in 1..=radius.min(self.h - 1) {
+            darken(&mut out.v[d * w..], &rows.v);
+            darken(&mut out.v, &rows.v[d * w..]);
         }
         out
     }
@@ -221,6 +214,13 @@ impl Plane {
             }
         }
         out
+    }
+}
+
+/// Each value becomes the darker of it and the other's, as far as there are others.
+fn darken(values: &mut [f32], others: &[f32]) {
+    for (value, other) in values.iter_mut().zip(others) {
+        *value = value.max(*other);
     }
 }
 
@@ -322,4 +322,53 @@ pub(super) fn blank_darkness_at(
         .map(|g| (255.0 - f32::from(g)) / 255.0)
         .collect();
     Some(Plane { w, h, v })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A plane of numbers that no two neighbors share.
+    fn plane(w: usize, h: usize) -> Plane {
+        let v = (0..w * h).map(|i| ((i * 37) % 101) as f32 / 101.0);
+        Plane {
+            w,
+            h,
+            v: v.collect(),
+        }
+    }
+
+    /// What lies within `radius` of a pixel.
+    fn around(p: &Plane, x: usize, y: usize, radius: usize) -> Vec<f32> {
+        let range = |i: usize, most: usize| i.saturating_sub(radius)..(i + radius + 1).min(most);
+        let row = |y: usize| range(x, p.w).map(move |x| p.at(x, y));
+        range(y, p.h).flat_map(row).collect()
+    }
+
+    #[test]
+    fn every_pixel_becomes_the_darkest_or_the_mean_of_its_neighbors() {
+        for (w, h) in [(1, 1), (1, 5), (7, 2), (20, 13)] {
+            let p = plane(w, h);
+            let smooth = p.smoothed();
+            for (x, y) in (0..w).flat_map(|x| (0..h).map(move |y| (x, y))) {
+                let near = around(&p, x, y, 1);
+                let mean = near.iter().map(|v| f64::from(*v)).sum::<f64>() / near.len() as f64;
+                assert!(
+                    (f64::from(smooth.at(x, y)) - mean).abs() < 1e-6,
+                    "{x} {y} of {w} {h}"
+                );
+            }
+            for radius in [0, 1, 3, 30] {
+                let dark = p.dilated(radius);
+                for (x, y) in (0..w).flat_map(|x| (0..h).map(move |y| (x, y))) {
+                    let most = around(&p, x, y, radius).into_iter().fold(0.0, f32::max);
+                    assert_eq!(
+                        dark.at(x, y).to_bits(),
+                        most.to_bits(),
+                        "{x} {y} of {w} {h}"
+                    );
+                }
+            }
+        }
+    }
 }
