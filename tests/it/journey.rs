@@ -159,3 +159,33 @@ fn every_page_ends_in_one_bucket_and_every_line_says_so() {
     let sheet = fs::read_to_string(campaign.root().join("report/contact-sheet.html")).unwrap();
     assert!(sheet.contains("data:image/png;base64,"));
 }
+
+/// What the program prints it reads: each side by its form, under its recipient's key, where it was drawn.
+#[test]
+fn printed_cards_are_read_back_under_their_keys() {
+    let campaign = Campaign::new(&["vaccine-intent"]);
+    let beside = campaign.beside("print");
+    let (keys, cards) = (beside.join("keys.txt"), beside.join("cards.pdf"));
+    fs::write(&keys, "1234567897\n0000000018\n").unwrap();
+    let form = campaign.root().join("forms/vaccine-intent");
+    let [form, keys, cards] = [&form, &keys, &cards].map(|path| path.to_string_lossy());
+    let said = campaign.hagaki(&["form", "print", &form, "--keys", &keys, "-o", &cards]);
+    assert_eq!(said.code, 0, "{}", said.err);
+    let said = campaign.hagaki(&["run", "--json", "-q", &cards]);
+    assert_eq!(said.code, 0, "{}", said.err);
+    let pages: Vec<serde_json::Value> = said
+        .out
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect();
+    let seen: Vec<_> = pages.iter().map(|p| (&p["side"], &p["key"])).collect();
+    let (first, second) = (&"1234567897".into(), &"0000000018".into());
+    let (address, answer) = (&"address".into(), &"answer".into());
+    let wanted = [
+        (address, first),
+        (answer, first),
+        (address, second),
+        (answer, second),
+    ];
+    assert_eq!(seen, wanted, "{}", said.out);
+}
