@@ -1,4 +1,4 @@
-//! Whether writing runs out of its zone. What is cut off at the edge reads well up to there, surely
+//! Whether writing runs out of its zone at an end of the line. What is cut off at the edge reads well up to there, surely
 //! and by every engine, so the ink itself has to tell.
 
 use crate::form::LineZone;
@@ -12,23 +12,23 @@ use super::{PRINT_MARGIN, SPECK, without_print};
 /// How far beyond both ends of the zone is looked at, in mm: a name's wide space and some of what
 /// follows, in the usual sizes of print. And how near to the paper's edge, where scanners leave shadows.
 const BEYOND: f64 = 6.0;
-const PAPER_EDGE: f64 = 1.0;
+pub(super) const PAPER_EDGE: f64 = 1.0;
 /// A piece of ink is cut in two where this much of it lies inside and beyond, in mm2 (half of a dash's
 /// pen is less), and it reaches farther out than registration leaves open, in mm.
-const CUT: f64 = 0.12;
-const OPEN: f64 = 0.3;
+pub(super) const CUT: f64 = 0.12;
+pub(super) const OPEN: f64 = 0.3;
 /// The next character stands no farther off than this, in heights of the writing: names have a wide
 /// space in the middle. Where the empty form is not known, its own print stands as near as that.
 const GAP: f64 = 1.5;
 const NARROW_GAP: f64 = 0.5;
 /// It is no smaller than this, in the same measure: a dot of three (氵).
-const SMALLEST: f64 = 0.15;
+pub(super) const SMALLEST: f64 = 0.15;
 /// A printed line is thinner than this across and longer than `RULE_LENGTH`, in mm.
 const RULE_WIDTH: f64 = 0.8;
 const RULE_LENGTH: f64 = 6.0;
 
 /// From where to where, in pixels.
-type Span = (f64, f64);
+pub(super) type Span = (f64, f64);
 
 /// Whether ink goes on beyond the zone where `extent` (left, top, right, bottom of the writing in
 /// pixels of the zone's cut at `scale` pixels a mm) comes near to an end of the line.
@@ -80,13 +80,7 @@ pub(super) fn run_out(
     let shares = line.shares(&found.labels, found.all.len(), gray.width() as usize);
     let others = others(page, zone);
     let elsewhere = |piece: &Piece| {
-        let center = Rect::<Mm>::new(
-            wide.x + piece.x0 as f64 / scale,
-            wide.y + piece.y0 as f64 / scale,
-            (piece.x1 - piece.x0) as f64 / scale,
-            (piece.y1 - piece.y0) as f64 / scale,
-        )
-        .center();
+        let center = place_of(piece, wide, scale).center();
         others.iter().any(|o| o.contains(center))
     };
     let whole = if zone.vertical {
@@ -119,9 +113,19 @@ pub(super) fn widened(page: &Registered<'_>, zone: &LineZone) -> Rect<Mm> {
     }
 }
 
+/// The place on the form of a piece in the cut of `wide`.
+pub(super) fn place_of(piece: &Piece, wide: Rect<Mm>, scale: f64) -> Rect<Mm> {
+    Rect::new(
+        wide.x + piece.x0 as f64 / scale,
+        wide.y + piece.y0 as f64 / scale,
+        (piece.x1 - piece.x0) as f64 / scale,
+        (piece.y1 - piece.y0) as f64 / scale,
+    )
+}
+
 /// Where ink beside this zone belongs to something else. What overlaps with the zone does not count:
 /// it is the zone itself, or the place where the same line is printed.
-fn others(page: &Registered<'_>, zone: &LineZone) -> Vec<Rect<Mm>> {
+pub(super) fn others(page: &Registered<'_>, zone: &LineZone) -> Vec<Rect<Mm>> {
     let mut others = margin::taken(page.side);
     others.retain(|o| o.intersection(zone.area).is_none());
     others

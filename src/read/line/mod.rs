@@ -6,6 +6,7 @@
 //! is what is darker than a share of the page's own contrast; specks below a size on paper do not
 //! count. A zone without ink is blank and needs no engine.
 
+mod across;
 mod characters;
 mod cuts;
 mod edges;
@@ -18,6 +19,7 @@ use crate::charset::bare;
 use crate::doubt::{Doubt, Reason};
 use crate::engine::{EngineError, Engines, Expected, LineReader, LineReading, models};
 use crate::form::{Field, LineZone, Shape};
+use crate::geom::{Mm, Rect};
 use crate::normalize::Levels;
 use crate::raster::pieces;
 use crate::register::Registered;
@@ -56,10 +58,11 @@ pub fn read(
     if prepared.inside < 0.98 {
         doubts.push(Reason::OutOfPicture.into());
     }
-    let mut crop_area = zone.area;
+    let mut crop_area = prepared.area;
     if prepared.runs_out {
         doubts.push(Reason::Overflow.into());
-        crop_area = edges::widened(page, zone); // a person sees what the zone cuts off
+        // A person sees what the zone cuts off.
+        crop_area = crop_area.union(edges::widened(page, zone));
     }
     let reading = |engine: String, content, doubts| Reading {
         field: field.id.clone(),
@@ -154,7 +157,9 @@ struct Prepared {
     ink_share: f64,
     /// Share of the zone that lies in the picture.
     inside: f64,
-    /// The writing goes on beyond an end of the zone.
+    /// The zone, made as high as the writing.
+    area: Rect<Mm>,
+    /// The writing goes on beyond that, or another field's comes in.
     runs_out: bool,
 }
 
@@ -170,12 +175,25 @@ fn prepare(page: &Registered<'_>, zone: &LineZone) -> Prepared {
     };
     let (extent, ink) = writing_in(&gray, threshold, scale);
     let pixels = f64::from(gray.width()) * f64::from(gray.height());
-    Prepared {
-        writing: extent.map(|e| with_margin(&gray, e)),
-        runs_out: extent.is_some_and(|e| edges::run_out(page, zone, e, (scale, threshold))),
+    let mut prepared = Prepared {
+        writing: None,
         ink_share: ink / pixels,
         inside: cut.inside,
+        area,
+        runs_out: false,
+    };
+    let Some(extent) = extent else {
+        return prepared;
+    };
+    prepared.runs_out = edges::run_out(page, zone, extent, (scale, threshold));
+    prepared.writing = Some(with_margin(&gray, extent));
+    if let Some(higher) = across::heightened(page, zone, extent, (scale, threshold)) {
+        let (whole, _) = writing_in(&higher.gray, threshold, scale);
+        prepared.writing = Some(with_margin(&higher.gray, whole.unwrap_or(extent)));
+        prepared.area = higher.area;
+        prepared.runs_out |= higher.doubted;
     }
+    prepared
 }
 
 /// The level below which a pixel is ink.

@@ -311,3 +311,74 @@ fn the_neighbor_zones_writing_is_no_part_of_the_line() {
     page.side.fields = vec![Field::new(FieldId("next".into()), beside, ValueKind::Text)];
     assert!(!runs_out(&page));
 }
+
+/// What the engine is shown of strokes on the test page, from which row of it on, and whether a person is asked.
+fn shown(page: &Page) -> ((u32, u32), f64, bool) {
+    let (reading, seen) = read_page(page, false, true);
+    let [size] = seen[..] else {
+        panic!("one line: {seen:?}")
+    };
+    let top = reading.crop_area.y * SCALE;
+    let asked = reading.doubts.contains(&Reason::Overflow.into());
+    (size, top.round(), asked)
+}
+
+#[test]
+fn writing_across_the_upper_or_lower_edge_is_read_whole() {
+    // The zone's rows are 50 to 150; a stroke gets 4 pixels of margin and 3 of paper beyond the edge.
+    let cases: [(&str, &[[u32; 4]], _); 6] = [
+        ("inside", &[[100, 60, 106, 120]], ((14, 68), 50.0, false)),
+        (
+            "a hair stands over",
+            &[[100, 48, 106, 120]],
+            ((14, 74), 50.0, false),
+        ),
+        ("above", &[[100, 30, 106, 120]], ((14, 97), 27.0, false)),
+        ("below", &[[100, 80, 106, 165]], ((14, 92), 50.0, false)),
+        (
+            "a dot over the edge",
+            &[[94, 52, 124, 112], [100, 38, 112, 46]],
+            ((46, 83), 35.0, false),
+        ),
+        (
+            "farther than is looked at",
+            &[[100, 5, 106, 120]],
+            ((14, 114), 10.0, true),
+        ),
+    ];
+    for (what, strokes, expected) in cases {
+        let page = page(true, |gray| {
+            strokes.iter().for_each(|s| fill(gray, *s, 60));
+        });
+        assert_eq!(shown(&page), expected, "{what}");
+    }
+    let unknown = page(false, |gray| {
+        fill(gray, [50, 140, 550, 144], 250);
+        fill(gray, [100, 30, 106, 120], 60);
+    });
+    let (_, top, asked) = shown(&unknown);
+    assert_eq!((top, asked), (50.0, false), "ink there may be the form's");
+}
+
+#[test]
+fn what_else_stands_above_the_zone_is_not_read_with_it() {
+    let writing = [[100, 30, 106, 120], [140, 70, 146, 120]];
+    let alone = page(true, |gray| writing.iter().for_each(|s| fill(gray, *s, 60)));
+    let beside = page(true, |gray| {
+        writing.iter().for_each(|s| fill(gray, *s, 60));
+        fill(gray, [400, 30, 430, 45], 60);
+    });
+    assert_eq!(shown(&beside), shown(&alone));
+}
+
+#[test]
+fn a_neighbors_stroke_that_comes_in_is_doubted() {
+    let mut page = page(true, |gray| {
+        fill(gray, [100, 70, 130, 110], 60);
+        fill(gray, [300, 15, 310, 75], 60);
+    });
+    assert!(!shown(&page).2, "it is the line's own");
+    let above = Zone::Picture(Rect::new(5.0, 1.0, 50.0, 3.9));
+    page.side.fields = vec![Field::new(FieldId("above".into()), above, ValueKind::Text)];
+    assert!(shown(&page).2);
+}
