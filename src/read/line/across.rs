@@ -18,7 +18,7 @@ const BEYOND_HEIGHTS: f64 = 0.6;
 /// A dot or a roof that no stroke joins to the rest of its character stands no farther off than this, in heights
 /// of the writing.
 const PART_GAP: f64 = 0.15;
-/// Paper that stays beyond the writing, in mm.
+/// Paper that stays beyond writing that crosses an edge, in mm.
 const PAPER: f64 = 0.3;
 
 /// A zone made as high as its writing (as wide, where it is a column).
@@ -152,9 +152,18 @@ impl Line {
             }
         }
         let paper = PAPER * self.per_mm;
-        let from = (reach.0 - paper).max(0.0).floor();
-        let to = (reach.1 + paper).min(whole).ceil();
-        Some(self.cut(&gray, (from, to), wide, doubted))
+        let from = if reach.0 < self.edges.0 {
+            (reach.0 - paper).max(0.0)
+        } else {
+            self.edges.0
+        };
+        let to = if reach.1 > self.edges.1 {
+            (reach.1 + paper).min(whole)
+        } else {
+            self.edges.1
+        };
+        let kept = (from.round(), to.round());
+        Some(self.cut(&gray, kept, wide, doubted))
     }
 
     /// The rows (columns) of the widened cut that are kept.

@@ -338,7 +338,7 @@ fn writing_across_the_upper_or_lower_edge_is_read_whole() {
         (
             "a dot over the edge",
             &[[94, 52, 124, 112], [100, 38, 112, 46]],
-            ((46, 83), 35.0, false),
+            ((46, 85), 35.0, false),
         ),
         (
             "farther than is looked at",
