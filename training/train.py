@@ -20,10 +20,10 @@ import classes
 from generate import SHARD, Drawer
 from net import Net, script_masks
 
-PARTS = {"digits": 100, "kana": 120, "jis1": 750}
+PARTS = {"digits": 56, "kana": 45, "jis1": 750}
 BATCH = {"digits": 256, "kana": 256, "jis1": 512}
 PEAK_RATE = {False: 2e-3, True: 1e-3}  # with `--more`
-REUSE = 6  # how often a cell is seen
+REUSE = {"digits": 3, "kana": 3, "jis1": 6}  # how often a cell is seen
 WINDOW = 60  # parts from which a batch is drawn
 
 
@@ -77,7 +77,7 @@ class Course:
         # Blank and reject have no script: such samples meet either alphabet by turns.
         self.either = torch.tensor([classes.script(c) == "" for c in classes.BY_NAME[name]], device=device)
         self.alphabets = classes.alphabets(name)
-        self.each = REUSE * SHARD // BATCH[name]  # steps a part
+        self.each = REUSE[name] * SHARD // BATCH[name]  # steps a part
         self.steps, self.step_no = parts * self.each, 0
         self.optimizer = torch.optim.AdamW(self.net.parameters(), lr=peak, weight_decay=0.02, fused=device == "cuda")
         self.rate = torch.optim.lr_scheduler.OneCycleLR(self.optimizer, peak, total_steps=self.steps, pct_start=0.15)

@@ -23,7 +23,7 @@ def drawn(name, rng):
     chars = [c for c in classes.BY_NAME[name] if c not in (classes.BLANK, classes.REJECT)]
     source = {
         "digits": lambda: {c: s[0] for c, s in styles.DIGITS.items()},
-        "kana": lambda: {**load_tomoe(), **styles.katakana()},
+        "kana": lambda: {**load_tomoe(), **{c: ways[0] for c, ways in styles.kana().items()}},
         "jis1": lambda: load_strokes(STROKES / "kanji.tdic"),
     }[name]()
     chars = [c for c in chars if c in source]
