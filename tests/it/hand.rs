@@ -43,7 +43,7 @@ fn measure(cases: &Path, engines: &Engines) -> [u64; 4] {
     [t.right, t.asked_needlessly, t.wrong, t.fields]
 }
 
-/// Wrong is never accepted; with the second reader nearly four of five fields are.
+/// Wrong is never accepted; with the second reader more than four of five fields are.
 #[test]
 fn handwriting_in_boxes_is_read_or_asked_and_never_wrong() {
     let Some(dir) = cases::family("hand") else {
@@ -58,7 +58,7 @@ fn handwriting_in_boxes_is_read_or_asked_and_never_wrong() {
     let [right, needless, wrong, _] = measure(&dir, &engines(Some(Box::new(line_engine))));
     assert_eq!(wrong, 0, "by both readers");
     assert!(
-        right >= 119 && needless <= 27,
+        right >= 124 && needless <= 22,
         "by both readers: {right} right, {needless} needlessly asked"
     );
 }
