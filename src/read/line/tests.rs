@@ -348,7 +348,9 @@ fn writing_across_the_upper_or_lower_edge_is_read_whole() {
     ];
     for (what, strokes, expected) in cases {
         let page = page(true, |gray| {
-            strokes.iter().for_each(|s| fill(gray, *s, 60));
+            for s in strokes {
+                fill(gray, *s, 60);
+            }
         });
         assert_eq!(shown(&page), expected, "{what}");
     }
@@ -365,7 +367,9 @@ fn what_else_stands_above_the_zone_is_not_read_with_it() {
     let writing = [[100, 30, 106, 120], [140, 70, 146, 120]];
     let alone = page(true, |gray| writing.iter().for_each(|s| fill(gray, *s, 60)));
     let beside = page(true, |gray| {
-        writing.iter().for_each(|s| fill(gray, *s, 60));
+        for s in writing {
+            fill(gray, s, 60);
+        }
         fill(gray, [400, 30, 430, 45], 60);
     });
     assert_eq!(shown(&beside), shown(&alone));
