@@ -9,7 +9,7 @@ use crate::geom::{Mm, Rect};
 use crate::raster::{Piece, Pieces, pieces};
 use crate::register::Registered;
 
-use super::edges::{CUT, OPEN, PAPER_EDGE, SMALLEST, Span, others, place_of};
+use super::edges::{CUT, OPEN, PAPER_EDGE, SMALLEST, Span, others, place_of, shares, spans};
 use super::{PRINT_MARGIN, SPECK, without_print};
 
 /// How far beyond the edges is looked at, in mm, and in heights of the zone.
@@ -124,9 +124,12 @@ impl Line {
         let whole = f64::from(if self.vertical { columns } else { rows });
         let (mut reach, mut doubted) = (self.edges, false);
         let mut own = vec![false; found.all.len()];
-        for (k, (inside, beyond)) in self.shares(found, columns as usize).into_iter().enumerate() {
+        for (k, (inside, beyond)) in shares(found, columns as usize, !self.vertical, self.edges)
+            .into_iter()
+            .enumerate()
+        {
             let piece = &found.all[k];
-            let (_, across) = self.spans(piece);
+            let (_, across) = spans(piece, self.vertical);
             let crosses = inside > 0 && self.crosses(across, beyond);
             if !crosses && (inside > 0 || !self.is_part(piece)) {
                 continue;
@@ -187,21 +190,6 @@ impl Line {
         }
     }
 
-    /// Each piece's pixels inside the zone and beyond its edges.
-    fn shares(&self, found: &Pieces, width: usize) -> Vec<(usize, usize)> {
-        let mut shares = vec![(0, 0); found.all.len()];
-        for (i, label) in found.labels.iter().enumerate().filter(|(_, l)| **l > 0) {
-            let place = if self.vertical { i % width } else { i / width } as f64 + 0.5;
-            let share = &mut shares[*label as usize - 1];
-            if place < self.edges.0 || place > self.edges.1 {
-                share.1 += 1;
-            } else {
-                share.0 += 1;
-            }
-        }
-        shares
-    }
-
     /// Whether so much of a piece lies beyond an edge that registration does not explain it.
     fn crosses(&self, across: Span, beyond: usize) -> bool {
         let reach = (self.edges.0 - across.0).max(across.1 - self.edges.1);
@@ -210,7 +198,7 @@ impl Line {
 
     /// A part of a character, wholly beyond the edge and close to it.
     fn is_part(&self, piece: &Piece) -> bool {
-        let (along, across) = self.spans(piece);
+        let (along, across) = spans(piece, self.vertical);
         let size = (along.1 - along.0).max(across.1 - across.0);
         let middle = f64::midpoint(along.0, along.1);
         let gap = (self.edges.0 - across.1).max(across.0 - self.edges.1);
@@ -218,12 +206,5 @@ impl Line {
             && piece.area as f64 >= SPECK * self.per_mm * self.per_mm
             && size >= SMALLEST * self.height
             && (self.along.0..=self.along.1).contains(&middle)
-    }
-
-    /// Along the line and across it.
-    fn spans(&self, piece: &Piece) -> (Span, Span) {
-        let x = (piece.x0 as f64, piece.x1 as f64);
-        let y = (piece.y0 as f64, piece.y1 as f64);
-        if self.vertical { (y, x) } else { (x, y) }
     }
 }

@@ -3,7 +3,7 @@
 
 use crate::form::LineZone;
 use crate::geom::{Mm, Rect};
-use crate::raster::{Piece, pieces};
+use crate::raster::{Piece, Pieces, pieces};
 use crate::read::margin;
 use crate::register::Registered;
 
@@ -77,7 +77,7 @@ pub(super) fn run_out(
     };
     let mask: Vec<bool> = gray.pixels().map(|p| p[0] < threshold).collect();
     let found = pieces(&mask, gray.width() as usize);
-    let shares = line.shares(&found.labels, found.all.len(), gray.width() as usize);
+    let shares = shares(&found, gray.width() as usize, zone.vertical, line.ends);
     let others = others(page, zone);
     let elsewhere = |piece: &Piece| {
         let center = place_of(piece, wide, scale).center();
@@ -123,6 +123,34 @@ pub(super) fn place_of(piece: &Piece, wide: Rect<Mm>, scale: f64) -> Rect<Mm> {
     )
 }
 
+/// Each piece's pixels between two bounds along x (along y where `rows`) and beyond them, in a picture `width`
+/// pixels wide.
+pub(super) fn shares(
+    found: &Pieces,
+    width: usize,
+    rows: bool,
+    bounds: Span,
+) -> Vec<(usize, usize)> {
+    let mut shares = vec![(0, 0); found.all.len()];
+    for (i, label) in found.labels.iter().enumerate().filter(|(_, l)| **l > 0) {
+        let place = if rows { i / width } else { i % width } as f64 + 0.5;
+        let share = &mut shares[*label as usize - 1];
+        if place < bounds.0 || place > bounds.1 {
+            share.1 += 1;
+        } else {
+            share.0 += 1;
+        }
+    }
+    shares
+}
+
+/// A piece along its line and across it.
+pub(super) fn spans(piece: &Piece, vertical: bool) -> (Span, Span) {
+    let x = (piece.x0 as f64, piece.x1 as f64);
+    let y = (piece.y0 as f64, piece.y1 as f64);
+    if vertical { (y, x) } else { (x, y) }
+}
+
 /// Where ink beside this zone belongs to something else. What overlaps with the zone does not count:
 /// it is the zone itself, or the place where the same line is printed.
 pub(super) fn others(page: &Registered<'_>, zone: &LineZone) -> Vec<Rect<Mm>> {
@@ -146,23 +174,8 @@ struct Line {
 }
 
 impl Line {
-    /// Each piece's pixels inside the zone and beyond its ends.
-    fn shares(&self, labels: &[u32], count: usize, width: usize) -> Vec<(usize, usize)> {
-        let mut shares = vec![(0, 0); count];
-        for (i, label) in labels.iter().enumerate().filter(|(_, l)| **l > 0) {
-            let place = if self.vertical { i / width } else { i % width } as f64 + 0.5;
-            let share = &mut shares[*label as usize - 1];
-            if place < self.ends.0 || place > self.ends.1 {
-                share.1 += 1;
-            } else {
-                share.0 += 1;
-            }
-        }
-        shares
-    }
-
     fn is_cut(&self, piece: &Piece, (within, beyond): (usize, usize)) -> bool {
-        let (along, _) = self.spans(piece);
+        let (along, _) = spans(piece, self.vertical);
         let reach = (self.ends.0 - along.0).max(along.1 - self.ends.1);
         let enough = CUT * self.per_mm * self.per_mm;
         reach >= OPEN * self.per_mm && within.min(beyond) as f64 >= enough
@@ -170,7 +183,7 @@ impl Line {
 
     /// A character beyond an end that goes on where the writing stops.
     fn is_next(&self, piece: &Piece) -> bool {
-        let (along, across) = self.spans(piece);
+        let (along, across) = spans(piece, self.vertical);
         let size = (along.1 - along.0).max(across.1 - across.0);
         let middle = f64::midpoint(across.0, across.1);
         let height = self.across.1 - self.across.0;
@@ -184,15 +197,9 @@ impl Line {
 
     /// What the form itself has printed across the end: a ruled line, or a frame as high as the zone.
     fn is_form(&self, piece: &Piece, whole: f64) -> bool {
-        let (along, across) = self.spans(piece);
+        let (along, across) = spans(piece, self.vertical);
         let thin = across.1 - across.0 <= RULE_WIDTH * self.per_mm;
         let long = along.1 - along.0 >= RULE_LENGTH * self.per_mm;
         (thin && long) || across.1 - across.0 >= whole
-    }
-
-    fn spans(&self, piece: &Piece) -> (Span, Span) {
-        let x = (piece.x0 as f64, piece.x1 as f64);
-        let y = (piece.y0 as f64, piece.y1 as f64);
-        if self.vertical { (y, x) } else { (x, y) }
     }
 }
