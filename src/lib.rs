@@ -24,6 +24,7 @@ pub mod form;
 pub mod engine;
 
 // The journey of one page: pure, no file, clock, database or network.
+pub mod restore;
 pub mod normalize;
 pub mod identify;
 pub mod register;

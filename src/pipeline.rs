@@ -18,6 +18,7 @@ use crate::prove;
 use crate::read::{self, Content, Crop, MarginInk, Reading};
 use crate::register::{Registered, RegistrationReport};
 use crate::rejection::Rejection;
+use crate::restore::restore;
 use crate::scan::Scan;
 use crate::validate::{self, Status, Verdict};
 
@@ -113,6 +114,7 @@ pub fn process_page(
         let small = Rejection::new(Reason::PictureTooSmall, detail);
         return Ok(rejected(scan, small, Vec::new()));
     }
+    let scan = &*restore(scan);
     let upright = normalize::normalize(scan);
     let identified = identify::identify(&upright, library, engines.barcodes.as_ref());
     if let Some(kind) = identified.separator {

@@ -20,6 +20,7 @@ use crate::form::{Fault, Form, Library, json_schema, preview, print};
 use crate::geom::Rect;
 use crate::ingest::{self, Limits};
 use crate::lang::{Lang, Text};
+use crate::restore::restore;
 use crate::scan::{Origin, Scan};
 use crate::{identify, normalize, prove};
 
@@ -191,6 +192,7 @@ fn over_scan(form: Form, path: &Path) -> Result<(String, RgbImage), Failure> {
     };
     let scan = Scan::new(origin, page.picture, page.resolution);
     let library = Library::new(vec![std::sync::Arc::new(form)]);
+    let scan = restore(&scan);
     let upright = normalize::normalize(&scan);
     let identified = identify::identify(&upright, &library, &Readers);
     let (_, page) = prove::prove(&upright, &identified).map_err(|why| {

@@ -13,6 +13,7 @@ use crate::form::{Form, draw};
 use crate::ingest::{self, Limits, SkipReason, SourceFile};
 use crate::lang::Lang;
 use crate::learn::{self, LearnError, Learnt, LeftOut, Lesson};
+use crate::restore::restore;
 use crate::scan::{Origin, Picture, Scan};
 
 /// More scans than this are not even opened.
@@ -140,7 +141,7 @@ impl Stack {
                         ..decoded.picture
                     };
                     let scan = Scan::new(origin, picture, decoded.resolution);
-                    self.scans.push(scan);
+                    self.scans.push(restore(&scan).into_owned());
                 }
                 Err(why) => {
                     let why = why.message(lang);

@@ -9,6 +9,7 @@ use crate::normalize::{self, Upright};
 use crate::prove;
 use crate::register::{self, Registered};
 use crate::rejection::Rejection;
+use crate::restore::restore;
 use crate::scan::Scan;
 
 /// Reads one page as a person says; without a word it is [`super::process_page`]. A page that does
@@ -34,6 +35,7 @@ pub fn process_page_with(
         let size = format!("{} x {} px", scan.width(), scan.height());
         return refuse(Reason::PictureTooSmall, size);
     }
+    let scan = &*restore(scan);
     let upright = normalize::normalize(scan);
     let reader = engines.barcodes.as_ref();
     let turns = hints.turns();

@@ -17,6 +17,7 @@ use crate::ingest::{Decoding, IngestError, Limits};
 use crate::normalize;
 use crate::pipeline::{HintFault, Hints, PageOutcome, Settings};
 use crate::read::png_of;
+use crate::restore::restore;
 use crate::scan::{Region, Scan};
 use crate::store::{
     Act, NewPart, Original, PageId, Purpose, QuestionId, QuestionState, Repaired, Rereading,
@@ -179,7 +180,8 @@ impl Bench {
 fn sheet_of(scan: &Scan) -> Sheet {
     let gray = &scan.picture.gray;
     let (width, height) = gray.dimensions();
-    let upright = normalize::normalize(scan);
+    let restored = restore(scan);
+    let upright = normalize::normalize(&restored);
     let paper = upright
         .border
         .map_or_else(|| upright.paper.corners(), |border| border.0);

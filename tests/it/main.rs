@@ -61,6 +61,8 @@ mod hand_lines;
 mod marks;
 /// What drawn marks and digits mean together.
 mod decisions;
+/// Pages in bad light and through a streaked glass.
+mod restored;
 /// Registration against the truth of drawn pages.
 mod registration;
 /// A blank picture from filled scans.

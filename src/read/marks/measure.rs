@@ -96,16 +96,6 @@ fn spread_of(added: &[f64]) -> f64 {
     spread.clamp(LEAST_SPREAD, 0.04)
 }
 
-/// A thin tick on a page of filled bubbles is no fainter an answer than they are: a stroke as dark
-/// as this, across this much of its box, covering at least and at most these shares of it. True of
-/// 864 of 1,349 marked and of none of 14,663 empty boxes of the real marked pages.
-fn is_drawn(m: &MarkMeasures) -> bool {
-    m.contrast >= 0.5 && m.span >= 0.6 && (0.08..0.5).contains(&m.box_share)
-}
-
-/// What such a stroke counts at least, against the clear marks of the page.
-const DRAWN: f64 = 0.8;
-
 /// Measures of slot `i`, before its neighbours are looked at.
 pub(super) fn measure(
     ink: &FieldInk,
@@ -152,9 +142,6 @@ pub(super) fn measure(
         measures.peak = peak(ink, strokes, i);
     }
     spans(&mut measures, &mine, frame);
-    if is_drawn(&measures) {
-        measures.relative = measures.relative.max(DRAWN);
-    }
     if measures.known {
         shapes(&mut measures, (ink, strokes), i);
     }

@@ -13,6 +13,7 @@
 
 mod beside;
 mod classify;
+mod drawn;
 mod expect;
 mod field;
 mod measure;
@@ -35,6 +36,7 @@ use crate::read::{Content, MarkMeasures, OptionReading, Reading};
 use crate::register::Registered;
 
 use beside::Beside;
+use drawn::Look;
 use field::FieldInk;
 use measure::{Form, PageScale};
 pub use patch::Patch;
@@ -59,10 +61,15 @@ impl Survey {
         let zones = places(page.side);
         let inks = field::inks(page, &fields);
         let scale = PageScale::of(&added_darkness(&inks));
+        let one = |(slots, ink): (&FieldSlots, &Option<FieldInk>)| {
+            ink.as_ref().map(|ink| Measured::of(slots, ink, scale))
+        };
+        let measured: Vec<Option<Measured>> = fields.iter().zip(&inks).map(one).collect();
+        let look = Look::of(measured.iter().flatten().flat_map(|m| &m.measures));
         let mut readings = BTreeMap::new();
-        for (slots, ink) in fields.iter().zip(&inks) {
+        for ((slots, ink), measured) in fields.iter().zip(&inks).zip(measured) {
             let field = &page.side.fields[slots.field];
-            let mut reading = reading(page, field, (slots, ink.as_ref()), scale);
+            let mut reading = reading(page, field, slots, measured.map(|m| (m, look)));
             if let Some(patches) = ink.as_ref().and_then(|i| cut(page, (slots, i), &zones)) {
                 reading.engine = format!("{RULES}+{}", network::name());
                 add(&mut reading.content, network::look(&patches)?);
@@ -179,14 +186,18 @@ fn added_darkness(inks: &[Option<FieldInk>]) -> Vec<f64> {
 fn reading(
     page: &Registered<'_>,
     field: &Field,
-    (slots, ink): (&FieldSlots, Option<&FieldInk>),
-    scale: PageScale,
+    slots: &FieldSlots,
+    measured: Option<(Measured, Look)>,
 ) -> Reading {
     let mut doubts = Vec::new();
-    let options = ink.map_or_else(Vec::new, |ink| options(slots, ink, scale));
-    if ink.is_none() || outside(page, slots) {
+    if measured.is_none() || outside(page, slots) {
         doubts.push(Doubt::new(Reason::OutOfPicture));
     }
+    let options = measured.map_or_else(Vec::new, |(measured, look)| {
+        let (options, doubt) = measured.judged(slots, look);
+        doubts.extend(doubt);
+        options
+    });
     let content = if let Zone::Grid(_) = field.zone {
         Content::Grid {
             columns: by_group(options, &slots.groups),
@@ -213,29 +224,46 @@ fn by_group(options: Vec<OptionReading>, groups: &[usize]) -> Vec<Vec<OptionRead
     columns.filter(|c: &Vec<_>| !c.is_empty()).collect()
 }
 
-fn options(slots: &FieldSlots, ink: &FieldInk, scale: PageScale) -> Vec<OptionReading> {
-    let strokes = stroke::strokes(&ink.added, &ink.hidden, &ink.frames, &ink.words);
-    let (mut all, forms): (Vec<MarkMeasures>, Vec<Form>) = (0..slots.slots.len())
-        .map(|i| measure::measure(ink, &strokes, i, scale))
-        .unzip();
-    let mut rest = &mut all[..];
-    for size in &slots.groups {
-        let (question, more) = rest.split_at_mut((*size).min(rest.len()));
-        measure::with_rivals(question);
-        rest = more;
+/// The options of one field, measured each by itself.
+struct Measured {
+    measures: Vec<MarkMeasures>,
+    forms: Vec<Form>,
+}
+
+impl Measured {
+    fn of(slots: &FieldSlots, ink: &FieldInk, scale: PageScale) -> Self {
+        let strokes = stroke::strokes(&ink.added, &ink.hidden, &ink.frames, &ink.words);
+        let (measures, forms) = (0..slots.slots.len())
+            .map(|i| measure::measure(ink, &strokes, i, scale))
+            .unzip();
+        Self { measures, forms }
     }
-    let one = |((slot, measures), form): ((&slot::Slot, MarkMeasures), Form)| {
-        let has = (slot.boxed, slot.word.is_some());
-        let state = classify::classify(&measures, form, has);
-        OptionReading {
-            value: slot.value.clone(),
-            state,
-            selected: classify::selected(&measures, state),
-            kinds: Vec::new(),
-            measures,
+
+    /// What each option's ink is, beside its neighbors and by what the page's looks are worth.
+    fn judged(mut self, slots: &FieldSlots, look: Look) -> (Vec<OptionReading>, Option<Doubt>) {
+        let mut doubt = None;
+        let mut rest = &mut self.measures[..];
+        for size in &slots.groups {
+            let (question, more) = rest.split_at_mut((*size).min(rest.len()));
+            question.iter_mut().for_each(|m| look.lift(m));
+            measure::with_rivals(question);
+            doubt = doubt.or_else(|| look.doubt(question));
+            rest = more;
         }
-    };
-    slots.slots.iter().zip(all).zip(forms).map(one).collect()
+        let one = |((slot, measures), form): ((&slot::Slot, MarkMeasures), Form)| {
+            let has = (slot.boxed, slot.word.is_some());
+            let state = classify::classify(&measures, form, has);
+            OptionReading {
+                value: slot.value.clone(),
+                state,
+                selected: classify::selected(&measures, state),
+                kinds: Vec::new(),
+                measures,
+            }
+        };
+        let options = slots.slots.iter().zip(self.measures).zip(self.forms);
+        (options.map(one).collect(), doubt)
+    }
 }
 
 /// Whether a box lies partly outside the picture, where nobody can see a mark.
