@@ -76,16 +76,29 @@ pub(super) fn by_layout(
             .collect(),
     );
     all.truncate(MOST);
-    let likely = |(rank, one): &(usize, Candidate)| {
-        let most = if one.has_whole_blank() {
+    let most = |one: &Candidate| {
+        if one.has_whole_blank() {
             MOST_CANDIDATES
         } else {
             MOST_WITHOUT_BLANK
-        };
-        *rank < most
+        }
     };
-    let (best, others): (Vec<_>, Vec<_>) = all.into_iter().enumerate().partition(likely);
-    let bare = |list: Vec<(usize, Candidate)>| list.into_iter().map(|(_, one)| one).collect();
+    let ranked: Vec<(bool, Candidate)> = (0..)
+        .zip(all)
+        .map(|(rank, one)| (rank < most(&one), one))
+        .collect();
+    // Without a whole blank two ways round of one side are tried together or not at all: of a frame that
+    // looks alike upside down the wrong one registers, too, and only the right one beside it shows that.
+    let side = |one: &Candidate| (one.form.digest, one.side);
+    let along: Vec<_> = ranked
+        .iter()
+        .filter(|(likely, one)| *likely && !one.has_whole_blank())
+        .map(|(_, one)| side(one))
+        .collect();
+    let (best, others): (Vec<_>, Vec<_>) = ranked
+        .into_iter()
+        .partition(|(likely, one)| *likely || along.contains(&side(one)));
+    let bare = |list: Vec<(bool, Candidate)>| list.into_iter().map(|(_, one)| one).collect();
     (bare(best), bare(others))
 }
 

@@ -6,7 +6,7 @@ use regex::Regex;
 use super::*;
 use crate::digest::Digest;
 use crate::engine::barcodes::{Readers, drawn};
-use crate::form::{Anchors, Blank, FormId, FormMark, Key, Role};
+use crate::form::{Anchors, Blank, FormId, FormMark, Key, PrintItem, Role};
 use crate::geom::{Dpi, Rect, Size};
 use crate::lang::Text;
 use crate::normalize::normalize;
@@ -187,6 +187,45 @@ fn the_layout_tells_form_and_turn_among_twenty() {
         assert!(!first.by_barcode && first.coarse.is_some());
         assert!(found.candidates.len() <= 8);
         assert!(found.candidates.len() + found.others.len() <= 24);
+    }
+}
+
+/// Frames that look alike upside down, on forms whose print is not wholly known: however many of them
+/// compete, a side is tried in both ways round or in none.
+#[test]
+fn two_ways_round_of_a_side_are_tried_together() {
+    let alike = |seed: u32| -> Paint<'static> {
+        let (one, two) = (print(seed), print(seed));
+        Box::new(move |x, y| one(x, y) || two(CARD.w - x, CARD.h - y))
+    };
+    for count in 1..=8 {
+        let forms = (0..count).map(|i| {
+            let mut sketched = (*form(&format!("form-{i}"), &*alike(i), None, None)).clone();
+            sketched.sides[0].print = vec![PrintItem::Box {
+                rect: Rect::new(10.0, 10.0, 5.0, 5.0),
+                width: 0.3,
+                gray: 0,
+                fill: None,
+            }];
+            Arc::new(sketched)
+        });
+        let library = Library::new(forms.collect());
+        let paint = alike(0);
+        let page = scan(CARD, QuarterTurn::None, 0.3, &*paint);
+        let found = identify(&normalize(&page), &library, &Nobody);
+        let first = &found.candidates[0];
+        assert_eq!(first.form.id.0, "form-0");
+        assert!(found.candidates.iter().all(|c| !c.has_whole_blank()));
+        let names = |list: &[Candidate]| -> BTreeSet<String> {
+            list.iter().map(|c| c.form.id.0.clone()).collect()
+        };
+        let (best, others) = (names(&found.candidates), names(&found.others));
+        assert!(best.is_disjoint(&others), "{count}: {best:?} {others:?}");
+        let turns = found
+            .candidates
+            .iter()
+            .filter(|c| c.form.id == first.form.id);
+        assert_eq!(turns.count(), 2, "{count}");
     }
 }
 
