@@ -245,7 +245,9 @@ impl Measured {
         let mut rest = &mut self.measures[..];
         for size in &slots.groups {
             let (question, more) = rest.split_at_mut((*size).min(rest.len()));
-            question.iter_mut().for_each(|m| look.lift(m));
+            for m in &mut *question {
+                look.lift(m);
+            }
             measure::with_rivals(question);
             doubt = doubt.or_else(|| look.doubt(question));
             rest = more;
