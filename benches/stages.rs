@@ -19,7 +19,7 @@ use hagaki::read::{self, Reading, marks};
 use hagaki::register::Registered;
 use hagaki::scan::{Origin, Picture, Scan};
 use hagaki::store::{NewFile, Purpose, RunInfo, Store};
-use hagaki::{identify, normalize, prove, register, validate};
+use hagaki::{identify, normalize, prove, register, restore, validate};
 
 /// Batches a stage: the median and the least of them are told.
 const BATCHES: usize = 9;
@@ -197,6 +197,7 @@ impl Bench<'_> {
         let fields = |wanted: fn(&Zone) -> bool| measure(|| read_fields(&page, engines, wanted));
         vec![
             row("decode", measure(|| self.decode())),
+            row("restore", measure(|| restore::restore(scan))),
             row("normalize", measure(|| normalize::normalize(scan))),
             row(
                 "identify (barcodes, form)",

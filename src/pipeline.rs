@@ -4,6 +4,8 @@ mod again;
 mod beside;
 mod hints;
 
+use std::borrow::Cow;
+
 use image::imageops::FilterType;
 
 use crate::calendar::Day;
@@ -114,23 +116,44 @@ pub fn process_page(
         let small = Rejection::new(Reason::PictureTooSmall, detail);
         return Ok(rejected(scan, small, Vec::new()));
     }
-    let scan = &*restore(scan);
-    let upright = normalize::normalize(scan);
-    let identified = identify::identify(&upright, library, engines.barcodes.as_ref());
-    if let Some(kind) = identified.separator {
-        return Ok(PageOutcome::Separator {
-            kind,
-            barcodes: identified.barcodes,
-        });
-    }
-    match prove::prove(&upright, &identified) {
-        Ok((candidate, page)) => {
-            let another = beside::is_another_card(&page, library, engines.barcodes.as_ref());
-            let seen = (identified.barcodes.clone(), another);
-            let record = read_page(&page, candidate, seen, (engines, settings), None)?;
-            Ok(PageOutcome::Read(Box::new(record)))
+    restored_first(scan, |scan| {
+        let upright = normalize::normalize(scan);
+        let identified = identify::identify(&upright, library, engines.barcodes.as_ref());
+        if let Some(kind) = identified.separator {
+            return Ok(PageOutcome::Separator {
+                kind,
+                barcodes: identified.barcodes,
+            });
         }
-        Err(rejection) => Ok(rejected(scan, rejection, identified.barcodes)),
+        match prove::prove(&upright, &identified) {
+            Ok((candidate, page)) => {
+                let another = beside::is_another_card(&page, library, engines.barcodes.as_ref());
+                let seen = (identified.barcodes.clone(), another);
+                let record = read_page(&page, candidate, seen, (engines, settings), None)?;
+                Ok(PageOutcome::Read(Box::new(record)))
+            }
+            Err(rejection) => Ok(rejected(scan, rejection, identified.barcodes)),
+        }
+    })
+}
+
+/// Reads the scan as [`restore`] leaves it and, where that fits no form, as it came: what was taken for a
+/// streak may be a line of the form, in a picture that was cut along its frame.
+fn restored_first(
+    scan: &Scan,
+    read: impl Fn(&Scan) -> Result<PageOutcome, EngineError>,
+) -> Result<PageOutcome, EngineError> {
+    let restored = restore(scan);
+    match (read(&restored)?, &restored) {
+        (PageOutcome::Rejected(refused), Cow::Owned(_)) => match read(scan)? {
+            // The reason is the better picture's, the picture is the file's.
+            PageOutcome::Rejected(_) => Ok(PageOutcome::Rejected(RejectedPage {
+                thumbnail: thumbnail(scan),
+                ..refused
+            })),
+            as_it_came => Ok(as_it_came),
+        },
+        (outcome, _) => Ok(outcome),
     }
 }
 
@@ -323,4 +346,73 @@ pub fn undecodable(detail: impl Into<String>) -> PageOutcome {
         barcodes: Vec::new(),
         thumbnail: Crop { png: Vec::new() },
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use image::{GrayImage, Luma};
+
+    use super::*;
+    use crate::scan::{Origin, Picture};
+
+    /// Paper with one dark line from edge to edge.
+    fn lined() -> Scan {
+        let ink = |x: u32| if (200..202).contains(&x) { 60 } else { 240 };
+        Scan {
+            half_rows: false,
+            origin: Origin {
+                file: "drawn".into(),
+                file_sha256: Digest::of(b""),
+                page: 0,
+            },
+            picture: Picture {
+                gray: GrayImage::from_fn(600, 800, |x, _| Luma([ink(x)])),
+                color: None,
+                bilevel: false,
+            },
+            resolution: None,
+        }
+    }
+
+    fn refused(scan: &Scan, why: &str) -> PageOutcome {
+        rejected(scan, Rejection::new(Reason::UnknownForm, why), Vec::new())
+    }
+
+    fn is_lined(scan: &Scan) -> bool {
+        scan.picture.gray.get_pixel(200, 400)[0] < 100
+    }
+
+    #[test]
+    fn a_page_whose_line_is_the_forms_is_read_as_it_came() {
+        let read = |scan: &Scan| {
+            Ok(if is_lined(scan) {
+                PageOutcome::Separator {
+                    kind: "with its line".into(),
+                    barcodes: Vec::new(),
+                }
+            } else {
+                refused(scan, "without its line")
+            })
+        };
+        let outcome = restored_first(&lined(), read).expect("no engine");
+        assert!(matches!(outcome, PageOutcome::Separator { .. }));
+    }
+
+    #[test]
+    fn a_page_that_fits_nothing_either_way_is_refused_once_and_shown_as_it_came() {
+        let scan = lined();
+        let read = |scan: &Scan| {
+            let why = if is_lined(scan) {
+                "as it came"
+            } else {
+                "restored"
+            };
+            Ok(refused(scan, why))
+        };
+        let PageOutcome::Rejected(page) = restored_first(&scan, read).expect("no engine") else {
+            panic!("refused both ways");
+        };
+        assert_eq!(page.rejection.detail, "restored");
+        assert_eq!(page.thumbnail.png, thumbnail(&scan).png);
+    }
 }

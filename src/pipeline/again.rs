@@ -1,6 +1,8 @@
 //! A page read once more, with what a person says of it.
 
-use super::{Hints, PageOutcome, SMALLEST_SIDE_PX, Settings, beside, read_page, rejected};
+use super::{
+    Hints, PageOutcome, SMALLEST_SIDE_PX, Settings, beside, read_page, rejected, restored_first,
+};
 use crate::doubt::Reason;
 use crate::engine::{EngineError, Engines};
 use crate::form::Library;
@@ -9,7 +11,6 @@ use crate::normalize::{self, Upright};
 use crate::prove;
 use crate::register::{self, Registered};
 use crate::rejection::Rejection;
-use crate::restore::restore;
 use crate::scan::Scan;
 
 /// Reads one page as a person says; without a word it is [`super::process_page`]. A page that does
@@ -35,36 +36,37 @@ pub fn process_page_with(
         let size = format!("{} x {} px", scan.width(), scan.height());
         return refuse(Reason::PictureTooSmall, size);
     }
-    let scan = &*restore(scan);
-    let upright = normalize::normalize(scan);
-    let reader = engines.barcodes.as_ref();
     let turns = hints.turns();
-    let identified = if let Some(named) = &named {
-        let told = (&named.form, &named.sides[..], &turns[..]);
-        identify::identify_as(&upright, told, (library, reader))
-    } else {
-        let mut found = identify::identify(&upright, library, reader);
-        let fits = |c: &Candidate| turns.contains(&c.turn);
-        found.candidates.retain(fits);
-        found.others.retain(fits);
-        found
-    };
-    if let Some(kind) = identified.separator {
-        return Ok(PageOutcome::Separator {
-            kind,
-            barcodes: identified.barcodes,
-        });
-    }
-    match placed(&upright, &identified, hints) {
-        Ok((candidate, page)) => {
-            let another = beside::is_another_card(&page, library, engines.barcodes.as_ref());
-            let seen = (identified.barcodes.clone(), another);
-            let key = hints.key.as_deref();
-            let record = read_page(&page, candidate, seen, (engines, settings), key)?;
-            Ok(PageOutcome::Read(Box::new(record)))
+    restored_first(scan, |scan| {
+        let upright = normalize::normalize(scan);
+        let reader = engines.barcodes.as_ref();
+        let identified = if let Some(named) = &named {
+            let told = (&named.form, &named.sides[..], &turns[..]);
+            identify::identify_as(&upright, told, (library, reader))
+        } else {
+            let mut found = identify::identify(&upright, library, reader);
+            let fits = |c: &Candidate| turns.contains(&c.turn);
+            found.candidates.retain(fits);
+            found.others.retain(fits);
+            found
+        };
+        if let Some(kind) = identified.separator {
+            return Ok(PageOutcome::Separator {
+                kind,
+                barcodes: identified.barcodes,
+            });
         }
-        Err(rejection) => Ok(rejected(scan, rejection, identified.barcodes)),
-    }
+        match placed(&upright, &identified, hints) {
+            Ok((candidate, page)) => {
+                let another = beside::is_another_card(&page, library, reader);
+                let seen = (identified.barcodes.clone(), another);
+                let key = hints.key.as_deref();
+                let record = read_page(&page, candidate, seen, (engines, settings), key)?;
+                Ok(PageOutcome::Read(Box::new(record)))
+            }
+            Err(rejection) => Ok(rejected(scan, rejection, identified.barcodes)),
+        }
+    })
 }
 
 /// Lays the page by the corners, or proves a candidate as ever.

@@ -2,9 +2,10 @@
 //!
 //! The paper's level is taken in tiles, as a high percentile, so that print and writing do not count; a
 //! polynomial of two variables is fitted to its logarithm and fitted again without the tiles that stand
-//! off (pictures, tinted panels, the table under a photo). See Shafait et al. and the survey of
-//! background estimation in Sezgin and Sankur, Journal of Electronic Imaging 13 (2004), for the use of
-//! surfaces fitted to the paper.
+//! off (pictures, tinted panels, the table under a photo). After Lu, Su and Tan, Document image binarization
+//! using background estimation and stroke edges, International Journal on Document Analysis and Recognition
+//! 13 (2010), who smooth rows and columns by polynomials until the ink drops out; here one surface does for the
+//! whole page, so that nothing as small as a panel is taken for light.
 
 use image::GrayImage;
 
