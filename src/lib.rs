@@ -8,6 +8,7 @@ pub mod geom;
 pub mod charset;
 pub mod raster;
 pub mod stats;
+pub mod linear;
 
 // Words that the stages share.
 pub mod lang;

@@ -14,7 +14,7 @@ use crate::doubt::{Doubt, Reason};
 use crate::engine::{Barcode, EngineError, Engines};
 use crate::form::{FieldId, FormId, Library, Policy, Role, Side};
 use crate::geom::{Mm, Rect};
-use crate::identify::{self, Candidate, KeyReading};
+use crate::identify::{self, Candidate, Identified, KeyReading};
 use crate::normalize;
 use crate::prove;
 use crate::read::{self, Content, Crop, MarginInk, Reading};
@@ -119,22 +119,32 @@ pub fn process_page(
     restored_first(scan, |scan| {
         let upright = normalize::normalize(scan);
         let identified = identify::identify(&upright, library, engines.barcodes.as_ref());
-        if let Some(kind) = identified.separator {
-            return Ok(PageOutcome::Separator {
-                kind,
-                barcodes: identified.barcodes,
-            });
-        }
-        match prove::prove(&upright, &identified) {
-            Ok((candidate, page)) => {
-                let another = beside::is_another_card(&page, library, engines.barcodes.as_ref());
-                let seen = (identified.barcodes.clone(), another);
-                let record = read_page(&page, candidate, seen, (engines, settings), None)?;
-                Ok(PageOutcome::Read(Box::new(record)))
-            }
-            Err(rejection) => Ok(rejected(scan, rejection, identified.barcodes)),
-        }
+        let lay = || prove::prove(&upright, &identified);
+        outcome(scan, &identified, lay, (library, engines, settings), None)
     })
+}
+
+/// What becomes of a page that was identified, once `lay` has laid it onto a candidate.
+fn outcome<'a>(
+    scan: &Scan,
+    identified: &'a Identified,
+    lay: impl FnOnce() -> Result<(&'a Candidate, Registered<'a>), Rejection>,
+    (library, engines, settings): (&Library, &Engines, &Settings),
+    typed: Option<&str>,
+) -> Result<PageOutcome, EngineError> {
+    let barcodes = identified.barcodes.clone();
+    if let Some(kind) = identified.separator.clone() {
+        return Ok(PageOutcome::Separator { kind, barcodes });
+    }
+    match lay() {
+        Ok((candidate, page)) => {
+            let another = beside::is_another_card(&page, library, engines.barcodes.as_ref());
+            let seen = (barcodes, another);
+            let record = read_page(&page, candidate, seen, (engines, settings), typed)?;
+            Ok(PageOutcome::Read(Box::new(record)))
+        }
+        Err(rejection) => Ok(rejected(scan, rejection, barcodes)),
+    }
 }
 
 /// Reads the scan as [`restore`] leaves it and, where that fits no form, as it came: what was taken for a
@@ -353,25 +363,12 @@ mod tests {
     use image::{GrayImage, Luma};
 
     use super::*;
-    use crate::scan::{Origin, Picture};
+    use crate::scan::drawn;
 
     /// Paper with one dark line from edge to edge.
     fn lined() -> Scan {
         let ink = |x: u32| if (200..202).contains(&x) { 60 } else { 240 };
-        Scan {
-            half_rows: false,
-            origin: Origin {
-                file: "drawn".into(),
-                file_sha256: Digest::of(b""),
-                page: 0,
-            },
-            picture: Picture {
-                gray: GrayImage::from_fn(600, 800, |x, _| Luma([ink(x)])),
-                color: None,
-                bilevel: false,
-            },
-            resolution: None,
-        }
+        drawn(GrayImage::from_fn(600, 800, |x, _| Luma([ink(x)])), None)
     }
 
     fn refused(scan: &Scan, why: &str) -> PageOutcome {

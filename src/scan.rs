@@ -203,6 +203,25 @@ impl Scan {
     }
 }
 
+/// A drawn page as if it had been scanned, for tests.
+#[cfg(test)]
+pub(crate) fn drawn(gray: GrayImage, dpi: Option<f64>) -> Scan {
+    Scan {
+        half_rows: false,
+        origin: Origin {
+            file: "drawn".into(),
+            file_sha256: Digest::of(b""),
+            page: 0,
+        },
+        picture: Picture {
+            gray,
+            color: None,
+            bilevel: false,
+        },
+        resolution: dpi.and_then(Dpi::new).map(Resolution::square),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use image::Luma;

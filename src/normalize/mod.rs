@@ -12,7 +12,7 @@ mod paper;
 mod skew;
 
 use crate::geom::{Point, Px, Rect};
-use crate::raster::{Components, Ink, Reduced, histogram, otsu};
+use crate::raster::{Components, Ink, Reduced, histogram, otsu, quantile};
 use crate::scan::Scan;
 
 use border::Border;
@@ -128,19 +128,6 @@ fn reduction(scan: &Scan) -> u32 {
 /// Median level among `[from, to]`.
 fn median(counts: &[u32; 256], from: u8, to: u8) -> f64 {
     quantile(counts, (from, to), 0.5)
-}
-
-fn quantile(counts: &[u32; 256], (from, to): (u8, u8), share: f64) -> f64 {
-    let part = &counts[usize::from(from)..=usize::from(to)];
-    let total: u32 = part.iter().sum();
-    let mut seen = 0;
-    for (v, &c) in part.iter().enumerate() {
-        seen += c;
-        if f64::from(seen) > share * f64::from(total) {
-            return f64::from(from) + v as f64;
-        }
-    }
-    f64::from(to)
 }
 
 fn levels(

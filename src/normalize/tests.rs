@@ -4,25 +4,10 @@ use image::{GrayImage, Luma};
 use rand::{Rng, SeedableRng};
 
 use super::*;
-use crate::digest::Digest;
-use crate::geom::Dpi;
-use crate::scan::{Origin, Picture, Resolution};
+use crate::scan::drawn;
 
 fn scan_of(gray: GrayImage, dpi: f64) -> Scan {
-    Scan {
-        half_rows: false,
-        origin: Origin {
-            file: "drawn".into(),
-            file_sha256: Digest::of(b""),
-            page: 0,
-        },
-        picture: Picture {
-            gray,
-            color: None,
-            bilevel: false,
-        },
-        resolution: Dpi::new(dpi).map(Resolution::square),
-    }
+    drawn(gray, Some(dpi))
 }
 
 /// Words of random length on lines, the whole turned clockwise about the middle.

@@ -1,8 +1,6 @@
 //! A page read once more, with what a person says of it.
 
-use super::{
-    Hints, PageOutcome, SMALLEST_SIDE_PX, Settings, beside, read_page, rejected, restored_first,
-};
+use super::{Hints, PageOutcome, SMALLEST_SIDE_PX, Settings, outcome, rejected, restored_first};
 use crate::doubt::Reason;
 use crate::engine::{EngineError, Engines};
 use crate::form::Library;
@@ -50,22 +48,9 @@ pub fn process_page_with(
             found.others.retain(fits);
             found
         };
-        if let Some(kind) = identified.separator {
-            return Ok(PageOutcome::Separator {
-                kind,
-                barcodes: identified.barcodes,
-            });
-        }
-        match placed(&upright, &identified, hints) {
-            Ok((candidate, page)) => {
-                let another = beside::is_another_card(&page, library, reader);
-                let seen = (identified.barcodes.clone(), another);
-                let key = hints.key.as_deref();
-                let record = read_page(&page, candidate, seen, (engines, settings), key)?;
-                Ok(PageOutcome::Read(Box::new(record)))
-            }
-            Err(rejection) => Ok(rejected(scan, rejection, identified.barcodes)),
-        }
+        let lay = || placed(&upright, &identified, hints);
+        let with = (library, engines, settings);
+        outcome(scan, &identified, lay, with, hints.key.as_deref())
     })
 }
 

@@ -17,4 +17,4 @@ pub use integral::Integral;
 pub use pieces::{Piece, Pieces, pieces};
 pub use reduce::{Reduced, box_reduce, turned};
 pub use sample::{sample_gray, sample_gray_bent, sample_rgb, sample_rgb_bent};
-pub use threshold::{Ink, histogram, otsu};
+pub use threshold::{Ink, histogram, otsu, quantile};

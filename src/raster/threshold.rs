@@ -73,6 +73,20 @@ pub fn histogram(gray: &GrayImage, step: usize) -> [u32; 256] {
     counts
 }
 
+/// The level below which `share` of the pixels from level `from` to `to` lie; `to` where there are none.
+pub fn quantile(counts: &[u32; 256], (from, to): (u8, u8), share: f64) -> f64 {
+    let part = &counts[usize::from(from)..=usize::from(to)];
+    let total: u32 = part.iter().sum();
+    let mut seen = 0;
+    for (v, &c) in part.iter().enumerate() {
+        seen += c;
+        if f64::from(seen) > share * f64::from(total) {
+            return f64::from(from) + v as f64;
+        }
+    }
+    f64::from(to)
+}
+
 /// Otsu's threshold: levels below it are the dark class. 128 for a flat picture.
 pub fn otsu(counts: &[u32; 256]) -> u8 {
     let total: f64 = counts.iter().map(|&c| f64::from(c)).sum();

@@ -1,6 +1,7 @@
 //! Least-squares transforms from pairs of paper points and pixels.
 
 use crate::geom::{Mm, Point, Px, Transform};
+use crate::linear::solve;
 
 /// Where an anchor is on paper, and where it was seen.
 #[derive(Clone, Copy, Debug)]
@@ -98,7 +99,7 @@ pub(crate) fn projective(pairs: &[Pair]) -> Option<Transform<Mm, Px>> {
         .fold(1.0, f64::max);
     let scale = base.scale_at(Point::new(cx, cy)).max(1e-9) * size;
     let origin = base.apply(Point::new(cx, cy));
-    let mut normal = [[0.0; 9]; 8];
+    let (mut normal, mut right) = ([[0.0; 8]; 8], [0.0; 8]);
     for p in pairs {
         let (x, y) = ((p.mm.x - cx) / size, (p.mm.y - cy) / size);
         let (u, v) = ((p.px.x - origin.x) / scale, (p.px.y - origin.y) / scale);
@@ -111,42 +112,17 @@ pub(crate) fn projective(pairs: &[Pair]) -> Option<Transform<Mm, Px>> {
                 for j in 0..8 {
                     normal[i][j] += row[i] * row[j];
                 }
-                normal[i][8] += row[i] * target;
+                right[i] += row[i] * target;
             }
         }
     }
-    let h = solve(&mut normal)?;
+    let h = solve(normal, right, 1e-12)?;
     let into =
         Transform::<Mm, Mm>::affine(1.0 / size, 0.0, -cx / size, 0.0, 1.0 / size, -cy / size);
     let middle =
         Transform::<Mm, Px>::from_matrix([h[0], h[1], h[2], h[3], h[4], h[5], h[6], h[7], 1.0]);
     let out = Transform::<Px, Px>::affine(scale, 0.0, origin.x, 0.0, scale, origin.y);
     Some(into.then(&middle).then(&out))
-}
-
-/// Gauss with pivoting; `None` when singular.
-fn solve(m: &mut [[f64; 9]; 8]) -> Option<[f64; 8]> {
-    for k in 0..8 {
-        let pivot = (k..8).max_by(|&a, &b| m[a][k].abs().total_cmp(&m[b][k].abs()))?;
-        m.swap(k, pivot);
-        if m[k][k].abs() < 1e-12 {
-            return None;
-        }
-        let row = m[k];
-        for (i, other) in m.iter_mut().enumerate() {
-            if i != k {
-                let f = other[k] / row[k];
-                for (v, r) in other.iter_mut().zip(&row).skip(k) {
-                    *v -= f * r;
-                }
-            }
-        }
-    }
-    let mut out = [0.0; 8];
-    for (k, v) in out.iter_mut().enumerate() {
-        *v = m[k][8] / m[k][k];
-    }
-    Some(out)
 }
 
 impl Residual {

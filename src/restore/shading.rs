@@ -9,6 +9,8 @@
 
 use image::GrayImage;
 
+use crate::linear::solve;
+use crate::raster::quantile;
 use crate::scan::Picture;
 
 /// Tiles along the longer side: 4 to 5 mm of a sheet, 2 mm of a postcard.
@@ -128,26 +130,14 @@ fn tiles(gray: &GrayImage) -> Vec<Tile> {
                     counts[usize::from(*level)] += 1;
                 }
             }
-            let level = percentile(&counts, PAPER);
+            let level = quantile(&counts, (0, u8::MAX), PAPER);
             tiles.push(Tile {
                 at: (place(x0 + side / 2, w), place(y0 + side / 2, h)),
-                level: f64::from(level.max(1)).ln(),
+                level: level.max(1.0).ln(),
             });
         }
     }
     tiles
-}
-
-fn percentile(counts: &[u32; 256], share: f64) -> u8 {
-    let total: u32 = counts.iter().sum();
-    let mut seen = 0;
-    for (level, count) in (0..=u8::MAX).zip(counts) {
-        seen += count;
-        if f64::from(seen) > share * f64::from(total) {
-            return level;
-        }
-    }
-    u8::MAX
 }
 
 /// The products `x^i y^j`.
@@ -167,32 +157,17 @@ fn value(terms: &[f64; TERMS], at: (f64, f64)) -> f64 {
     terms.iter().zip(powers(at)).map(|(t, p)| t * p).sum()
 }
 
-/// Least squares by the normal equations, Gauss-Jordan with the largest pivot.
+/// Least squares by the normal equations.
 fn fit(tiles: &[Tile]) -> Option<[f64; TERMS]> {
-    let mut normal = [[0.0; TERMS + 1]; TERMS];
+    let (mut normal, mut right) = ([[0.0; TERMS]; TERMS], [0.0; TERMS]);
     for tile in tiles {
         let powers = powers(tile.at);
-        for (row, p) in normal.iter_mut().zip(powers) {
+        for ((row, target), p) in normal.iter_mut().zip(&mut right).zip(powers) {
             for (cell, q) in row.iter_mut().zip(powers) {
                 *cell += p * q;
             }
-            row[TERMS] += p * tile.level;
+            *target += p * tile.level;
         }
     }
-    for k in 0..TERMS {
-        let largest =
-            (k..TERMS).max_by(|a, b| normal[*a][k].abs().total_cmp(&normal[*b][k].abs()))?;
-        normal.swap(k, largest);
-        let pivot = normal[k];
-        if pivot[k].abs() < 1e-9 * tiles.len() as f64 {
-            return None;
-        }
-        for (i, row) in normal.iter_mut().enumerate() {
-            let factor = if i == k { 0.0 } else { row[k] / pivot[k] };
-            for (cell, p) in row.iter_mut().zip(pivot) {
-                *cell -= factor * p;
-            }
-        }
-    }
-    Some(std::array::from_fn(|k| normal[k][TERMS] / normal[k][k]))
+    solve(normal, right, 1e-9 * tiles.len() as f64)
 }

@@ -4,28 +4,13 @@ use image::{GrayImage, Luma, RgbImage};
 use proptest::prelude::*;
 
 use super::*;
-use crate::digest::Digest;
-use crate::geom::Dpi;
-use crate::scan::{Origin, Resolution};
+use crate::scan::drawn;
 
 const SIZE: (u32, u32) = (1180, 1750);
 const PAPER: u8 = 240;
 
 fn scan_of(gray: GrayImage) -> Scan {
-    Scan {
-        half_rows: false,
-        origin: Origin {
-            file: "drawn".into(),
-            file_sha256: Digest::of(b""),
-            page: 0,
-        },
-        picture: Picture {
-            gray,
-            color: None,
-            bilevel: false,
-        },
-        resolution: Dpi::new(300.0).map(Resolution::square),
-    }
+    drawn(gray, Some(300.0))
 }
 
 /// Lines of short strokes, upright and slanted, within the margins.
@@ -204,11 +189,8 @@ proptest! {
         use rand::{Rng, SeedableRng};
         let mut rng = rand_chacha::ChaCha8Rng::seed_from_u64(seed);
         let gray = GrayImage::from_fn(w, h, |_, _| Luma([if flat { 7 } else { rng.random() }]));
-        for resolution in [None, Dpi::new(300.0), Dpi::new(50.0)] {
-            let scan = Scan {
-                resolution: resolution.map(Resolution::square),
-                ..scan_of(gray.clone())
-            };
+        for dpi in [None, Some(300.0), Some(50.0)] {
+            let scan = drawn(gray.clone(), dpi);
             prop_assert_eq!(restore(&scan).picture.gray.dimensions(), (w, h));
         }
     }

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 /// The groups of `lib.rs`, lowest first. Modules of one group may use each other.
 const GROUPS: &[&[&str]] = &[
-    &["geom", "charset", "raster", "stats"],
+    &["geom", "charset", "raster", "stats", "linear"],
     &[
         "lang",
         "digest",
@@ -49,6 +49,7 @@ const PURE: &[&str] = &[
     "geom",
     "raster",
     "stats",
+    "linear",
     "lists",
     "restore",
     "normalize",
