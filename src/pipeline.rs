@@ -20,7 +20,7 @@ use crate::prove;
 use crate::read::{self, Content, Crop, MarginInk, Reading};
 use crate::register::{Registered, RegistrationReport};
 use crate::rejection::Rejection;
-use crate::restore::restore;
+use crate::restore::{GlassStreak, restore};
 use crate::scan::Scan;
 use crate::validate::{self, Status, Verdict};
 
@@ -74,6 +74,8 @@ pub struct PageRecord {
     pub margin: MarginInk,
     /// The whole page, small, when anything on it is asked about; else empty.
     pub picture: Crop,
+    /// What dust on the scanner's glass drew across it.
+    pub streaks: Vec<GlassStreak>,
     /// In the order of the form.
     pub fields: Vec<FieldRecord>,
 }
@@ -92,6 +94,7 @@ pub struct RejectedPage {
     pub barcodes: Vec<Barcode>,
     /// A small PNG of the whole page for the contact sheet, at most 900 px each way.
     pub thumbnail: Crop,
+    pub streaks: Vec<GlassStreak>,
 }
 
 /// What does not change from page to page.
@@ -154,15 +157,20 @@ fn restored_first(
     read: impl Fn(&Scan) -> Result<PageOutcome, EngineError>,
 ) -> Result<PageOutcome, EngineError> {
     let restored = restore(scan);
-    match (read(&restored)?, &restored) {
+    match (read(&restored.scan)?, &restored.scan) {
         (PageOutcome::Rejected(refused), Cow::Owned(_)) => match read(scan)? {
             // The reason is the better picture's, the picture is the file's.
             PageOutcome::Rejected(_) => Ok(PageOutcome::Rejected(RejectedPage {
                 thumbnail: thumbnail(scan),
+                streaks: restored.streaks,
                 ..refused
             })),
             as_it_came => Ok(as_it_came),
         },
+        (PageOutcome::Read(mut record), _) => {
+            record.streaks = restored.streaks;
+            Ok(PageOutcome::Read(record))
+        }
         (outcome, _) => Ok(outcome),
     }
 }
@@ -222,6 +230,7 @@ fn read_page(
         } else {
             Crop { png: Vec::new() }
         },
+        streaks: Vec::new(),
         doubts,
         margin,
         fields,
@@ -324,6 +333,7 @@ fn rejected(scan: &Scan, rejection: Rejection, barcodes: Vec<Barcode>) -> PageOu
         rejection,
         barcodes,
         thumbnail: thumbnail(scan),
+        streaks: Vec::new(),
     })
 }
 
@@ -355,6 +365,7 @@ pub fn undecodable(detail: impl Into<String>) -> PageOutcome {
         rejection: Rejection::new(Reason::Unreadable, detail),
         barcodes: Vec::new(),
         thumbnail: Crop { png: Vec::new() },
+        streaks: Vec::new(),
     })
 }
 

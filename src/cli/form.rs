@@ -192,7 +192,7 @@ fn over_scan(form: Form, path: &Path) -> Result<(String, RgbImage), Failure> {
     };
     let scan = Scan::new(origin, page.picture, page.resolution);
     let library = Library::new(vec![std::sync::Arc::new(form)]);
-    let scan = restore(&scan);
+    let scan = restore(&scan).scan;
     let upright = normalize::normalize(&scan);
     let identified = identify::identify(&upright, &library, &Readers);
     let (_, page) = prove::prove(&upright, &identified).map_err(|why| {

@@ -141,7 +141,7 @@ impl Stack {
                         ..decoded.picture
                     };
                     let scan = Scan::new(origin, picture, decoded.resolution);
-                    self.scans.push(restore(&scan).into_owned());
+                    self.scans.push(restore(&scan).scan.into_owned());
                 }
                 Err(why) => {
                     let why = why.message(lang);

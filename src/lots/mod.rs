@@ -1,4 +1,5 @@
-//! Alarms in the books: a lot that is unlike the lots before it, and a key on too many cards.
+//! Alarms in the books: a lot that is unlike the lots before it, a key on too many cards, and dust on
+//! the scanner's glass.
 //!
 //! Why: the print shop moves a question by 2.5 mm in the second print, every zone reads its
 //! neighbour's box, and 6,000 answers change sides; no single card shows it (domain.md 8.2). So each
@@ -19,6 +20,7 @@
 //! Counted is what the machine said, whatever people decided later: an alarm is about the machine's
 //! eyes, and does not go away because its questions were answered.
 
+mod glass;
 mod jump;
 mod words;
 
@@ -30,6 +32,7 @@ use crate::store::{
     FieldCount, KeyCount, LotFit, LotId, LotRow, LotShift, Printed, RunId, Store, StoreError,
 };
 
+pub use glass::{GlassAlarm, PageName};
 use jump::{Gate, Jump, LEAST_PAGES, Share};
 pub use words::lines;
 
@@ -98,6 +101,7 @@ pub enum Alarm {
     Lot(LotAlarm),
     /// Cards that carry one key, oftener than people answer.
     SameKey(KeyCount),
+    Glass(GlassAlarm),
 }
 
 impl Alarm {
@@ -106,6 +110,7 @@ impl Alarm {
         match self {
             Self::Lot(alarm) => alarm.last_run,
             Self::SameKey(key) => Some(key.last_run),
+            Self::Glass(alarm) => Some(alarm.last_run),
         }
     }
 }
@@ -144,8 +149,10 @@ pub fn alarms(store: &Store) -> Result<Vec<Alarm>, StoreError> {
         place(a).cmp(&place(b))
     });
     let keys = store.keys_oftener_than(MOST_SAME_KEY)?;
+    let glass = glass::alarms(&store.streaked_pages()?, &lots);
     let all = found.into_iter().map(Alarm::Lot);
-    Ok(all.chain(keys.into_iter().map(Alarm::SameKey)).collect())
+    let all = all.chain(keys.into_iter().map(Alarm::SameKey));
+    Ok(all.chain(glass.into_iter().map(Alarm::Glass)).collect())
 }
 
 /// What the store counted, lot by lot.

@@ -45,7 +45,7 @@ fn measures(store: &Store) -> Vec<Measure> {
     let all = alarms(store).unwrap().into_iter();
     all.map(|a| match a {
         Alarm::Lot(lot) => lot.measure,
-        Alarm::SameKey(_) => panic!("no key is on many cards"),
+        Alarm::SameKey(_) | Alarm::Glass(_) => panic!("neither keys nor dust here"),
     })
     .collect()
 }

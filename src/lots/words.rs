@@ -2,8 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use super::{Alarm, LotAlarm, Measure};
+use super::{Alarm, GlassAlarm, LotAlarm, Measure};
 use crate::lang::Lang;
+use crate::restore::Along;
 use crate::store::{KeyCount, LotRow, Printed};
 
 /// More lines than this help nobody at a terminal; JSON holds all.
@@ -17,6 +18,7 @@ pub fn lines(alarms: &[Alarm], lang: Lang) -> Vec<String> {
         .map(|alarm| match alarm {
             Alarm::Lot(alarm) => of_lot(alarm, lang),
             Alarm::SameKey(key) => of_key(key, lang),
+            Alarm::Glass(alarm) => of_glass(alarm, lang),
         })
         .collect();
     if alarms.len() > MOST_LINES {
@@ -126,40 +128,62 @@ fn of_key(key: &KeyCount, lang: Lang) -> String {
     }
 }
 
-/// What to do, and its place among the steps.
-fn next_step(alarm: &Alarm, lang: Lang) -> (u8, &'static str) {
-    let lot = match alarm {
-        Alarm::SameKey(_) => {
-            return (
-                2,
-                match lang {
-                    Lang::Ja => {
-                        "そのカードのバーコードを見てください。受取人の番号でないものを読んでいるなら、帳票の [side.key] の pattern を直し、hagaki run --reread"
-                    }
-                    Lang::En => {
-                        "look at the barcodes of these cards; where it is not the recipient's, mend `pattern` in the form's [side.key], then: hagaki run --reread"
-                    }
-                },
-            );
-        }
-        Alarm::Lot(lot) => lot,
-    };
-    match (&lot.measure, lang) {
-        (Measure::Rejected, Lang::Ja) => (
-            0,
-            "読取不可のページを確認シートで見てください。別の帳票や新しい版なら forms/ に加え、hagaki run --reread",
+fn of_glass(alarm: &GlassAlarm, lang: Lang) -> String {
+    let lot = place(std::slice::from_ref(&alarm.lot), lang);
+    let GlassAlarm {
+        at_mm,
+        pages,
+        first,
+        last,
+        ..
+    } = alarm;
+    let (first, last) = (
+        format!("{}[{}]", first.file, first.page),
+        format!("{}[{}]", last.file, last.page),
+    );
+    match (alarm.along, lang) {
+        (Along::Columns, Lang::Ja) => format!(
+            "{lot} 上端から下端まで続く線（画像の左から {at_mm:.0} mm）が {pages} ページにあります（{first} ～ {last}）"
         ),
-        (Measure::Rejected, Lang::En) => (
-            0,
-            "look at the rejected pages in the contact sheet; another form or a new edition goes into forms/, then: hagaki run --reread",
+        (Along::Rows, Lang::Ja) => format!(
+            "{lot} 左端から右端まで続く線（画像の上から {at_mm:.0} mm）が {pages} ページにあります（{first} ～ {last}）"
         ),
-        (_, Lang::Ja) => (
-            1,
-            "その束のカードを帳票と重ねて見てください: hagaki form preview forms/帳票 --scan 画像。印刷がずれていれば版（edition）を分けて hagaki run --reread。出力はそれまで待ってください",
+        (Along::Columns, Lang::En) => format!(
+            "{lot} a line from top to bottom, {at_mm:.0} mm from the picture's left, on {pages} pages ({first} to {last})"
         ),
-        (_, Lang::En) => (
-            1,
-            "lay a card of the lot on the form: hagaki form preview forms/FORM --scan FILE. A print that moved gets an edition of its own, then: hagaki run --reread; export after that",
+        (Along::Rows, Lang::En) => format!(
+            "{lot} a line from left to right, {at_mm:.0} mm from the picture's top, on {pages} pages ({first} to {last})"
         ),
     }
+}
+
+/// What to do, and its place among the steps.
+fn next_step(alarm: &Alarm, lang: Lang) -> (u8, &'static str) {
+    let (rank, ja, en) = match alarm {
+        Alarm::Lot(lot) if lot.measure == Measure::Rejected => (
+            0,
+            "読取不可のページを確認シートで見てください。別の帳票や新しい版なら forms/ に加え、hagaki run --reread",
+            "look at the rejected pages in the contact sheet; another form or a new edition goes into forms/, then: hagaki run --reread",
+        ),
+        Alarm::Lot(_) => (
+            1,
+            "その束のカードを帳票と重ねて見てください: hagaki form preview forms/帳票 --scan 画像。印刷がずれていれば版（edition）を分けて hagaki run --reread。出力はそれまで待ってください",
+            "lay a card of the lot on the form: hagaki form preview forms/FORM --scan FILE. A print that moved gets an edition of its own, then: hagaki run --reread; export after that",
+        ),
+        Alarm::SameKey(_) => (
+            2,
+            "そのカードのバーコードを見てください。受取人の番号でないものを読んでいるなら、帳票の [side.key] の pattern を直し、hagaki run --reread",
+            "look at the barcodes of these cards; where it is not the recipient's, mend `pattern` in the form's [side.key], then: hagaki run --reread",
+        ),
+        Alarm::Glass(_) => (
+            3,
+            "スキャナーの読み取りガラスを清掃してください（折り目も同じ線になります）。線は消してから読んでいます。回答に重なっていたカードは、読み直すならもう一度スキャンを",
+            "clean the scanner's glass (a fold in the paper draws the same line). The line was taken away before reading; scan a card again where it ran through an answer",
+        ),
+    };
+    let step = match lang {
+        Lang::Ja => ja,
+        Lang::En => en,
+    };
+    (rank, step)
 }

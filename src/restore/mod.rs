@@ -11,40 +11,67 @@ mod streak;
 
 use std::borrow::Cow;
 
-use crate::scan::{Picture, Scan};
+use serde::{Deserialize, Serialize};
 
-/// The scan as an evenly lit, clean glass would have shown it; the scan itself where nothing is to be
-/// done.
-pub fn restore(scan: &Scan) -> Cow<'_, Scan> {
-    match restored(scan) {
-        Some(picture) => Cow::Owned(Scan {
-            origin: scan.origin.clone(),
-            picture,
-            resolution: scan.resolution,
-            half_rows: scan.half_rows,
-        }),
-        None => Cow::Borrowed(scan),
-    }
+use crate::scan::Scan;
+
+/// A scan as an evenly lit, clean glass would have shown it.
+#[derive(Clone, Debug)]
+pub struct Restored<'a> {
+    /// The scan itself where nothing was to be done.
+    pub scan: Cow<'a, Scan>,
+    /// What was wiped: the glass wants cleaning there.
+    pub streaks: Vec<GlassStreak>,
 }
 
-fn restored(scan: &Scan) -> Option<Picture> {
+/// Where a grain of dust drew its line, in the picture as it lies in the file.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct GlassStreak {
+    pub along: Along,
+    /// From the left edge, or from the top, in mm.
+    pub at_mm: f64,
+}
+
+/// Which way a streak runs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Along {
+    /// From top to bottom, as a feeder draws it.
+    Columns,
+    /// From left to right, of a picture that was turned.
+    Rows,
+}
+
+/// Takes back what the light and the glass did to a scan.
+pub fn restore(scan: &Scan) -> Restored<'_> {
     let per_mm = scan.resolution.map(|r| r.x.px_per_mm());
-    let streaks = streak::find(&scan.picture.gray, per_mm);
+    let found = streak::find(&scan.picture.gray, per_mm);
     // One bit a pixel has no light to fall off.
     let shading = (!scan.picture.bilevel)
         .then(|| shading::measure(&scan.picture.gray))
         .flatten();
-    if streaks.is_empty() && shading.is_none() {
-        return None;
+    if found.all.is_empty() && shading.is_none() {
+        return Restored {
+            scan: Cow::Borrowed(scan),
+            streaks: Vec::new(),
+        };
     }
     let mut picture = scan.picture.clone();
-    for streak in &streaks {
+    for streak in &found.all {
         streak.wipe(&mut picture);
     }
     if let Some(shading) = shading {
         shading.even(&mut picture);
     }
-    Some(picture)
+    Restored {
+        scan: Cow::Owned(Scan {
+            origin: scan.origin.clone(),
+            picture,
+            resolution: scan.resolution,
+            half_rows: scan.half_rows,
+        }),
+        streaks: found.places(),
+    }
 }
 
 #[cfg(test)]

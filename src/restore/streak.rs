@@ -8,6 +8,7 @@
 
 use image::GrayImage;
 
+use super::{Along, GlassStreak};
 use crate::scan::Picture;
 use crate::stats;
 
@@ -37,8 +38,7 @@ const SHORTER_SIDE: f64 = 100.0;
 /// Columns, or rows, that a grain of dust darkened.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Streak {
-    /// Along the columns, as a feeder draws it; else along the rows, of a picture that was turned.
-    upright: bool,
+    along: Along,
     from: usize,
     /// One past the last.
     to: usize,
@@ -46,48 +46,62 @@ pub(super) struct Streak {
     level: u8,
 }
 
+/// The streaks of a page.
+pub(super) struct Found {
+    pub(super) all: Vec<Streak>,
+    per_mm: f64,
+}
+
+impl Found {
+    /// Where they lie.
+    pub(super) fn places(&self) -> Vec<GlassStreak> {
+        let place = |streak: &Streak| GlassStreak {
+            along: streak.along,
+            at_mm: (streak.from + streak.to) as f64 / 2.0 / self.per_mm,
+        };
+        self.all.iter().map(place).collect()
+    }
+}
+
 /// All streaks of a page. `px_per_mm`: `None` without a known resolution.
-pub(super) fn find(gray: &GrayImage, px_per_mm: Option<f64>) -> Vec<Streak> {
+pub(super) fn find(gray: &GrayImage, px_per_mm: Option<f64>) -> Found {
     let shorter = f64::from(gray.width().min(gray.height()));
     let per_mm = px_per_mm.unwrap_or(shorter / SHORTER_SIDE);
     let mut all = Vec::new();
-    for upright in [true, false] {
-        all.extend(Lines { gray, upright }.streaks(per_mm));
+    for along in [Along::Columns, Along::Rows] {
+        all.extend(Lines { gray, along }.streaks(per_mm));
     }
-    all
+    Found { all, per_mm }
+}
+
+impl Along {
+    fn of<T>(self, columns: T, rows: T) -> T {
+        match self {
+            Self::Columns => columns,
+            Self::Rows => rows,
+        }
+    }
 }
 
 /// The picture as columns, or as rows.
 struct Lines<'a> {
     gray: &'a GrayImage,
-    upright: bool,
+    along: Along,
 }
 
 impl Lines<'_> {
     fn count(&self) -> usize {
-        let side = if self.upright {
-            self.gray.width()
-        } else {
-            self.gray.height()
-        };
-        side as usize
+        let (width, height) = self.gray.dimensions();
+        self.along.of(width, height) as usize
     }
 
     fn length(&self) -> usize {
-        let side = if self.upright {
-            self.gray.height()
-        } else {
-            self.gray.width()
-        };
-        side as usize
+        let (width, height) = self.gray.dimensions();
+        self.along.of(height, width) as usize
     }
 
     fn at(&self, line: usize, along: usize) -> u8 {
-        let (x, y) = if self.upright {
-            (line, along)
-        } else {
-            (along, line)
-        };
+        let (x, y) = self.along.of((line, along), (along, line));
         self.gray.as_raw()[y * self.gray.width() as usize + x]
     }
 
@@ -116,7 +130,7 @@ impl Lines<'_> {
                 let (from, past) = (line - 1, to + 1);
                 if past - from <= widest + 2 {
                     found.push(Streak {
-                        upright: self.upright,
+                        along: self.along,
                         from,
                         to: past,
                         level: self.level((from, past), (beside, bare), &along),
@@ -183,15 +197,8 @@ impl Streak {
     /// Fills in what it covers from both sides.
     pub(super) fn wipe(&self, picture: &mut Picture) {
         let (width, height) = picture.gray.dimensions();
-        let length = if self.upright { height } else { width };
-        for along in 0..length {
-            let at = |line: usize| {
-                if self.upright {
-                    (line as u32, along)
-                } else {
-                    (along, line as u32)
-                }
-            };
+        for along in 0..self.along.of(height, width) {
+            let at = |line: usize| self.along.of((line as u32, along), (along, line as u32));
             let before = at(self.from - 1);
             let after = at(self.to);
             for line in self.from..self.to {

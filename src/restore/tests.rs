@@ -48,7 +48,7 @@ fn off(a: &GrayImage, b: &GrayImage) -> (f64, u8) {
 
 fn restored_gray(gray: GrayImage) -> Option<GrayImage> {
     let scan = scan_of(gray);
-    match restore(&scan) {
+    match restore(&scan).scan {
         Cow::Owned(scan) => Some(scan.picture.gray),
         Cow::Borrowed(_) => None,
     }
@@ -85,7 +85,7 @@ fn color_is_lit_as_gray_is() {
         image::Rgb([v, v, v / 2])
     });
     scan.picture.color = Some(color);
-    let restored = restore(&scan);
+    let restored = restore(&scan).scan;
     let color = restored.picture.color.as_ref().expect("kept");
     let right = color.get_pixel(SIZE.0 - 40, 40);
     assert!(
@@ -109,7 +109,7 @@ fn what_is_no_light_is_left_as_it_is() {
 fn one_bit_a_pixel_has_no_light() {
     let mut scan = scan_of(lit(&page(), |x, _| 1.0 - 0.5 * x));
     scan.picture.bilevel = true;
-    assert!(matches!(restore(&scan), Cow::Borrowed(_)));
+    assert!(matches!(restore(&scan).scan, Cow::Borrowed(_)));
 }
 
 /// A streak of that level over the columns.
@@ -144,6 +144,23 @@ fn a_streak_of_a_turned_picture_is_wiped() {
     let dirty = image::imageops::rotate90(&streaked(&page(), 400..402, 90));
     let (mean, _) = off(&restored_gray(dirty).expect("seen"), &turned);
     assert!(mean < 0.2, "{mean}");
+}
+
+#[test]
+fn where_a_streak_lay_is_told_in_mm_of_the_picture() {
+    let at_300_dpi = |gray: GrayImage| restore(&drawn(gray, Some(300.0))).streaks;
+    let dirty = streaked(&page(), 590..592, 90);
+    let found = at_300_dpi(dirty.clone());
+    assert_eq!(found.len(), 1);
+    assert_eq!(found[0].along, Along::Columns);
+    assert!((found[0].at_mm - 591.0 / 300.0 * 25.4).abs() < 0.05);
+    let turned = at_300_dpi(image::imageops::rotate90(&dirty));
+    assert_eq!((turned.len(), turned[0].along), (1, Along::Rows));
+    assert_eq!(turned[0].at_mm, found[0].at_mm);
+    // Of a picture without a resolution the shorter side is a postcard's.
+    let unknown = restore(&drawn(dirty, None)).streaks[0].at_mm;
+    assert!((unknown - 591.0 / f64::from(SIZE.0.min(SIZE.1)) * 100.0).abs() < 0.05);
+    assert_eq!(at_300_dpi(page()), []);
 }
 
 #[test]
@@ -191,7 +208,7 @@ proptest! {
         let gray = GrayImage::from_fn(w, h, |_, _| Luma([if flat { 7 } else { rng.random() }]));
         for dpi in [None, Some(300.0), Some(50.0)] {
             let scan = drawn(gray.clone(), dpi);
-            prop_assert_eq!(restore(&scan).picture.gray.dimensions(), (w, h));
+            prop_assert_eq!(restore(&scan).scan.picture.gray.dimensions(), (w, h));
         }
     }
 }

@@ -180,7 +180,7 @@ impl Bench {
 fn sheet_of(scan: &Scan) -> Sheet {
     let gray = &scan.picture.gray;
     let (width, height) = gray.dimensions();
-    let restored = restore(scan);
+    let restored = restore(scan).scan;
     let upright = normalize::normalize(&restored);
     let paper = upright
         .border

@@ -151,6 +151,7 @@ pub(crate) fn card(key: &str, fields: &[(&str, &str)]) -> PageOutcome {
         doubts: Vec::new(),
         margin: MarginInk::default(),
         picture: Crop { png: Vec::new() },
+        streaks: Vec::new(),
         fields: fields.iter().map(|(id, says)| field(id, says)).collect(),
     }))
 }
@@ -169,6 +170,7 @@ pub(crate) fn rejected(reason: Reason) -> PageOutcome {
         thumbnail: Crop {
             png: b"thumbnail".to_vec(),
         },
+        streaks: Vec::new(),
     })
 }
 

@@ -7,12 +7,13 @@
 use rusqlite::{Connection, OptionalExtension, Row};
 use serde::Serialize;
 
-use super::look::parsed;
+use super::look::{bad_column, parsed};
 use super::record::RunInfo;
 use super::{Fault, LotId, PageId, RunId, Store, StoreError};
 use crate::calendar::Day;
 use crate::form::Role;
 use crate::pipeline::PageOutcome;
+use crate::restore::GlassStreak;
 
 /// The patch sheet that stands between batches (domain.md 2.4; 2 and T may stand between documents).
 const BATCH_PATCH: &str = "patch-3";
@@ -71,6 +72,19 @@ pub struct LotShift {
     pub field: String,
     /// To the right and down, mm; of the pages on which its print was found.
     pub moved: Vec<[f64; 2]>,
+}
+
+/// A page that dust on the scanner's glass drew across.
+#[derive(Clone, Debug, PartialEq)]
+pub struct StreakedPage {
+    pub lot: LotId,
+    /// Its place among the pages of its lot, from 1.
+    pub place: u64,
+    pub file: String,
+    pub page: u32,
+    pub streaks: Vec<GlassStreak>,
+    /// The run that recorded it, or judged it again.
+    pub run: RunId,
 }
 
 /// One key on more pages than people send back.
@@ -250,6 +264,25 @@ impl Store {
             let rows = all.query_map([], |r| {
                 let (all, rejected): (u32, u32) = (r.get("n")?, r.get("rejected")?);
                 Ok((r.get("lot_id")?, all.into(), rejected.into()))
+            })?;
+            Ok(rows.collect::<Result<_, _>>()?)
+        })
+    }
+
+    /// Pages with streaks, lot by lot in the order in which they came.
+    pub fn streaked_pages(&self) -> Result<Vec<StreakedPage>, StoreError> {
+        self.read(|db| {
+            let mut all = db.prepare_cached(include_str!("sql/streaked_pages.sql"))?;
+            let rows = all.query_map([], |r| {
+                Ok(StreakedPage {
+                    lot: r.get("lot_id")?,
+                    place: r.get::<_, u32>("place")?.into(),
+                    file: r.get("file")?,
+                    page: r.get("page")?,
+                    streaks: serde_json::from_str(r.get_ref("streaks")?.as_str()?)
+                        .map_err(|e| bad_column("streaks", e))?,
+                    run: r.get("run_id")?,
+                })
             })?;
             Ok(rows.collect::<Result<_, _>>()?)
         })

@@ -15,6 +15,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0009_calibrations.sql"),
     include_str!("migrations/0010_parts.sql"),
     include_str!("migrations/0011_waiting.sql"),
+    include_str!("migrations/0012_streaks.sql"),
 ];
 
 /// The schema this program writes.

@@ -61,7 +61,7 @@ pub use ids::{
 };
 pub use leases::{Desk, Lease, Settled, Term, UNDO, Waiting, Wanted};
 pub use look::{AnswerRow, AnswerStatus, Bucket, PageRow, Picture, ReadingRow};
-pub use lots::{FieldCount, KeyCount, LotFit, LotRow, LotShift, Printed};
+pub use lots::{FieldCount, KeyCount, LotFit, LotRow, LotShift, Printed, StreakedPage};
 pub use original::Original;
 pub use people::{Change, Person, Role};
 pub use progress::{PersonRow, WaitingRow};

@@ -56,6 +56,7 @@ pub(super) fn add_outcome(
             ":role": role_name(record.role), ":key": record.key.key,
             ":key_symbology": record.key.symbology.map(Symbology::name),
             ":registration": json!(record.registration).to_string(),
+            ":streaks": json!(record.streaks).to_string(),
             ":margin": json!(record.margin).to_string(),
             ":doubts": json!(page_doubts(record)).to_string(), ":album": album,
             ":picture": kept.members.last().copied().flatten().map(|d| d.to_string()),
@@ -63,11 +64,13 @@ pub(super) fn add_outcome(
         PageOutcome::Separator { kind, .. } => insert.execute(named_params! {
             ":page": page, ":run": run, ":received": received, ":outcome": "separator",
             ":separator": kind,
-            ":doubts": "[]",
+            ":doubts": "[]", ":streaks": "[]",
         })?,
-        PageOutcome::Rejected(RejectedPage { rejection, .. }) => insert.execute(named_params! {
+        PageOutcome::Rejected(RejectedPage {
+            rejection, streaks, ..
+        }) => insert.execute(named_params! {
             ":page": page, ":run": run, ":received": received, ":outcome": "rejected",
-            ":doubts": "[]",
+            ":doubts": "[]", ":streaks": json!(streaks).to_string(),
             ":reason": rejection.reason.code(), ":detail": rejection.detail,
             ":album": album,
             ":picture": kept.members[0].map(|d| d.to_string()),

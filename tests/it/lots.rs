@@ -122,6 +122,59 @@ fn a_run_that_brings_an_unlike_lot_ends_with_1_and_the_next_one_with_0() {
     assert!(again.out.contains("Alarms"));
 }
 
+#[test]
+fn dust_on_the_glass_is_said_once_it_stands_on_five_pages() {
+    let campaign = Campaign::new(&["resident-survey"]);
+    let folder = campaign.beside("dusty");
+    // Cards of no form will do: the line is on the glass.
+    let put = |n: u32| {
+        let card = image::GrayImage::from_fn(787, 1165, |x, y| {
+            let writing = y > 100 && y < 1000 && y % 80 < 30 && (x + y / 3) % 31 < 4;
+            let level = if writing && x > 80 + 5 * n && x < 700 {
+                40
+            } else {
+                240
+            };
+            image::Luma([if (400..402).contains(&x) {
+                level.min(90)
+            } else {
+                level
+            }])
+        });
+        card.save(folder.join(format!("{n}.png"))).unwrap();
+    };
+    (1..=4).for_each(put);
+    let path = folder.to_string_lossy().into_owned();
+    assert_eq!(campaign.hagaki(&["run", &path]).code, 0);
+    assert!(alarms(&campaign).is_empty());
+    put(5);
+    let said = campaign.hagaki(&["run", &path]);
+    assert_eq!(said.code, 1, "{}", said.err);
+    let all = alarms(&campaign);
+    assert_eq!(all.len(), 1, "{all:?}");
+    assert_eq!(
+        (&all[0]["alarm"], &all[0]["along"]),
+        (&"glass".into(), &"columns".into())
+    );
+    assert_eq!(
+        (&all[0]["pages"], &all[0]["last"]["page"]),
+        (&5.into(), &0.into())
+    );
+    // Without a resolution the shorter side is a postcard's.
+    let at = all[0]["at_mm"].as_f64().unwrap();
+    assert!((at - 401.0 / 7.87).abs() < 0.5, "{at}");
+    for (lang, words) in [
+        ("ja", ["左から 51 mm", "清掃"]),
+        ("en", ["51 mm from", "clean the scanner"]),
+    ] {
+        let said = campaign.hagaki(&["--lang", lang, "status"]);
+        for word in words {
+            assert!(said.out.contains(word), "{word}: {}", said.out);
+        }
+    }
+    assert_eq!(campaign.hagaki(&["run", &path]).code, 0);
+}
+
 /// How the machine did on one question of a made lot, against the truth.
 #[derive(Debug, Default)]
 struct Score {

@@ -1,5 +1,5 @@
-INSERT INTO outcomes (page_id, run_id, received, current, outcome, doubts, reason, detail, hints,
-                      album_sha256, picture_sha256)
-SELECT page_id, :run, received, 1, 'rejected', '[]', coalesce(reason, 'UNKNOWN_FORM'),
+INSERT INTO outcomes (page_id, run_id, received, current, outcome, doubts, streaks, reason, detail,
+                      hints, album_sha256, picture_sha256)
+SELECT page_id, :run, received, 1, 'rejected', '[]', streaks, coalesce(reason, 'UNKNOWN_FORM'),
        coalesce(detail, ''), hints, album_sha256, picture_sha256
 FROM outcomes WHERE id = :outcome
