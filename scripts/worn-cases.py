@@ -118,6 +118,110 @@ def skewed(a, dpi, rng):
     return cv2.warpAffine(a, turn, (w, h), flags=cv2.INTER_CUBIC, borderValue=paper)
 
 
+def moved(a, x, y, paper=255):
+    """Each pixel from a place that lies `x`, `y` (per row and column) off its own."""
+    h, w = a.shape[:2]
+    across = (np.arange(w, dtype=np.float32)[None, :] + x).astype(np.float32)
+    down = (np.arange(h, dtype=np.float32)[:, None] + y).astype(np.float32)
+    across, down = np.broadcast_to(across, (h, w)), np.broadcast_to(down, (h, w))
+    table = paper if a.ndim == 2 else (paper,) * 3
+    return cv2.remap(a, across.copy(), down.copy(), cv2.INTER_LINEAR, borderValue=table)
+
+
+def bent(a, dpi, rng):
+    """Paper that does not lie flat: up to 0.5 mm off, over waves of a hand's breadth."""
+    h, w = a.shape[:2]
+    mm = dpi / 25.4
+    rows, columns = np.arange(h)[:, None] / (70 * mm), np.arange(w)[None, :] / (60 * mm)
+    phase = rng.uniform(0, 2 * np.pi, 2)
+    x = 0.5 * mm * np.sin(2 * np.pi * rows + phase[0])
+    y = 0.5 * mm * np.sin(2 * np.pi * columns + phase[1])
+    return moved(a, x, y)
+
+
+def stretched(a, dpi, rng):
+    """A feeder that runs 2 % too fast from somewhere on."""
+    h = a.shape[0]
+    rows = np.arange(h)[:, None]
+    return moved(a, 0, 0.02 * np.maximum(rows - rng.uniform(0.2, 0.6) * h, 0))
+
+
+def on_black(a, dpi, rng):
+    """A scanner whose lid is black, and a card laid askew below it."""
+    edge = round(dpi / 25.4 * 7)
+    out = cv2.copyMakeBorder(a, edge, edge, edge, edge, cv2.BORDER_CONSTANT, value=(12, 12, 12))
+    h, w = out.shape[:2]
+    turn = cv2.getRotationMatrix2D((w / 2, h / 2), float(rng.uniform(-2, 2)), 1.0)
+    turned = cv2.warpAffine(out, turn, (w, h), flags=cv2.INTER_CUBIC, borderValue=(12, 12, 12))
+    return noisy(turned, rng, 2)
+
+
+def cropped(a, dpi, rng):
+    """2 mm of one edge are not on the picture."""
+    h, w = a.shape[:2]
+    cut = round(dpi / 25.4 * 2)
+    top, left, bottom, right = [(cut, 0, 0, 0), (0, cut, 0, 0), (0, 0, cut, 0), (0, 0, 0, cut)][
+        int(rng.integers(4))
+    ]
+    return a[top : h - bottom, left : w - right].copy()
+
+
+def corner_lost(a, dpi, rng):
+    """A torn corner, the lid's grey behind it."""
+    out, side = a.copy(), int(dpi / 25.4 * rng.uniform(8, 14))
+    h, w = out.shape[:2]
+    x, y = (0, w - 1)[int(rng.integers(2))], (0, h - 1)[int(rng.integers(2))]
+    near = np.array([[x, y], [abs(x - side), y], [x, abs(y - side)]], np.int32)
+    cv2.fillPoly(out, [near], 90 if a.ndim == 2 else (90, 90, 90))
+    return out
+
+
+def dithered(a, dpi, rng):
+    """One bit a pixel by error diffusion (Floyd and Steinberg), as scanners' photo mode does."""
+    return np.array(Image.fromarray(gray(a)).convert("1").convert("L"))
+
+
+def sharpened(a, dpi, rng):
+    f = a.astype(np.float32)
+    return np.clip(f + 1.5 * (f - blurred(f, 1.5 * dpi / 300)), 0, 255).astype(np.uint8)
+
+
+def tinted(a, dpi, rng):
+    """Card stock in cream, green or pink."""
+    stock = [(250, 238, 200), (208, 236, 206), (250, 214, 220)][int(rng.integers(3))]
+    color = a if a.ndim == 3 else cv2.cvtColor(a, cv2.COLOR_GRAY2RGB)
+    return (color * (np.array(stock) / 255)).astype(np.uint8)
+
+
+def blue_pen(a, dpi, rng):
+    """Whatever is dark written and printed in blue."""
+    g = gray(a).astype(np.float32)[..., None] / 255
+    return (np.array((40, 60, 170)) * (1 - g) + 255 * g).astype(np.uint8)
+
+
+def spotted(a, dpi, rng):
+    """Dirt: specks of up to half a millimeter, and a stain."""
+    out, (h, w) = a.copy(), a.shape[:2]
+    for _ in range(60):
+        at = (int(rng.integers(w)), int(rng.integers(h)))
+        level = int(rng.integers(30, 150))
+        cv2.circle(out, at, max(1, int(dpi / 25.4 * rng.uniform(0.05, 0.25))), (level,) * 3, -1)
+    stain = np.zeros((h, w), np.float32)
+    at = (int(rng.integers(w)), int(rng.integers(h)))
+    cv2.circle(stain, at, int(dpi / 25.4 * rng.uniform(8, 15)), 1.0, -1)
+    return lit(out, 1 - 0.25 * blurred(stain, dpi / 40))
+
+
+def rows_lost(a, dpi, rng):
+    """A feeder that slips: now and then up to four rows are missing, others are there twice."""
+    h = a.shape[0]
+    rows = list(range(h))
+    for at in sorted(rng.integers(0, h, 8), reverse=True):
+        n = int(rng.integers(1, 5))
+        rows[at : at + n] = [] if rng.random() < 0.5 else sorted(rows[at : at + n] * 2)
+    return a[rows].copy()
+
+
 WEARS = {
     "plain": lambda a, dpi, rng: a,
     "dark-corner": dark_corner,
@@ -134,8 +238,25 @@ WEARS = {
     "noisy": lambda a, dpi, rng: noisy(blurred(a, 0.7 * dpi / 300), rng, 18),
     "pale": lambda a, dpi, rng: noisy(255 - (255 - a.astype(np.float32)) * 0.42, rng, 2.5),
     "murky": lambda a, dpi, rng: noisy(25 + a.astype(np.float32) * 0.6, rng, 4),
+    "dim": lambda a, dpi, rng: noisy(255 * (a / 255.0) ** 2.2 * 0.8, rng, 3),
+    "bent": bent,
+    "stretched": stretched,
+    "smaller": lambda a, dpi, rng: cv2.resize(a, None, fx=0.96, fy=0.96, interpolation=cv2.INTER_AREA),
+    "600-dpi": lambda a, dpi, rng: cv2.resize(a, None, fx=600 / dpi, fy=600 / dpi, interpolation=cv2.INTER_CUBIC),
+    "on-black": on_black,
+    "cropped": cropped,
+    "corner-lost": corner_lost,
+    "upside-down": lambda a, dpi, rng: a[::-1, ::-1].copy(),
+    "dithered": dithered,
+    "sharpened": sharpened,
+    "tinted": tinted,
+    "blue-pen": blue_pen,
+    "spotted": spotted,
+    "rows-lost": rows_lost,
 }
-ONE_BIT = {"thin", "one-bit", "thick"}
+ONE_BIT = {"thin", "one-bit", "thick", "dithered"}
+# The paper is another size than the form's at the same resolution.
+SAME_DPI = {"smaller", "on-black", "cropped", "rows-lost"}
 
 
 def worn(source, wear, name):
@@ -149,7 +270,8 @@ def worn(source, wear, name):
             dpi = told if told > 60 else max(pixels.shape[:2]) / LONGER_SIDE
             rng = np.random.default_rng(zlib.crc32((wear + name).encode()))
             out = WEARS[wear](pixels, dpi, rng)
-            now = dpi * max(out.shape[:2]) / max(pixels.shape[:2])
+            scale = max(out.shape[:2]) / max(pixels.shape[:2])
+            now = dpi * (1 if wear in SAME_DPI else scale)
             page = Image.fromarray(out)
             if wear in ONE_BIT and kind != "JPEG":
                 page = page.convert("1")

@@ -5,8 +5,8 @@ use super::fit::{self, Pair, Residual};
 use super::prepared::{self, Print};
 use super::view::Lay;
 use super::{
-    Local, Registered, RegistrationReport, check, fields, gate, layout_score, marks, patches,
-    refuse,
+    Local, Registered, RegistrationReport, boxes, check, fields, gate, layout_score, marks,
+    patches, refuse,
 };
 use crate::form::{AnchorMark, Side};
 use crate::geom::{Mm, Px, QuarterTurn, Transform};
@@ -116,22 +116,32 @@ impl<'a> Attempt<'_, 'a> {
 
     /// The same page with the bend that its print shows, when that fits better.
     fn bent(&self, flat: Registered<'a>) -> Registered<'a> {
-        let Some(prepared) = prepared::of(self.side, flat.local.print()) else {
+        let bend = match prepared::of(self.side, flat.local.print()) {
+            Some(prepared) => patches::bend_of(self.page, self.side, &prepared, &flat.to_px)
+                .map(|(bend, _)| bend)
+                .filter(|bend| !bend.is_flat()),
+            None => boxes::bend_of(&flat).filter(|bend| self.loses_none(&flat, bend)),
+        };
+        let Some(bend) = bend else {
             return flat;
         };
-        let bend = patches::bend_of(self.page, self.side, &prepared, &flat.to_px);
-        let Some((bend, _)) = bend.filter(|(bend, _)| !bend.is_flat()) else {
-            return flat;
-        };
-        let mut bent = flat.clone();
-        bent.local.bend = bend;
-        bent.report.bend_mm = bent.local.bend.most();
+        let mut bent = with_bend(&flat, bend);
         bent.report.layout_score = layout_score(&bent);
         if bent.report.layout_score >= flat.report.layout_score {
             bent
         } else {
             flat
         }
+    }
+
+    /// Whether no more fields are lost with the bend than without: boxes of a grid that are taken for their
+    /// neighbors agree with each other, but not with what is printed there.
+    fn loses_none(&self, flat: &Registered<'a>, bend: &Bend) -> bool {
+        let lost = |page: Registered<'a>| {
+            let looked = self.looked_at(page);
+            looked.local.fits.iter().filter(|f| f.is_doubtful()).count()
+        };
+        lost(with_bend(flat, bend.clone())) <= lost(flat.clone())
     }
 
     /// Looks at every field. On a page that is not flat, fields that are not found say that the
@@ -292,6 +302,13 @@ impl<'a> Attempt<'_, 'a> {
         done.report.layout_score = score;
         Ok(done)
     }
+}
+
+fn with_bend<'a>(flat: &Registered<'a>, bend: Bend) -> Registered<'a> {
+    let mut bent = flat.clone();
+    bent.report.bend_mm = bend.most();
+    bent.local.bend = bend;
+    bent
 }
 
 /// An angle between -180 and 180 degrees.

@@ -17,9 +17,14 @@ const OVERSAMPLED: f64 = 1.5;
 pub(super) const REACH: f64 = 1.5;
 /// Darkness of a line against the paper beside it: a hair line in light grey at 300 dpi.
 const LEAST_DARK: f64 = 0.10;
+/// Darker lines are no likelier edges: for one alone, and for two that agree.
+const PLAIN: f64 = 0.5;
+const VISIBLE: f64 = 0.2;
 
 /// Opposite edges of one outline are off by the same, mm.
 const ALIKE: f64 = 0.7;
+/// Two lines that are off by the same, within this, are two edges of one box, mm.
+const SAME: f64 = 0.3;
 
 /// How far the edges of one outline are from where they should be, mm; `None` where no edge is.
 #[derive(Clone, Copy, Debug, Default)]
@@ -58,20 +63,22 @@ fn count(edges: [Option<f64>; 2], tolerance: f64) -> usize {
 
 /// The outlines of the side that are found, by their middles, and how far each is off, mm.
 pub(crate) fn offsets(page: &Registered<'_>) -> Vec<(Point<Mm>, (f64, f64))> {
+    let all = page.side.fields.iter().flat_map(outlines);
+    all.filter_map(|outline| Some((outline.area.center(), offset(page, &outline)?)))
+        .collect()
+}
+
+/// How far an outline is off, mm; `None` unless all its edges are seen and agree.
+pub(super) fn offset(page: &Registered<'_>, outline: &Outline) -> Option<(f64, f64)> {
     let middle = |a: Option<f64>, b: Option<f64>| {
         let (a, b) = (a?, b?);
         ((a - b).abs() < ALIKE).then_some(f64::midpoint(a, b))
     };
-    let all = page.side.fields.iter().flat_map(outlines);
-    all.filter_map(|outline| {
-        let found = find(page, &outline, REACH);
-        let off = (
-            middle(found.left, found.right)?,
-            middle(found.top, found.bottom)?,
-        );
-        Some((outline.area.center(), off))
-    })
-    .collect()
+    let found = find(page, outline, REACH);
+    Some((
+        middle(found.left, found.right)?,
+        middle(found.top, found.bottom)?,
+    ))
 }
 
 /// Looks for the edges of `outline` within `reach` mm.
@@ -91,27 +98,65 @@ pub(super) fn find(page: &Registered<'_>, outline: &Outline, reach: f64) -> Foun
         area: outline.area,
         margin,
     };
-    match outline.shape {
-        OutlineShape::Frame => Found {
-            left: view.edge(Side::Left, reach, 0.75),
-            right: view.edge(Side::Right, reach, 0.75),
-            top: view.edge(Side::Top, reach, 0.75),
-            bottom: view.edge(Side::Bottom, reach, 0.75),
-            expected: 4,
-        },
+    let share = match outline.shape {
+        OutlineShape::Frame => 0.75,
         // The flattest parts of a bubble run along its box.
-        OutlineShape::Bubble => Found {
-            left: view.edge(Side::Left, reach, 0.3),
-            right: view.edge(Side::Right, reach, 0.3),
-            top: view.edge(Side::Top, reach, 0.3),
-            bottom: view.edge(Side::Bottom, reach, 0.3),
-            expected: 4,
-        },
-        OutlineShape::Below => Found {
-            bottom: view.edge(Side::Bottom, reach, 0.75),
-            expected: 1,
-            ..Found::default()
-        },
+        OutlineShape::Bubble => 0.3,
+        OutlineShape::Below => {
+            let lines = view.lines(Side::Bottom, reach, 0.75);
+            return Found {
+                bottom: best(&lines),
+                expected: 1,
+                ..Found::default()
+            };
+        }
+    };
+    let lines = |side| view.lines(side, reach, share);
+    let (left, right) = opposite(&lines(Side::Left), &lines(Side::Right));
+    let (top, bottom) = opposite(&lines(Side::Top), &lines(Side::Bottom));
+    Found {
+        left,
+        right,
+        top,
+        bottom,
+        expected: 4,
+    }
+}
+
+/// A line that may be an edge.
+#[derive(Clone, Copy, Debug)]
+struct Line {
+    /// How far it is from where the edge should be, mm, positive to the right and down.
+    off: f64,
+    /// Darkness against the paper outside it.
+    dark: f64,
+}
+
+impl Line {
+    /// Dark and near is better; what is darker than `enough` is not better still.
+    fn worth(&self, enough: f64) -> f64 {
+        self.dark.min(enough) - 0.15 * self.off.abs()
+    }
+}
+
+fn best(lines: &[Line]) -> Option<f64> {
+    let worth = |line: &&Line| line.worth(PLAIN);
+    let best = lines.iter().max_by(|a, b| worth(a).total_cmp(&worth(b)));
+    best.map(|line| line.off)
+}
+
+/// Two opposite edges: the two best lines that are off alike, for a neighbor's line may be nearer than
+/// one's own, and of those the nearer ones, for strokes of a printed letter are alike as well; else the
+/// best of each.
+fn opposite(a: &[Line], b: &[Line]) -> (Option<f64>, Option<f64>) {
+    let pairs = a
+        .iter()
+        .flat_map(|one| b.iter().map(move |other| (one, other)));
+    let alike = pairs.filter(|(one, other)| (one.off - other.off).abs() <= SAME);
+    let worth = |(one, other): &(&Line, &Line)| one.worth(VISIBLE) + other.worth(VISIBLE);
+    match alike.max_by(|x, y| worth(x).total_cmp(&worth(y))) {
+        Some((one, other)) => (Some(one.off), Some(other.off)),
+        None => (best(a), best(b)),
     }
 }
 
@@ -132,8 +177,8 @@ struct View<'a> {
 }
 
 impl View<'_> {
-    /// Offset of the peak nearest to the expected edge, mm, positive to the right and down.
-    fn edge(&self, side: Side, reach: f64, share: f64) -> Option<f64> {
+    /// Lines within `reach` of the expected edge, looked for along the middle `share` of its length.
+    fn lines(&self, side: Side, reach: f64, share: f64) -> Vec<Line> {
         let upright = matches!(side, Side::Left | Side::Right);
         let (length, across) = if upright {
             (self.area.h, self.area.w)
@@ -161,7 +206,7 @@ impl View<'_> {
             .map(|i| self.mean(middle + f64::from(i), (from, to), upright))
             .collect();
         let n = profile.len();
-        let mut best: Option<(f64, f64)> = None;
+        let mut lines = Vec::new();
         for i in 1..n - 1 {
             let offset = i as i32 - steps - 3;
             let v = profile[i];
@@ -179,14 +224,12 @@ impl View<'_> {
                 continue;
             }
             let fine = crate::raster::correlate::parabola(profile[i - 1], v, profile[i + 1]);
-            let mm = (f64::from(offset) + fine) / self.scale;
-            // Prefer dark and near.
-            let worth = (v - outside).min(0.5) - 0.15 * mm.abs();
-            if best.is_none_or(|b| worth > b.1) {
-                best = Some((mm, worth));
-            }
+            lines.push(Line {
+                off: (f64::from(offset) + fine) / self.scale,
+                dark: v - outside,
+            });
         }
-        best.map(|b| b.0)
+        lines
     }
 
     /// Mean darkness along a row or column of the cut-out at a place between pixels.
@@ -214,5 +257,35 @@ impl View<'_> {
                 .clamp(0.0, 1.0);
         }
         sum / f64::from(to - from)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn lines(all: &[(f64, f64)]) -> Vec<Line> {
+        let line = |(off, dark): &(f64, f64)| Line {
+            off: *off,
+            dark: *dark,
+        };
+        all.iter().map(line).collect()
+    }
+
+    #[test]
+    fn edges_that_are_off_alike_are_the_box_s_own() {
+        // The next box begins nearer to the expected right edge than this one ends.
+        let (left, right) = (lines(&[(-0.6, 0.4)]), lines(&[(-0.6, 0.4), (0.25, 0.4)]));
+        assert_eq!(opposite(&left, &right), (Some(-0.6), Some(-0.6)));
+        // Strokes of a letter are alike and darker, and lie farther off.
+        let (top, bottom) = (
+            lines(&[(0.02, 0.15), (-1.3, 0.6)]),
+            lines(&[(0.05, 0.15), (-1.35, 0.6)]),
+        );
+        assert_eq!(opposite(&top, &bottom), (Some(0.02), Some(0.05)));
+        // What agrees with nothing stands for itself.
+        let (left, right) = (lines(&[(0.9, 0.4)]), lines(&[(-0.8, 0.2), (0.1, 0.4)]));
+        assert_eq!(opposite(&left, &right), (Some(0.9), Some(0.1)));
+        assert_eq!(opposite(&[], &right), (None, Some(0.1)));
     }
 }

@@ -56,6 +56,8 @@ const AGREE: f64 = 0.35;
 const LEAST_EDGES: usize = 4;
 const LEAST_NEAR: f64 = 0.5;
 const FEW_NEAR: f64 = 0.25;
+/// A large shift is that of so many outlines, where a field has as many.
+const LEAST_TOLD: usize = 3;
 const MOST_OUTLINES: usize = 24;
 /// A page that shows this share of the other fields' outlines hides none of these; from the lower
 /// share on they are looked for elsewhere; and a field that shows so much of its own has not moved.
@@ -390,6 +392,7 @@ pub(super) struct Sighting {
     upright: usize,
     level: usize,
     expected: usize,
+    outlines: usize,
     /// Lines below only: they tell nothing of where along them one is.
     ladder: bool,
 }
@@ -409,6 +412,7 @@ impl Sighting {
             seen.upright += found.upright(NEAR);
             seen.level += found.level(NEAR);
             seen.expected += found.expected;
+            seen.outlines += 1;
             seen.ladder &= outline.shape == OutlineShape::Below;
             seen.across.extend(pair(found.left, found.right));
             seen.down.extend(pair(found.top, found.bottom));
@@ -425,8 +429,8 @@ impl Sighting {
             2 * self.level.min(self.upright)
         };
         Shift {
-            dx: agreed(&mut self.across).unwrap_or(0.0),
-            dy: agreed(&mut self.down).unwrap_or(0.0),
+            dx: agreed(&mut self.across, self.outlines).unwrap_or(0.0),
+            dy: agreed(&mut self.down, self.outlines).unwrap_or(0.0),
             residual: 0.0,
             score: weaker as f64 / self.expected.max(1) as f64,
         }
@@ -439,15 +443,17 @@ fn pair(a: Option<f64>, b: Option<f64>) -> Option<f64> {
     ((a - b).abs() < 2.0 * AGREE).then_some(f64::midpoint(a, b))
 }
 
-/// The median, when two thirds of the values lie near it.
-fn agreed(values: &mut [f64]) -> Option<f64> {
+/// The median, when two thirds of the values lie near it; a large one, when they are of half the outlines
+/// and of more than two of many: of outlines too pale to see, strokes of the letters in them are all that is left.
+fn agreed(values: &mut [f64], outlines: usize) -> Option<f64> {
     values.sort_by(f64::total_cmp);
     let middle = *values.get(values.len() / 2)?;
     let near = values
         .iter()
         .filter(|v| (**v - middle).abs() <= AGREE)
         .count();
-    (3 * near >= 2 * values.len()).then_some(middle)
+    let told = middle.abs() <= NEAR || (near >= LEAST_TOLD.min(outlines) && 2 * near >= outlines);
+    (told && 3 * near >= 2 * values.len()).then_some(middle)
 }
 
 /// 0 of nothing.

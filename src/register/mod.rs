@@ -8,6 +8,7 @@
 
 mod attempt;
 mod bend;
+mod boxes;
 mod check;
 mod choose;
 mod consensus;

@@ -18,6 +18,7 @@ use crate::lang::Text;
 use crate::normalize::normalize;
 use crate::scan::{Origin, Picture, Resolution};
 
+mod bent;
 mod photos;
 
 const SIZE: Size = Size { w: 100.0, h: 148.0 };

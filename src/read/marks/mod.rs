@@ -36,7 +36,6 @@ use crate::read::{Content, MarkMeasures, OptionReading, Reading};
 use crate::register::Registered;
 
 use beside::Beside;
-use drawn::Look;
 use field::FieldInk;
 use measure::{Form, PageScale};
 pub use patch::Patch;
@@ -61,15 +60,11 @@ impl Survey {
         let zones = places(page.side);
         let inks = field::inks(page, &fields);
         let scale = PageScale::of(&added_darkness(&inks));
-        let one = |(slots, ink): (&FieldSlots, &Option<FieldInk>)| {
-            ink.as_ref().map(|ink| Measured::of(slots, ink, scale))
-        };
-        let measured: Vec<Option<Measured>> = fields.iter().zip(&inks).map(one).collect();
-        let look = Look::of(measured.iter().flatten().flat_map(|m| &m.measures));
         let mut readings = BTreeMap::new();
-        for ((slots, ink), measured) in fields.iter().zip(&inks).zip(measured) {
+        for (slots, ink) in fields.iter().zip(&inks) {
             let field = &page.side.fields[slots.field];
-            let mut reading = reading(page, field, slots, measured.map(|m| (m, look)));
+            let measured = ink.as_ref().map(|ink| Measured::of(slots, ink, scale));
+            let mut reading = reading(page, field, slots, measured);
             if let Some(patches) = ink.as_ref().and_then(|i| cut(page, (slots, i), &zones)) {
                 reading.engine = format!("{RULES}+{}", network::name());
                 add(&mut reading.content, network::look(&patches)?);
@@ -187,14 +182,14 @@ fn reading(
     page: &Registered<'_>,
     field: &Field,
     slots: &FieldSlots,
-    measured: Option<(Measured, Look)>,
+    measured: Option<Measured>,
 ) -> Reading {
     let mut doubts = Vec::new();
     if measured.is_none() || outside(page, slots) {
         doubts.push(Doubt::new(Reason::OutOfPicture));
     }
-    let options = measured.map_or_else(Vec::new, |(measured, look)| {
-        let (options, doubt) = measured.judged(slots, look);
+    let options = measured.map_or_else(Vec::new, |measured| {
+        let (options, doubt) = measured.judged(slots);
         doubts.extend(doubt);
         options
     });
@@ -239,17 +234,17 @@ impl Measured {
         Self { measures, forms }
     }
 
-    /// What each option's ink is, beside its neighbors and by what the page's looks are worth.
-    fn judged(mut self, slots: &FieldSlots, look: Look) -> (Vec<OptionReading>, Option<Doubt>) {
+    /// What each option's ink is, beside its neighbors.
+    fn judged(mut self, slots: &FieldSlots) -> (Vec<OptionReading>, Option<Doubt>) {
         let mut doubt = None;
         let mut rest = &mut self.measures[..];
         for size in &slots.groups {
             let (question, more) = rest.split_at_mut((*size).min(rest.len()));
             for m in &mut *question {
-                look.lift(m);
+                drawn::lift(m);
             }
             measure::with_rivals(question);
-            doubt = doubt.or_else(|| look.doubt(question));
+            doubt = doubt.or_else(|| drawn::doubt(question));
             rest = more;
         }
         let one = |((slot, measures), form): ((&slot::Slot, MarkMeasures), Form)| {
