@@ -7,10 +7,10 @@ use super::*;
 use crate::digest::Digest;
 use crate::engine::barcodes::{Readers, drawn};
 use crate::form::{Anchors, Blank, FormId, FormMark, Key, PrintItem, Role};
-use crate::geom::{Dpi, Rect, Size};
+use crate::geom::{Rect, Size};
 use crate::lang::Text;
 use crate::normalize::normalize;
-use crate::scan::{Origin, Picture, Resolution, Scan};
+use crate::scan::Scan;
 
 pub(crate) const CARD: Size = Size { w: 100.0, h: 148.0 };
 pub(crate) const DPI: f64 = 200.0;
@@ -42,20 +42,7 @@ pub(crate) fn scan(
         );
         Luma([if paint(at.0, at.1) { 40 } else { 245 }])
     });
-    Scan {
-        half_rows: false,
-        origin: Origin {
-            file: "t/a.png".into(),
-            file_sha256: Digest::of(b""),
-            page: 0,
-        },
-        picture: Picture {
-            gray,
-            color: None,
-            bilevel: false,
-        },
-        resolution: Dpi::new(DPI).map(Resolution::square),
-    }
+    crate::scan::drawn(gray, Some(DPI))
 }
 
 /// Frames and bars that differ from form to form.

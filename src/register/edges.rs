@@ -42,6 +42,16 @@ impl Found {
         self.upright(tolerance) + self.level(tolerance)
     }
 
+    /// How far to the right both upright edges are: line widths cancel.
+    pub(super) fn across(&self) -> Option<f64> {
+        middle(self.left, self.right)
+    }
+
+    /// How far down both level edges are.
+    pub(super) fn down(&self) -> Option<f64> {
+        middle(self.top, self.bottom)
+    }
+
     /// Left and right edges within `tolerance` mm.
     pub(super) fn upright(&self, tolerance: f64) -> usize {
         count([self.left, self.right], tolerance)
@@ -51,6 +61,11 @@ impl Found {
     pub(super) fn level(&self, tolerance: f64) -> usize {
         count([self.top, self.bottom], tolerance)
     }
+}
+
+fn middle(a: Option<f64>, b: Option<f64>) -> Option<f64> {
+    let (a, b) = (a?, b?);
+    ((a - b).abs() < ALIKE).then_some(f64::midpoint(a, b))
 }
 
 fn count(edges: [Option<f64>; 2], tolerance: f64) -> usize {
@@ -70,15 +85,8 @@ pub(crate) fn offsets(page: &Registered<'_>) -> Vec<(Point<Mm>, (f64, f64))> {
 
 /// How far an outline is off, mm; `None` unless all its edges are seen and agree.
 pub(super) fn offset(page: &Registered<'_>, outline: &Outline) -> Option<(f64, f64)> {
-    let middle = |a: Option<f64>, b: Option<f64>| {
-        let (a, b) = (a?, b?);
-        ((a - b).abs() < ALIKE).then_some(f64::midpoint(a, b))
-    };
     let found = find(page, outline, REACH);
-    Some((
-        middle(found.left, found.right)?,
-        middle(found.top, found.bottom)?,
-    ))
+    Some((found.across()?, found.down()?))
 }
 
 /// Looks for the edges of `outline` within `reach` mm.

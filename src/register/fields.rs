@@ -414,8 +414,8 @@ impl Sighting {
             seen.expected += found.expected;
             seen.outlines += 1;
             seen.ladder &= outline.shape == OutlineShape::Below;
-            seen.across.extend(pair(found.left, found.right));
-            seen.down.extend(pair(found.top, found.bottom));
+            seen.across.extend(found.across());
+            seen.down.extend(found.down());
         }
         seen
     }
@@ -435,12 +435,6 @@ impl Sighting {
             score: weaker as f64 / self.expected.max(1) as f64,
         }
     }
-}
-
-/// The middle of two opposite edges: line widths cancel.
-fn pair(a: Option<f64>, b: Option<f64>) -> Option<f64> {
-    let (a, b) = (a?, b?);
-    ((a - b).abs() < 2.0 * AGREE).then_some(f64::midpoint(a, b))
 }
 
 /// The median, when two thirds of the values lie near it; a large one, when they are of half the outlines

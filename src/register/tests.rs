@@ -13,10 +13,10 @@ use crate::form::{
     AnchorMark, Blank, BoxShape, Corrected, CrossMeans, Field, FieldId, Form, FormId, MarkKind,
     MarkOption, MarkZone, Role, ValueKind, Zone,
 };
-use crate::geom::{Dpi, QuarterTurn, Size};
+use crate::geom::{QuarterTurn, Size};
 use crate::lang::Text;
 use crate::normalize::normalize;
-use crate::scan::{Origin, Picture, Resolution};
+use crate::scan::drawn;
 
 mod bent;
 mod photos;
@@ -275,19 +275,7 @@ fn scan(raster: &GrayImage, wear: &Wear) -> (Scan, Transform<Mm, Px>) {
         }
         Luma([(sum / 4.0 + rng.random_range(-9.0..9.0)).clamp(0.0, 255.0) as u8])
     });
-    let origin = Origin {
-        file: "drawn".into(),
-        file_sha256: Digest::of(b""),
-        page: 0,
-    };
-    let picture = Picture {
-        gray,
-        color: None,
-        bilevel: false,
-    };
-    let resolution = Dpi::new(wear.dpi).map(Resolution::square);
-    let scan = Scan::new(origin, picture, resolution);
-    (scan, to_px)
+    (drawn(gray, Some(wear.dpi)), to_px)
 }
 
 fn candidate(form: &Arc<Form>, turn: QuarterTurn) -> Candidate {

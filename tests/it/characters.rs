@@ -7,7 +7,6 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use hagaki::charset::Charset;
-use hagaki::digest::Digest;
 use hagaki::engine::{Barcode, BarcodeReader, Engines, characters};
 use hagaki::form::{Anchors, CombFrame, Side, Symbology};
 use hagaki::geom::{Mm, Px, Rect, Size, Transform};
@@ -15,7 +14,6 @@ use hagaki::normalize::Levels;
 use hagaki::read::CellReading;
 use hagaki::read::comb::read_cells;
 use hagaki::register::{Registered, RegistrationReport};
-use hagaki::scan::{Origin, Picture, Scan};
 use image::GrayImage;
 
 use crate::cases;
@@ -135,20 +133,7 @@ fn with_page<T>(
     to_px: Transform<Mm, Px>,
     use_it: impl FnOnce(&Registered<'_>) -> T,
 ) -> T {
-    let scan = Scan {
-        half_rows: false,
-        origin: Origin {
-            file: "card".into(),
-            file_sha256: Digest::of(b""),
-            page: 0,
-        },
-        picture: Picture {
-            gray,
-            color: None,
-            bilevel: false,
-        },
-        resolution: None,
-    };
+    let scan = crate::pages::drawn(gray, None);
     let side = side();
     let report = RegistrationReport {
         method: "marks",

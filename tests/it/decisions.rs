@@ -3,14 +3,12 @@
 //! plain is not asked about by most of them.
 
 use hagaki::calendar::Day;
-use hagaki::digest::Digest;
 use hagaki::engine::barcodes::Readers;
 use hagaki::engine::{Engines, characters};
 use hagaki::form::draw::{self, Values};
 use hagaki::form::{Form, Library, Side};
 use hagaki::geom::{Dpi, Mm, Rect};
 use hagaki::pipeline::{PageOutcome, Settings, process_page};
-use hagaki::scan::{Origin, Picture, Resolution, Scan};
 use hagaki::synth::card_rng;
 use hagaki::synth::fill::Filled;
 use hagaki::synth::hand::{Hand, Sheet};
@@ -178,20 +176,10 @@ fn read(form: &Form, n: u32, draw_on: &dyn Fn(&mut Person<'_>)) -> Vec<Verdict> 
         pen: hand.pen,
         size: side.size,
     };
-    let scan = Scan {
-        half_rows: false,
-        origin: Origin {
-            file: "drawn.png".into(),
-            file_sha256: Digest::of(b""),
-            page: 0,
-        },
-        picture: Picture {
-            gray: grayscale(&wear::scan(&sheet, &wear, &mut rng)),
-            color: None,
-            bilevel: false,
-        },
-        resolution: Some(Resolution::square(wear.dpi)),
-    };
+    let scan = crate::pages::drawn(
+        grayscale(&wear::scan(&sheet, &wear, &mut rng)),
+        Some(wear.dpi),
+    );
     let library = Library::new(vec![Arc::new(form.clone())]);
     let settings = Settings {
         today: Day::new(2026, 4, 1).unwrap(),

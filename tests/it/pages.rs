@@ -4,14 +4,17 @@ use std::fs::File;
 use std::path::Path;
 
 use hagaki::calendar::Day;
+use hagaki::digest::Digest;
 use hagaki::engine::Engines;
 use hagaki::export::LongRow;
 use hagaki::form::Library;
+use hagaki::geom::Dpi;
 use hagaki::ingest::{self, Limits};
 use hagaki::pipeline::{PageOutcome, PageRecord, Settings, process_page};
-use hagaki::scan::{Origin, Scan};
+use hagaki::scan::{Origin, Picture, Resolution, Scan};
 use hagaki::score::{Truth, read_truth};
 use hagaki::validate::Status;
+use image::GrayImage;
 
 /// The truth lines of one family.
 pub(crate) fn truth(dir: &Path, family: &str) -> Vec<Truth> {
@@ -19,6 +22,21 @@ pub(crate) fn truth(dir: &Path, family: &str) -> Vec<Truth> {
     all.into_iter()
         .filter(|t| t.file.split('/').next() == Some(family))
         .collect()
+}
+
+/// A drawn page as if it had been scanned.
+pub(crate) fn drawn(gray: GrayImage, dpi: Option<Dpi>) -> Scan {
+    let origin = Origin {
+        file: "drawn.png".into(),
+        file_sha256: Digest::of(b""),
+        page: 0,
+    };
+    let picture = Picture {
+        gray,
+        color: None,
+        bilevel: false,
+    };
+    Scan::new(origin, picture, dpi.map(Resolution::square))
 }
 
 /// What becomes of every page of a file.

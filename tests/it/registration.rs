@@ -8,7 +8,6 @@ use std::collections::BTreeMap;
 use std::io::Cursor;
 use std::sync::Arc;
 
-use hagaki::digest::Digest;
 use hagaki::form::draw::{self, Values};
 use hagaki::form::ready::READY;
 use hagaki::form::{BoxShape, CombFrame, Form, PrintItem, Side, Zone};
@@ -17,7 +16,7 @@ use hagaki::identify::Candidate;
 use hagaki::normalize::normalize;
 use hagaki::normalize::outline::outlines;
 use hagaki::register::{Registered, register};
-use hagaki::scan::{Origin, Picture, Resolution, Scan};
+use hagaki::scan::Scan;
 use hagaki::synth::card_rng;
 use hagaki::synth::geometry::{self, Bump, Fold, Geometry, Shades, Slip, Torn};
 use image::{GrayImage, Luma};
@@ -407,7 +406,7 @@ fn draw_page(card: &Card, kind: Kind, rng: &mut ChaCha8Rng) -> Page {
         &card.form
     };
     Page {
-        scan: scan_of(gray, (!photo).then_some(geometry.dpi)),
+        scan: crate::pages::drawn(gray, (!photo).then_some(geometry.dpi)),
         geometry,
         candidate: Candidate {
             form: Arc::clone(form),
@@ -418,23 +417,6 @@ fn draw_page(card: &Card, kind: Kind, rng: &mut ChaCha8Rng) -> Page {
             by_key: false,
             by_barcode: false,
         },
-    }
-}
-
-fn scan_of(gray: GrayImage, dpi: Option<Dpi>) -> Scan {
-    Scan {
-        half_rows: false,
-        origin: Origin {
-            file: "drawn".into(),
-            file_sha256: Digest::of(b""),
-            page: 0,
-        },
-        picture: Picture {
-            gray,
-            color: None,
-            bilevel: false,
-        },
-        resolution: dpi.map(Resolution::square),
     }
 }
 
@@ -641,7 +623,7 @@ fn of_second_print(card: &Card, (field, by): (usize, f64), rng: &mut ChaCha8Rng)
     let k = f64::from(sheet.width()) / side.size.w;
     let print = (&sheet, k, side.size);
     let gray = geometry::scan(&geometry, print, (&sheet, shades), rng);
-    scan_of(gray, Some(geometry.dpi))
+    crate::pages::drawn(gray, Some(geometry.dpi))
 }
 
 /// The side as it lies, without a barcode or a layout that says so.

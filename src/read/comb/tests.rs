@@ -6,14 +6,13 @@ use std::sync::Arc;
 use image::{GrayImage, Luma};
 
 use super::*;
-use crate::digest::Digest;
 use crate::engine::characters::{Network, networks};
 use crate::engine::{Barcode, BarcodeReader};
 use crate::form::{Anchors, Blank, Side, Symbology};
 use crate::geom::{Size, Transform};
 use crate::normalize::Levels;
 use crate::register::RegistrationReport;
-use crate::scan::{Origin, Picture, Scan};
+use crate::scan::drawn;
 
 /// Page pixels a millimeter.
 const SCALE: f64 = 12.0;
@@ -95,20 +94,7 @@ impl Sheet {
     }
 
     fn read(self, charset: &Charset) -> Vec<CellReading> {
-        let scan = Scan {
-            half_rows: false,
-            origin: Origin {
-                file: "drawn.png".into(),
-                file_sha256: Digest::of(b""),
-                page: 0,
-            },
-            picture: Picture {
-                gray: self.gray,
-                color: None,
-                bilevel: false,
-            },
-            resolution: None,
-        };
+        let scan = drawn(self.gray, None);
         let blank = self.blank.map(|gray| Blank {
             gray: Arc::new(gray),
             px_per_mm: SCALE,

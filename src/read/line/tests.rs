@@ -2,12 +2,11 @@ use std::sync::{Arc, Mutex};
 
 use super::*;
 use crate::charset::Charset;
-use crate::digest::Digest;
 use crate::engine::{Barcode, BarcodeReader, Expected};
 use crate::form::{Anchors, Blank, FieldId, Side, Symbology, ValueKind, Zone};
 use crate::geom::{Mm, Px, Rect, Size, Transform};
 use crate::register::RegistrationReport;
-use crate::scan::{Origin, Picture, Scan};
+use crate::scan::{Scan, drawn};
 
 const SCALE: f64 = 10.0;
 const AREA: [f64; 4] = [5.0, 5.0, 50.0, 10.0];
@@ -54,20 +53,7 @@ fn page(with_blank: bool, draw: impl Fn(&mut GrayImage)) -> Page {
     fill(&mut blank, [50, 140, 550, 144], 30);
     let mut gray = blank.clone();
     draw(&mut gray);
-    let scan = Scan {
-        half_rows: false,
-        origin: Origin {
-            file: "a".into(),
-            file_sha256: Digest::of(b""),
-            page: 0,
-        },
-        picture: Picture {
-            gray,
-            color: None,
-            bilevel: false,
-        },
-        resolution: None,
-    };
+    let scan = drawn(gray, None);
     let blank = with_blank.then(|| Blank {
         gray: Arc::new(blank),
         px_per_mm: SCALE,
