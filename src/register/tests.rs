@@ -19,6 +19,7 @@ use crate::normalize::normalize;
 use crate::scan::drawn;
 
 mod bent;
+mod lacking;
 mod photos;
 
 const SIZE: Size = Size { w: 100.0, h: 148.0 };

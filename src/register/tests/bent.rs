@@ -3,7 +3,7 @@
 use super::*;
 
 /// Four rows of nine boxes, so many mm apart, and marks in the corners.
-fn rows(apart: f64) -> Card {
+pub(super) fn rows(apart: f64) -> Card {
     let place = |i: u32| {
         let (row, column) = (f64::from(i / 9), f64::from(i % 9));
         Rect::new(8.0 + 9.6 * column, 24.0 + apart * row, 6.0, 6.0)
