@@ -204,17 +204,20 @@ fn faint(ink: &FieldInk, r: PxRect) -> f64 {
     (r.y0..r.y1).map(in_row).sum::<usize>() as f64 / r.area().max(1) as f64
 }
 
-/// The darkest ink at slot `i` that is no other slot's: so dark at least are as many pixels as a
-/// stroke of 0.3 x 1 mm has.
+/// The darkest ink at slot `i` that is not another's: so dark at least are as many pixels as a stroke of
+/// 0.3 x 1 mm has. What belongs to no slot here and comes in from outside the field's picture is another
+/// question's mark, a stamp or a line.
 fn peak(ink: &FieldInk, strokes: &[Stroke], i: usize) -> f64 {
     const STROKE: usize = 19;
     let (w, h) = (ink.added.w, ink.added.h);
     let at = ink.frames[i].union(ink.words[i]);
     let at = at.grown((AT * PX_PER_MM) as usize).clipped(w, h);
-    let others = strokes
-        .iter()
-        .filter(|s| !s.owners.is_empty() && !s.owners.contains(&i));
-    let taken: Pixels = pixels(others);
+    let comes_in = |b: PxRect| b.x0 == 0 || b.y0 == 0 || b.x1 >= w || b.y1 >= h;
+    let is_others = |s: &&Stroke| match s.owners[..] {
+        [] => comes_in(s.bounds),
+        _ => !s.owners.contains(&i),
+    };
+    let taken: Pixels = pixels(strokes.iter().filter(is_others));
     let taken: HashSet<(usize, usize)> = within(&taken, at).into_iter().collect();
     let free = |x: usize, y: usize| (!taken.contains(&(x, y))).then(|| ink.added.at(x, y));
     let mut all: Vec<f32> = (at.y0..at.y1)

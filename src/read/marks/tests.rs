@@ -396,6 +396,22 @@ fn a_number_in_pieces_away_from_the_options_is_measured() {
 }
 
 #[test]
+fn the_ring_of_the_row_below_does_not_make_a_pale_mark_dark() {
+    let mut card = Card::blank((0.0, 0.0));
+    card.lines(&[(30.5, 16.5), (32.0, 18.5), (34.5, 14.5)], 0.5, 190);
+    let peak = |card: &Card| {
+        options_of_field(card, vec![field("here", 0.0)])[1]
+            .measures
+            .peak
+    };
+    let alone = peak(&card);
+    card.ring((38.0, 28.0), (9.0, 7.6), 1.0, 40);
+    let beside = peak(&card);
+    assert!((0.1..0.4).contains(&alone), "{alone}");
+    assert!((beside - alone).abs() < 0.05, "{alone} {beside}");
+}
+
+#[test]
 fn print_that_is_gone_is_told_to_every_option() {
     let mut card = Card::blank((0.0, 0.0));
     let px = |mm: f64| (mm * DPMM) as u32;

@@ -178,6 +178,19 @@ fn an_answer_by_another_pen_than_the_pages_is_a_question() {
 }
 
 #[test]
+fn a_circled_word_whose_box_is_struck_is_a_question() {
+    let answer = |change: fn(&mut MarkMeasures)| {
+        let mut options = sure(&[Empty, Circled, Empty]);
+        change(&mut options[1].measures);
+        second(&zone(), &options, rules("b", None)).doubts
+    };
+    assert_eq!(answer(|_| ()), []);
+    assert_eq!(answer(|m| m.box_line = 0.9), []);
+    let struck = answer(|m| (m.box_line, m.box_inside) = (0.9, 0.16));
+    assert_eq!(struck, [Doubt::new(Reason::Corrected)]);
+}
+
+#[test]
 fn a_page_that_lost_much_is_not_believed_unless_its_print_drops_out() {
     assert_eq!(asked(true, |m| m.lost = 0.2), [Doubt::new(Reason::Faint)]);
     assert_eq!(asked(true, |m| m.lost = 0.95), []);
