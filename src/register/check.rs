@@ -29,6 +29,8 @@ const LEAST_EDGES: usize = 6;
 /// are seen. 69 under a sister's form lack 0.15 to 0.25, where 0.84 to 0.92 are seen.
 const MOST_AWAY: f64 = 0.1;
 const CLEAR: f64 = 0.8;
+/// Share of a box's side that is left out at each edge where its inside is looked at.
+const RIM: f64 = 0.2;
 
 /// Resolution in px a mm, margin in mm, and share of the way from paper to ink from which on a
 /// pixel is ink, where the marks themselves are looked at.
@@ -203,7 +205,7 @@ pub fn lacks_boxes(page: &Registered<'_>) -> bool {
 
 /// Whether most of a box's inside is ink.
 fn is_filled(page: &Registered<'_>, area: Rect<Mm>) -> bool {
-    let inside = area.inflate(-0.2 * area.w.min(area.h));
+    let inside = area.inflate(-RIM * area.w.min(area.h));
     let cut = page.cut(inside, WRITING_SCALE);
     let middle = f64::midpoint(page.levels.paper, page.levels.ink);
     let dark = cut.gray.pixels().filter(|p| f64::from(p[0]) < middle);

@@ -4,7 +4,7 @@
 //! Where no blank picture is known, the look is held against the page's own boxes: print in the boxes comes
 //! out otherwise from box to box, of one bit a pixel most of all, and what is left of it after subtraction may
 //! look drawn too; but a stroke of a pen makes its box darker than the empty ones. A box's own outline is left
-//! over the same way, and looks like a circle round it.
+//! over the same way, and looks like a circle round it; the edge of a stain makes it dark without any ink.
 
 use std::ops::Range;
 
@@ -50,7 +50,7 @@ pub(super) fn lift(m: &mut MarkMeasures) {
 
 /// Whether there is an outline round the box and little inside it.
 fn is_hollow(m: &MarkMeasures) -> bool {
-    !m.known && m.enclosure >= ROUND && m.relative < HOLLOW
+    m.enclosure >= ROUND && m.relative < HOLLOW
 }
 
 /// Whether the box is dark and nothing in it is ink.
@@ -61,10 +61,11 @@ fn is_tinted(m: &MarkMeasures) -> bool {
 /// The doubt of a question whose best answer may be print, or whose print may be an answer: nothing in it
 /// is plainly darker than an empty box, and something looks drawn or tinted; or a box looks circled, not marked.
 pub(super) fn doubt(question: &[MarkMeasures]) -> Option<Doubt> {
-    let unsure = |m: &MarkMeasures| !m.known && (is_drawn(m) && m.excess < DARKER || is_tinted(m));
+    let unknown = || question.iter().filter(|m| !m.known);
+    let unsure = |m: &MarkMeasures| is_drawn(m) && m.excess < DARKER || is_tinted(m);
     let plain = |m: &MarkMeasures| m.relative >= DRAWN && m.excess >= DARKER;
-    let asked = question.iter().any(unsure) && !question.iter().any(plain);
-    (asked || question.iter().any(is_hollow)).then(|| Reason::LowConf.into())
+    let asked = unknown().any(unsure) && !question.iter().any(plain);
+    (asked || unknown().any(is_hollow)).then(|| Reason::LowConf.into())
 }
 
 #[cfg(test)]
