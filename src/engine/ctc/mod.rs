@@ -11,7 +11,7 @@ mod guided;
 mod listed;
 mod shaped;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Expected, LineCharacter};
 use crate::charset::{Charset, is_dash};
@@ -84,6 +84,24 @@ impl Mask {
     fn none_of(&self, row: &[f32]) -> (f64, f64) {
         let space: f64 = self.spaces.iter().map(|k| f64::from(row[*k])).sum();
         (f64::from(row[0]) + space, space)
+    }
+
+    /// The classes that it looks at, in order, and the mask for rows that hold these alone.
+    pub(super) fn narrowed(&self) -> (Vec<usize>, Self) {
+        let decoded = self.classes.iter().map(|(class, _)| *class);
+        let looked_at: BTreeSet<usize> = decoded.chain(self.spaces.iter().copied()).collect();
+        let looked_at: Vec<usize> = std::iter::once(0).chain(looked_at).collect();
+        let place: BTreeMap<usize, usize> = looked_at.iter().copied().zip(0..).collect();
+        let placed = |classes: &[usize]| classes.iter().map(|k| place[k]).collect();
+        let of_char = self.of_char.iter();
+        let narrow = Self {
+            classes: self.classes.iter().map(|(k, c)| (place[k], *c)).collect(),
+            spaces: placed(&self.spaces),
+            space: self.space,
+            kanji: self.kanji,
+            of_char: of_char.map(|(c, classes)| (*c, placed(classes))).collect(),
+        };
+        (looked_at, narrow)
     }
 
     fn classes_of(&self, c: char) -> &[usize] {

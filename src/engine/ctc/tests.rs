@@ -92,6 +92,28 @@ fn a_box_says_one_character_alone() {
 }
 
 #[test]
+fn a_narrowed_mask_says_the_same_of_the_rows_that_it_looks_at() {
+    let rows = [
+        [0.1, 0.5, 0.1, 0.1, 0.1, 0.1],
+        [0.3, 0.1, 0.2, 0.3, 0.0, 0.1],
+        [0.05, 0.02, 0.0, 0.0, 0.9, 0.03],
+    ];
+    for charset in [Charset::Digits, Charset::Only(['7'].into())] {
+        let mask = Mask::new(&ALPHABET, &charset);
+        let (looked_at, narrow) = mask.narrowed();
+        assert!(!looked_at.contains(&4), "the foreign one is not looked at");
+        let narrowed = rows
+            .iter()
+            .flat_map(|row| looked_at.iter().map(|k| row[*k]));
+        let narrowed: Vec<f32> = narrowed.collect();
+        let whole: Vec<f32> = rows.iter().flatten().copied().collect();
+        let read = single(&narrowed, looked_at.len(), &narrow);
+        assert_eq!(read, single(&whole, 6, &mask));
+        assert!(!read.is_empty());
+    }
+}
+
+#[test]
 fn the_search_adds_up_paths_that_the_best_path_misses() {
     // Best classes: blank, blank; but "1" by three paths is more probable than "".
     let read = decode_digits(&[
