@@ -8,7 +8,7 @@
 //! exact (300 dpi), names in kanji 97 %, addresses 90 %. Its own certainty is no gate for
 //! handwriting. The alphabet lacks 14 of the 2,965 kanji of JIS level 1 and 331 of level 2, ゐ and
 //! ヱ. Boxes of digits and kana are read without the layer that tells all its characters apart
-//! ([`few`]).
+//! (`few`).
 
 mod few;
 
