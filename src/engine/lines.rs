@@ -13,7 +13,7 @@
 mod few;
 
 use std::path::Path;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use few::Few;
 use image::imageops::{self, FilterType};
@@ -47,9 +47,14 @@ pub struct LineEngine {
     /// Characters of the classes after the blank.
     alphabet: Vec<char>,
     /// A form has few charsets, but each mask looks at 18,000 characters.
-    masks: Mutex<Vec<(Charset, Arc<Mask>)>>,
-    /// Of the same charsets, where one has few characters.
-    few: Mutex<Vec<(Charset, Option<Arc<Few>>)>>,
+    charsets: Mutex<Vec<(Charset, Arc<Known>)>>,
+}
+
+/// What is made once for a charset.
+struct Known {
+    mask: Mask,
+    /// When the first row of boxes comes; `None` where the short way is not open.
+    few: OnceLock<Option<Few>>,
 }
 
 impl LineEngine {
@@ -79,8 +84,7 @@ impl LineEngine {
             name,
             model,
             alphabet,
-            masks: Mutex::new(Vec::new()),
-            few: Mutex::new(Vec::new()),
+            charsets: Mutex::new(Vec::new()),
         })
     }
 
@@ -89,26 +93,24 @@ impl LineEngine {
         text.chars().all(|c| self.alphabet.contains(&c))
     }
 
-    fn mask(&self, charset: &Charset) -> Arc<Mask> {
-        let mut masks = self.masks.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some((_, mask)) = masks.iter().find(|(c, _)| c == charset) {
-            return Arc::clone(mask);
+    fn known(&self, charset: &Charset) -> Arc<Known> {
+        let charsets = self.charsets.lock();
+        let mut charsets = charsets.unwrap_or_else(PoisonError::into_inner);
+        if let Some((_, known)) = charsets.iter().find(|(c, _)| c == charset) {
+            return Arc::clone(known);
         }
-        let mask = Arc::new(Mask::new(&self.alphabet, charset));
-        masks.push((charset.clone(), Arc::clone(&mask)));
-        mask
+        let known = Arc::new(Known {
+            mask: Mask::new(&self.alphabet, charset),
+            few: OnceLock::new(),
+        });
+        charsets.push((charset.clone(), Arc::clone(&known)));
+        known
     }
 
-    fn few(&self, charset: &Charset, mask: &Mask) -> Option<Arc<Few>> {
-        let mut all = self.few.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some((_, few)) = all.iter().find(|(c, _)| c == charset) {
-            return few.clone();
-        }
-        let few = Few::of(&self.model, mask)
-            .filter(|few| self.says_the_same(few, mask))
-            .map(Arc::new);
-        all.push((charset.clone(), few.clone()));
-        few
+    fn few<'k>(&self, known: &'k Known) -> Option<&'k Few> {
+        let made =
+            || Few::of(&self.model, &known.mask).filter(|few| self.says_the_same(few, &known.mask));
+        known.few.get_or_init(made).as_ref()
     }
 
     /// Whether a stroke reads as it does by the whole network. The runtime joins operations when it
@@ -188,7 +190,8 @@ impl LineReader for LineEngine {
     }
 
     fn read(&self, line: &GrayImage, expected: &Expected<'_>) -> Result<LineReading, EngineError> {
-        let mask = self.mask(expected.charset);
+        let known = self.known(expected.charset);
+        let mask = &known.mask;
         if mask.is_empty() || line.width() == 0 || line.height() == 0 {
             return Err(self.broken("the line is empty or its charset has no known character"));
         }
@@ -198,7 +201,7 @@ impl LineReader for LineEngine {
             let x = steps * f64::from(STRIDE);
             (x / f64::from(width)).min(1.0)
         };
-        let read = ctc::decode(&rows, self.alphabet.len() + 1, (&mask, expected), to_share);
+        let read = ctc::decode(&rows, self.alphabet.len() + 1, (mask, expected), to_share);
         Ok(LineReading {
             text: read.text,
             score: read.score,
@@ -217,20 +220,20 @@ impl LineReader for LineEngine {
         boxes: usize,
         charset: &Charset,
     ) -> Result<Option<Vec<BoxReading>>, EngineError> {
-        let mask = self.mask(charset);
+        let known = self.known(charset);
         let pitch = line.width() / (boxes.max(1) as u32);
         let fits = pitch > 0
             && pitch.is_multiple_of(STRIDE)
             && line.width() == pitch * boxes as u32
             && line.width() <= MAX_WIDTH
             && line.height() == HEIGHT;
-        if mask.is_empty() || !fits {
+        if known.mask.is_empty() || !fits {
             return Ok(None);
         }
         let (input, _) = input_of(line);
         let parts = (boxes, (pitch / STRIDE) as usize);
-        let Some(few) = self.few(charset, &mask) else {
-            return Ok(Some(self.boxes_of(&self.run(&input)?, parts, &mask)));
+        let Some(few) = self.few(&known) else {
+            return Ok(Some(self.boxes_of(&self.run(&input)?, parts, &known.mask)));
         };
         let seen = self.run_to(&input, few.takes())?;
         let read = few.read(&seen, parts).map(Some);

@@ -5,7 +5,6 @@ use super::fuse::{self, Pool};
 use super::parse::{self, Setting};
 use super::search::{self, Slot};
 use super::small;
-use crate::charset::Charset;
 use crate::doubt::{Doubt, Reason};
 use crate::form::{Field, Zone};
 use crate::read::{CellReading, Reading};
@@ -19,7 +18,7 @@ pub(super) fn decide(
 ) -> Verdict {
     let pool = match &field.zone {
         Zone::Comb(zone) => Pool::of(&zone.charset),
-        _ => Pool::of(&Charset::Digits),
+        _ => Pool::of_lone_digits(),
     };
     let mut slots: Vec<Slot> = cells.iter().map(|c| pool.slot(c)).collect();
     let small = small::propose(&mut slots, cells);

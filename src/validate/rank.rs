@@ -5,7 +5,6 @@ use super::fuse::Pool;
 use super::parse::Parsed;
 use super::search::{self, BLANK, UNREADABLE};
 use super::{Verdict, fold};
-use crate::charset::Charset;
 use crate::doubt::Reason;
 use crate::form::{Field, RankZone};
 use crate::read::{CellReading, Reading};
@@ -17,7 +16,7 @@ pub(super) fn decide(
     reading: &Reading,
     cells: &[CellReading],
 ) -> Verdict {
-    let pool = Pool::of(&Charset::Digits);
+    let pool = Pool::of_lone_digits();
     let slots: Vec<_> = cells.iter().map(|c| pool.slot(c)).collect();
     let found = search::choose(&slots, pass_rate(zone), |ranks| value_of(zone, ranks));
     let mut doubts = boxes::doubts_of(reading, cells, pool);

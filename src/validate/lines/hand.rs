@@ -180,7 +180,7 @@ impl<'a> Line<'a> {
     fn pool(&self, read: char) -> &'static Pool {
         match &self.zone.charset {
             Charset::Hiragana | Charset::Katakana | Charset::Kana => Pool::of(&self.zone.charset),
-            _ if read.is_ascii_digit() => Pool::of(&Charset::Digits),
+            _ if read.is_ascii_digit() => Pool::of_lone_digits(),
             other => Pool::of(other),
         }
     }
