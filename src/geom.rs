@@ -34,7 +34,8 @@ impl<U> Point<U> {
 
     /// Euclidean distance in the plane's unit.
     pub fn distance(self, other: Self) -> f64 {
-        (self.x - other.x).hypot(self.y - other.y)
+        let (dx, dy) = (self.x - other.x, self.y - other.y);
+        (dx * dx + dy * dy).sqrt()
     }
 }
 

@@ -7,6 +7,9 @@
 //! correlation, so scores of one page against sketches of the same kind can be compared; sketches
 //! from text alone know nothing of printed words and score lower.
 
+use std::collections::VecDeque;
+use std::sync::{Arc, Mutex, PoisonError};
+
 use image::GrayImage;
 
 use super::Upright;
@@ -26,6 +29,10 @@ const MOST_CROPPED: f64 = 1.1;
 const MOST_FORESHORTENED: f64 = 1.42;
 /// Room between paper and side that is more than margins of feeding, mm.
 const SLACK: f64 = 6.0;
+/// Shifts whose correlation is summed side by side: four vectors of the oldest processors.
+const ABREAST: usize = 16;
+/// Grids of a page that are kept, of 2 MB each for A4: four turns by resolution and by size, twice.
+const KEPT: usize = 16;
 
 /// Where a side lies on a page, if it is there.
 #[derive(Clone, Copy, Debug)]
@@ -214,23 +221,28 @@ impl Sketch {
         reach: f64,
     ) -> Option<LayoutMatch> {
         let reach = reach.ceil() as usize;
-        let field = Leveled::new(page, guess, (self.width, self.height), reach);
+        let field = page
+            .leveled
+            .get(page, guess, (self.width, self.height), reach);
         let side = 2 * reach + 1;
         // Every second shift first: the blur makes neighbours alike.
         let mut best = (f64::MIN, 0, 0);
-        for (x, y) in (0..side)
-            .step_by(2)
-            .flat_map(|y| (0..side).step_by(2).map(move |x| (x, y)))
-        {
-            let score = self.score(&field, x, y);
-            if score > best.0 {
-                best = (score, x, y);
+        for y in (0..side).step_by(2) {
+            for first in (0..side).step_by(2 * ABREAST) {
+                let products = self.products(&field.pairs, first, y);
+                let shifts = (first..side).step_by(2).zip(products);
+                for (x, product) in shifts {
+                    let score = self.correlation(&field, product, x, y);
+                    if score > best.0 {
+                        best = (score, x, y);
+                    }
+                }
             }
         }
         let (_, cx, cy) = best;
         for y in cy.saturating_sub(1)..=(cy + 1).min(side - 1) {
             for x in cx.saturating_sub(1)..=(cx + 1).min(side - 1) {
-                let score = self.score(&field, x, y);
+                let score = self.correlation(&field, self.product(&field, x, y), x, y);
                 if score > best.0 {
                     best = (score, x, y);
                 }
@@ -251,13 +263,34 @@ impl Sketch {
         })
     }
 
-    /// Correlation with the page's cells that start at `(x, y)`.
-    fn score(&self, field: &Leveled, x: usize, y: usize) -> f64 {
+    /// Products with the page's cells that start at `(x, y)`, and at every second one right of it. The
+    /// sums are in the order of [`Self::product`], but many go abreast.
+    fn products(&self, pairs: &[Plane; 2], x: usize, y: usize) -> [f32; ABREAST] {
+        let mut products = [0f32; ABREAST];
+        for &(cx, cy, v) in &self.cells {
+            let at = x + usize::from(cx);
+            let plane = &pairs[at % 2];
+            let start = (y + usize::from(cy)) * plane.stride + at / 2;
+            if let Some(seen) = plane.dark[start..].first_chunk::<ABREAST>() {
+                for (product, dark) in products.iter_mut().zip(seen) {
+                    *product += v * dark;
+                }
+            }
+        }
+        products
+    }
+
+    fn product(&self, field: &Leveled, x: usize, y: usize) -> f32 {
         let start = &field.dark[y * field.width + x..];
         let mut product = 0f32;
         for &(cx, cy, v) in &self.cells {
             product += v * start[usize::from(cy) * field.width + usize::from(cx)];
         }
+        product
+    }
+
+    /// Correlation with the page's cells that start at `(x, y)`, of their product.
+    fn correlation(&self, field: &Leveled, product: f32, x: usize, y: usize) -> f64 {
         let n = (self.width * self.height) as f64;
         let (sum, squares) = field.window(x, y, self.width, self.height);
         let spread = (squares - sum * sum / n).max(1e-9).sqrt();
@@ -265,11 +298,63 @@ impl Sketch {
     }
 }
 
+/// Every second column of the page's cells, and room for the shifts that go abreast.
+#[derive(Debug)]
+struct Plane {
+    stride: usize,
+    dark: Vec<f32>,
+}
+
+impl Plane {
+    fn of(grid: &Grid, parity: usize) -> Self {
+        let stride = grid.width.div_ceil(2);
+        let mut dark = Vec::with_capacity(stride * grid.height + ABREAST);
+        for row in grid.dark.chunks_exact(grid.width) {
+            dark.extend(row.iter().skip(parity).step_by(2));
+            dark.resize(dark.len().next_multiple_of(stride), 0.0);
+        }
+        dark.resize(dark.len() + ABREAST, 0.0);
+        Self { stride, dark }
+    }
+}
+
 /// The page at one cell a millimetre, with sums over any window.
+#[derive(Debug)]
 struct Leveled {
     width: usize,
     dark: Vec<f32>,
     sums: Vec<(f64, f64)>,
+    /// Its even columns and its odd ones: every second shift lies side by side.
+    pairs: [Plane; 2],
+}
+
+/// The page on the grids that were matched last: sides of one size lie on the same.
+#[derive(Clone, Debug, Default)]
+pub struct LeveledPages(Arc<Mutex<VecDeque<(Grids, Arc<Leveled>)>>>);
+
+/// Where a grid's cells lie on the page, how many there are, and how far round them one looks.
+type Grids = ([f64; 9], (usize, usize), usize);
+
+impl LeveledPages {
+    fn get(
+        &self,
+        page: &Upright<'_>,
+        guess: &Transform<Mm, Px>,
+        size: (usize, usize),
+        reach: usize,
+    ) -> Arc<Leveled> {
+        let wanted = (*guess.matrix(), size, reach);
+        let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((_, leveled)) = kept.iter().find(|(grid, _)| *grid == wanted) {
+            return Arc::clone(leveled);
+        }
+        let leveled = Arc::new(Leveled::new(page, guess, size, reach));
+        kept.push_back((wanted, Arc::clone(&leveled)));
+        if kept.len() > KEPT {
+            kept.pop_front();
+        }
+        leveled
+    }
 }
 
 impl Leveled {
@@ -299,6 +384,7 @@ impl Leveled {
         }
         Self {
             width: grid.width,
+            pairs: [0, 1].map(|parity| Plane::of(&grid, parity)),
             dark: grid.dark,
             sums,
         }

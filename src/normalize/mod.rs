@@ -16,6 +16,7 @@ use crate::raster::{Components, Ink, Reduced, histogram, otsu, quantile};
 use crate::scan::Scan;
 
 use border::Border;
+use layout::LeveledPages;
 
 /// Ink is darker than this share of its neighbourhood's mean: pencil at 15 % contrast is seen,
 /// paper grain (2-3 % after averaging) is not.
@@ -47,6 +48,7 @@ pub struct Upright<'a> {
     /// Connected ink of `reduced`, and which of it is the scanner's backing.
     pub found: Components,
     pub backing: Vec<bool>,
+    pub leveled: LeveledPages,
 }
 
 /// Grey levels of this page, 0 to 255.
@@ -111,6 +113,7 @@ pub fn normalize(scan: &Scan) -> Upright<'_> {
         tiny,
         found,
         backing,
+        leveled: LeveledPages::default(),
     }
 }
 

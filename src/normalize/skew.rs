@@ -37,8 +37,43 @@ const PART_POINTS: usize = 300;
 /// for right edges.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Edges {
-    lower: Vec<(f32, f32)>,
-    right: Vec<(f32, f32)>,
+    lower: Points,
+    right: Points,
+}
+
+/// Points, and a rectangle that holds them all.
+#[derive(Clone, Debug, Default)]
+struct Points {
+    at: Vec<(f32, f32)>,
+    low: (f32, f32),
+    high: (f32, f32),
+}
+
+impl Points {
+    fn new(at: Vec<(f32, f32)>) -> Self {
+        let ends = |a: (f32, f32), v: f32| (a.0.min(v), a.1.max(v));
+        let start = (f32::MAX, f32::MIN);
+        let x = at.iter().fold(start, |a, p| ends(a, p.0));
+        let y = at.iter().fold(start, |a, p| ends(a, p.1));
+        Self {
+            at,
+            low: (x.0, y.0),
+            high: (x.1, y.1),
+        }
+    }
+
+    fn len(&self) -> usize {
+        self.at.len()
+    }
+
+    /// Least and largest `a x + b y` of the rectangle.
+    fn ends_along(&self, (a, b): (f32, f32)) -> (f32, f32) {
+        let (x, y) = (
+            (a * self.low.0, a * self.high.0),
+            (b * self.low.1, b * self.high.1),
+        );
+        (x.0.min(x.1) + y.0.min(y.1), x.0.max(x.1) + y.0.max(y.1))
+    }
 }
 
 impl Edges {
@@ -53,7 +88,7 @@ impl Edges {
         let raw = gray.as_raw();
         let middle = f64::midpoint(levels.paper, levels.ink) as f32;
         let near = near_backing(found, backing, (w, h));
-        let mut edges = Self::default();
+        let (mut lower, mut right) = (Vec::new(), Vec::new());
         for run in &found.runs {
             let part = &found.list[run.owner as usize];
             if backing[run.owner as usize] || part.area < 6 {
@@ -65,7 +100,7 @@ impl Edges {
                     if ink.dark[row + w + x] == 0 && !near(x, run.y as usize) {
                         let above = raw[(row + x).saturating_sub(w)];
                         let past = crossing([above, raw[row + x], raw[row + w + x]], middle);
-                        edges.lower.push((x as f32, run.y as f32 + past));
+                        lower.push((x as f32, run.y as f32 + past));
                     }
                 }
             }
@@ -73,20 +108,28 @@ impl Edges {
             if last + 1 < w && !near(last, run.y as usize) {
                 let before = raw[(row + last).saturating_sub(1)];
                 let past = crossing([before, raw[row + last], raw[row + last + 1]], middle);
-                edges.right.push((last as f32 + past, run.y as f32));
+                right.push((last as f32 + past, run.y as f32));
             }
         }
-        edges
+        Self {
+            lower: Points::new(lower),
+            right: Points::new(right),
+        }
     }
 
     /// With y multiplied: pixels that are not square.
-    pub(super) fn stretched(mut self, aspect: f64) -> Self {
-        if (aspect - 1.0).abs() > 1e-3 {
-            for p in self.lower.iter_mut().chain(&mut self.right) {
-                p.1 *= aspect as f32;
-            }
+    pub(super) fn stretched(self, aspect: f64) -> Self {
+        if (aspect - 1.0).abs() <= 1e-3 {
+            return self;
         }
-        self
+        let stretched = |points: Points| {
+            let at = points.at.into_iter();
+            Points::new(at.map(|(x, y)| (x, y * aspect as f32)).collect())
+        };
+        Self {
+            lower: stretched(self.lower),
+            right: stretched(self.right),
+        }
     }
 
     pub(super) fn skew_cw_degrees(&self) -> f64 {
@@ -116,10 +159,10 @@ impl Edges {
         let (lower, right) = (
             Self {
                 lower: self.lower,
-                right: Vec::new(),
+                right: Points::default(),
             },
             Self {
-                lower: Vec::new(),
+                lower: Points::default(),
                 right: self.right,
             },
         );
@@ -166,13 +209,13 @@ impl Edges {
     /// Left, right, upper and lower half of the points.
     fn halves(&self) -> [Self; 4] {
         let points = self.lower.len() + self.right.len();
-        let all = || self.lower.iter().chain(&self.right);
+        let all = || self.lower.at.iter().chain(&self.right.at);
         let mean = |f: &dyn Fn(&(f32, f32)) -> f32| {
             all().map(|p| f64::from(f(p))).sum::<f64>() as f32 / points.max(1) as f32
         };
         let (mx, my) = (mean(&|p| p.0), mean(&|p| p.1));
         let part = |keep: &dyn Fn(&(f32, f32)) -> bool| {
-            let of = |v: &[(f32, f32)]| v.iter().copied().filter(|p| keep(p)).collect();
+            let of = |v: &Points| Points::new(v.at.iter().copied().filter(|p| keep(p)).collect());
             Self {
                 lower: of(&self.lower),
                 right: of(&self.right),
@@ -191,7 +234,7 @@ impl Edges {
         let step = (self.lower.len() + self.right.len()).div_ceil(most).max(1);
         // A step that shares no factor with row lengths, so that no line is left out.
         let step = if step > 1 { step | 1 } else { 1 };
-        let thin = |v: &[(f32, f32)]| v.iter().copied().step_by(step).collect();
+        let thin = |v: &Points| Points::new(v.at.iter().copied().step_by(step).collect());
         Self {
             lower: thin(&self.lower),
             right: thin(&self.right),
@@ -237,8 +280,7 @@ impl Edges {
         let (sin, cos) = degrees_cw.to_radians().sin_cos();
         // Two cells a bin.
         let (sin, cos) = ((2.0 * sin / bin) as f32, (2.0 * cos / bin) as f32);
-        profile(&self.lower, |x, y| y * cos - x * sin)
-            + profile(&self.right, |x, y| x * cos + y * sin)
+        profile(&self.lower, (-sin, cos)) + profile(&self.right, (cos, sin))
     }
 }
 
@@ -277,26 +319,39 @@ fn near_backing(
     move |x, y| any && cells[y / CELL * columns + x / CELL]
 }
 
-fn profile(points: &[(f32, f32)], along: impl Fn(f32, f32) -> f32) -> f64 {
-    let (mut low, mut high) = (f32::MAX, f32::MIN);
-    for &(x, y) in points {
-        let v = along(x, y);
-        low = low.min(v);
-        high = high.max(v);
-    }
-    if points.is_empty() || high - low > 1e6 {
+/// Sum of squared counts of the points' `a x + b y`, in cells of one.
+fn profile(points: &Points, (a, b): (f32, f32)) -> f64 {
+    let (low, high) = points.ends_along((a, b));
+    if points.at.is_empty() || high - low > 1e6 {
         return 0.0;
     }
-    let mut bins = vec![0f32; (high - low) as usize + 8];
-    for &(x, y) in points {
-        let v = along(x, y) - low + 3.0;
-        let i = v as usize;
+    let cells = (high - low) as usize + 8;
+    // Points of one line fall into one cell, and an addition would wait for the one before it: every
+    // second one is counted apart.
+    let mut counts = [vec![0f32; cells], vec![0f32; cells]];
+    let [even, odd] = &mut counts;
+    let count = |cells: &mut [f32], &(x, y): &(f32, f32)| {
+        let v = a * x + b * y - low + 3.0;
+        let i = v as i32;
         let f = v - i as f32;
-        bins[i] += 1.0 - f;
-        bins[i + 1] += f;
+        if let Some([here, next]) = cells[i as usize..].first_chunk_mut::<2>() {
+            *here += 1.0 - f;
+            *next += f;
+        }
+    };
+    let pairs = points.at.chunks_exact(2);
+    for last in pairs.remainder() {
+        count(even, last);
+    }
+    for pair in pairs {
+        count(even, &pair[0]);
+        count(odd, &pair[1]);
+    }
+    for (even, odd) in even.iter_mut().zip(odd) {
+        *even += *odd;
     }
     // Smoothed, or the sum of squares would favor angles that put lines on the middle of a bin.
-    let smooth = bins
+    let smooth = even
         .windows(4)
         .map(|b| f64::from(b[0] + 2.0 * (b[1] + b[2]) + b[3]) / 6.0);
     smooth.map(|b| b * b).sum()

@@ -54,19 +54,19 @@ pub fn box_reduce(source: &GrayImage, factor: u32) -> GrayImage {
     let (k, stride) = (factor as usize, source.width() as usize);
     let raw = source.as_raw();
     let mut out = GrayImage::new(w, h);
-    let mut sums = vec![0u32; w as usize];
+    let mut down = vec![0u32; stride];
     for (y, row) in out.chunks_exact_mut(w as usize).enumerate() {
         let rows = (source.height() as usize - y * k).min(k);
         let columns = stride.min(k);
-        sums.fill(0);
+        down.fill(0);
         for line in raw[y * k * stride..].chunks_exact(stride).take(rows) {
-            for (sum, part) in sums.iter_mut().zip(line.chunks(columns)) {
-                *sum += part.iter().map(|&v| u32::from(v)).sum::<u32>();
+            for (sum, v) in down.iter_mut().zip(line) {
+                *sum += u32::from(*v);
             }
         }
         let n = (rows * columns) as u32;
-        for (v, sum) in row.iter_mut().zip(&sums) {
-            *v = ((sum + n / 2) / n) as u8;
+        for (v, part) in row.iter_mut().zip(down.chunks(columns)) {
+            *v = ((part.iter().sum::<u32>() + n / 2) / n) as u8;
         }
     }
     out

@@ -5,14 +5,16 @@
 //! strokes do not vanish. Affine transforms step in fixed point; projective ones divide at each
 //! sample.
 
+use std::ops::Range;
+
 use image::{GrayImage, Rgb, RgbImage};
 
 use crate::geom::{Mm, Point, Px, Rect, Transform};
 
 /// One in 32.32 fixed point: 8,000 steps keep an error below 1e-5 pixels.
 const ONE: f64 = 4_294_967_296.0;
-/// Samples of a row between two exact places of a bent page.
-const SPAN: usize = 16;
+/// Samples of a row between two exact places of a bent page, at most.
+const SPAN: u32 = 16;
 
 /// Returns the cut-out and the share of it that lies inside `source`.
 pub fn sample_gray(
@@ -26,31 +28,16 @@ pub fn sample_gray(
     let mut out = GrayImage::new(w, h);
     let mut inside = 0u64;
     let n = fine * fine;
-    let (mut sums, mut seen) = (vec![0u32; w as usize], vec![0u32; w as usize]);
+    let mut cells = vec![(0u32, 0u32); w as usize];
     let step = 1.0 / (f64::from(fine) * px_per_mm);
     for (y, row) in out.chunks_exact_mut(w as usize).enumerate() {
-        sums.fill(0);
-        seen.fill(0);
+        cells.fill((0, 0));
         for sub in 0..fine {
             let dy = (f64::from(y as u32 * fine + sub) + 0.5) * step;
             let start = Point::new(area.x + 0.5 * step, area.y + dy);
-            let mut line = Line::new(to_px, start, step);
-            if let Some((at, by)) = line.within(source, w * fine) {
-                add_within(&mut sums, source, (at, by), fine);
-                for hit in &mut seen {
-                    *hit += fine;
-                }
-                continue;
-            }
-            for (sum, hit) in sums.iter_mut().zip(seen.iter_mut()) {
-                for _ in 0..fine {
-                    let value = line.next_sample(source);
-                    *sum += value.unwrap_or(255 << 8);
-                    *hit += u32::from(value.is_some());
-                }
-            }
+            Line::new(to_px, start, step).add_row(&mut cells, source, fine);
         }
-        for ((v, sum), hit) in row.iter_mut().zip(&sums).zip(&seen) {
+        for (v, (sum, hit)) in row.iter_mut().zip(&cells) {
             *v = ((sum / n + 128) >> 8).min(255) as u8;
             inside += u64::from(2 * hit >= n);
         }
@@ -124,16 +111,56 @@ impl<'a> Line<'a> {
         }
     }
 
-    /// Where the next of `count` samples lies and how far on each further one, if all have four pixels
-    /// of the picture round them: between two such places on a straight line lie only such places.
-    fn within(&self, source: &GrayImage, count: u32) -> Option<((i64, i64), (i64, i64))> {
-        let Self::Affine { x, y, dx, dy } = *self else {
-            return None;
+    /// Adds to each cell the next `fine` samples, and how many of them are within the picture.
+    fn add_row(&mut self, cells: &mut [(u32, u32)], source: &GrayImage, fine: u32) {
+        let inner = self.inner(source, cells.len() as u32 * fine);
+        let from = inner.start.div_ceil(fine) as usize;
+        let to = ((inner.end / fine) as usize).max(from);
+        let (before, rest) = cells.split_at_mut(from);
+        let (within, after) = rest.split_at_mut(to - from);
+        self.add_each(before, source, fine);
+        self.add_within(within, source, fine);
+        self.add_each(after, source, fine);
+    }
+
+    /// The same where any sample may lie outside.
+    fn add_each(&mut self, cells: &mut [(u32, u32)], source: &GrayImage, fine: u32) {
+        for (sum, hit) in cells {
+            for _ in 0..fine {
+                let value = self.next_sample(source);
+                *sum += value.unwrap_or(255 << 8);
+                *hit += u32::from(value.is_some());
+            }
+        }
+    }
+
+    /// The same where each has four pixels of the picture round it.
+    fn add_within(&mut self, cells: &mut [(u32, u32)], source: &GrayImage, fine: u32) {
+        let Self::Affine { x, y, dx, dy } = self else {
+            return self.add_each(cells, source, fine);
         };
-        let (w, h) = (i64::from(source.width()), i64::from(source.height()));
-        let inner = |x: i64, y: i64| x >= 0 && y >= 0 && (x >> 32) + 1 < w && (y >> 32) + 1 < h;
-        let on = |from: i64, by: i64| from.saturating_add(by.saturating_mul(i64::from(count) - 1));
-        (inner(x, y) && inner(on(x, dx), on(y, dy))).then_some(((x, y), (dx, dy)))
+        let (raw, w) = (source.as_raw(), source.width() as usize);
+        for (sum, hit) in cells {
+            for _ in 0..fine {
+                let i = (*y >> 32) as usize * w + (*x >> 32) as usize;
+                let (above, below) = ([raw[i], raw[i + 1]], [raw[i + w], raw[i + w + 1]]);
+                let part = |v: i64| ((v >> 24) & 255) as i32;
+                *sum += blend(above, below, (part(*x), part(*y)));
+                (*x, *y) = (*x + *dx, *y + *dy);
+            }
+            *hit += fine;
+        }
+    }
+
+    /// Of the next `count` samples those that have four pixels of the picture round them.
+    fn inner(&self, source: &GrayImage, count: u32) -> Range<u32> {
+        let Self::Affine { x, y, dx, dy } = *self else {
+            return 0..0;
+        };
+        let across = inner(x, dx, source.width(), count);
+        let down = inner(y, dy, source.height(), count);
+        let (start, end) = (across.start.max(down.start), across.end.min(down.end));
+        start..end.max(start)
     }
 
     #[inline]
@@ -148,7 +175,7 @@ impl<'a> Line<'a> {
 fn value(source: &GrayImage, (x, y): (i64, i64)) -> Option<u32> {
     let (w, h) = (i64::from(source.width()), i64::from(source.height()));
     let (x0, y0) = (x >> 32, y >> 32);
-    let (fx, fy) = (((x >> 24) & 255) as u32, ((y >> 24) & 255) as u32);
+    let (fx, fy) = (((x >> 24) & 255) as i32, ((y >> 24) & 255) as i32);
     let raw = source.as_raw();
     let (a, b, c, d) = if x0 >= 0 && y0 >= 0 && x0 + 1 < w && y0 + 1 < h {
         let i = (y0 * w + x0) as usize;
@@ -170,54 +197,65 @@ fn value(source: &GrayImage, (x, y): (i64, i64)) -> Option<u32> {
     Some(blend([a, b], [c, d], (fx, fy)))
 }
 
-/// Adds to each sum the next `fine` samples of a row that lies within the picture.
-fn add_within(
-    sums: &mut [u32],
-    source: &GrayImage,
-    ((mut x, mut y), (dx, dy)): ((i64, i64), (i64, i64)),
-    fine: u32,
-) {
-    let (raw, w) = (source.as_raw(), source.width() as usize);
-    for sum in sums {
-        for _ in 0..fine {
-            let i = (y >> 32) as usize * w + (x >> 32) as usize;
-            let (top, bottom) = ([raw[i], raw[i + 1]], [raw[i + w], raw[i + w + 1]]);
-            let part = |v: i64| ((v >> 24) & 255) as u32;
-            *sum += blend(top, bottom, (part(x), part(y)));
-            (x, y) = (x + dx, y + dy);
-        }
+/// Of `count` places on a line, 32.32 fixed point, those from the middle of the first pixel of `size` up to
+/// that of the last, the last itself left out.
+fn inner(first: i64, by: i64, size: u32, count: u32) -> Range<u32> {
+    let past = (i64::from(size) - 1) << 32;
+    let within = |i: u32| {
+        let at = first.saturating_add(by.saturating_mul(i64::from(i)));
+        (0..past).contains(&at)
+    };
+    // Between two such places lie only such places.
+    if count > 0 && within(0) && within(count - 1) {
+        return 0..count;
     }
+    if by == 0 {
+        return 0..0;
+    }
+    let (first, by, past) = (i128::from(first), i128::from(by), i128::from(past));
+    // Walking down is walking up from the other end.
+    let (first, by) = if by > 0 {
+        (first, by)
+    } else {
+        (past - 1 - first, -by)
+    };
+    let from = (-first).max(0).div_euclid(by) + i128::from((-first).max(0) % by != 0);
+    let to = (past - first).max(0).div_euclid(by) + i128::from((past - first).max(0) % by != 0);
+    let clamp = |i: i128| i.clamp(0, i128::from(count)) as u32;
+    clamp(from)..clamp(to).max(clamp(from))
 }
 
 /// The value between four pixels, times 256; the parts of the way right and down in 256ths.
 #[inline]
-fn blend([a, b]: [u8; 2], [c, d]: [u8; 2], (right, down): (u32, u32)) -> u32 {
-    let top = u32::from(a) * (256 - right) + u32::from(b) * right;
-    let bottom = u32::from(c) * (256 - right) + u32::from(d) * right;
-    (top * (256 - down) + bottom * down) >> 8
+fn blend([a, b]: [u8; 2], [c, d]: [u8; 2], (right, down): (i32, i32)) -> u32 {
+    let between = |a: i32, b: i32, part: i32| 256 * a + (b - a) * part;
+    let top = between(a.into(), b.into(), right);
+    let bottom = between(c.into(), d.into(), right);
+    (between(top, bottom, down) >> 8) as u32
 }
 
-/// The places of a row of `count` samples on a page that is not flat: exact at every [`SPAN`]-th,
+/// The places of a row of `count` samples on a page that is not flat, in parts: exact at every `span`-th,
 /// straight between them.
 fn bent_row(
     place: &impl Fn(Point<Mm>) -> Point<Px>,
     start: Point<Mm>,
-    (step, count): (f64, u32),
-    mut visit: impl FnMut(u32, (i64, i64)),
+    (step, count, span): (f64, u32, u32),
+    mut visit: impl FnMut(Range<u32>, Line<'_>),
 ) {
     let at = |i: u32| place(Point::new(start.x + f64::from(i) * step, start.y));
     let fixed = |v: f64| (v * ONE).round() as i64;
     let mut from = at(0);
-    for first in (0..count).step_by(SPAN) {
-        let last = (first + SPAN as u32).min(count);
+    for first in (0..count).step_by(span as usize) {
+        let last = (first + span).min(count);
         let to = at(last);
         let n = f64::from(last - first);
-        let (mut x, mut y) = (fixed(from.x), fixed(from.y));
-        let (dx, dy) = (fixed((to.x - from.x) / n), fixed((to.y - from.y) / n));
-        for i in first..last {
-            visit(i, (x, y));
-            (x, y) = (x.saturating_add(dx), y.saturating_add(dy));
-        }
+        let line = Line::Affine {
+            x: fixed(from.x),
+            y: fixed(from.y),
+            dx: fixed((to.x - from.x) / n),
+            dy: fixed((to.y - from.y) / n),
+        };
+        visit(first..last, line);
         from = to;
     }
 }
@@ -242,11 +280,10 @@ pub fn sample_gray_bent(
         for sub in 0..fine {
             let dy = (f64::from(y as u32 * fine + sub) + 0.5) * step;
             let start = Point::new(area.x + 0.5 * step, area.y + dy);
-            bent_row(place, start, (step, w * fine), |i, at| {
-                let seen = value(source, at);
-                let cell = &mut cells[(i / fine) as usize];
-                cell.0 += seen.unwrap_or(255 << 8);
-                cell.1 += u32::from(seen.is_some());
+            let span = SPAN / fine * fine;
+            bent_row(place, start, (step, w * fine, span), |part, mut line| {
+                let part = (part.start / fine) as usize..(part.end / fine) as usize;
+                line.add_row(&mut cells[part], source, fine);
             });
         }
         for (v, (sum, hit)) in row.iter_mut().zip(&cells) {
@@ -269,8 +306,10 @@ pub fn sample_rgb_bent(
     let step = 1.0 / px_per_mm;
     for y in 0..h {
         let start = Point::new(area.x + 0.5 * step, area.y + (f64::from(y) + 0.5) * step);
-        bent_row(place, start, (step, w), |x, at| {
-            out.put_pixel(x, y, nearest(source, at));
+        bent_row(place, start, (step, w, SPAN), |part, mut line| {
+            for x in part {
+                out.put_pixel(x, y, nearest(source, line.next_place()));
+            }
         });
     }
     out
@@ -324,6 +363,44 @@ mod tests {
         assert_eq!(cut.get_pixel(15, 5)[0], 255);
         assert_eq!(cut.get_pixel(5, 5)[0], 0);
         assert!((inside - 0.5).abs() < 0.01);
+    }
+
+    #[test]
+    fn places_within_are_those_that_a_walk_finds() {
+        let half = 1i64 << 31;
+        for first in [-5 * half, -1, 0, 1, half, 9 * half, 19 * half, 40 * half] {
+            for by in [-3 * half, -half, -1, 0, 1, half, 3 * half] {
+                for (size, count) in [(1, 5), (2, 5), (10, 30), (10, 1), (10, 0)] {
+                    let past = (i64::from(size) - 1) << 32;
+                    let is = |i: &u32| (0..past).contains(&(first + by * i64::from(*i)));
+                    let walked: Vec<u32> = (0..count).filter(is).collect();
+                    let found: Vec<u32> = inner(first, by, size, count).collect();
+                    assert_eq!(found, walked, "{first} {by} {size} {count}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_row_in_parts_is_the_row_sample_by_sample() {
+        let source = GrayImage::from_fn(60, 50, |x, y| Luma([((x * 7) ^ (y * 13)) as u8]));
+        let (sin, cos) = 0.3f64.sin_cos();
+        let mut mixed = 0;
+        for (kx, ky) in [(4.0, 4.0), (-9.0, 3.0), (17.0, 17.0)] {
+            let rows = [kx * cos, -ky * sin, 20.0, kx * sin, ky * cos, 12.0];
+            let [a, b, c, d, e, f] = rows;
+            let to_px = Transform::<Mm, Px>::affine(a, b, c, d, e, f);
+            for (fine, y) in (1..=3).flat_map(|fine| (0..4).map(move |y| (fine, y))) {
+                let start = Point::new(-5.0, f64::from(y));
+                let (mut parts, mut each) = (vec![(0, 0); 50], vec![(0, 0); 50]);
+                Line::new(&to_px, start, 0.09).add_row(&mut parts, &source, fine);
+                Line::new(&to_px, start, 0.09).add_each(&mut each, &source, fine);
+                assert_eq!(parts, each);
+                let some = |n: u32| each.iter().any(|c| c.1 == n);
+                mixed += usize::from(some(0) && some(fine));
+            }
+        }
+        assert!(mixed > 5, "{mixed}");
     }
 
     #[test]

@@ -220,20 +220,23 @@ impl Ink {
     /// The pixels next to those that `is_mine` names (by their index); the rest is paper.
     pub(super) fn near(&self, is_mine: impl Fn(usize) -> bool) -> Self {
         let (w, h) = (self.width, self.height);
-        let mut out = Self {
-            width: w,
-            height: h,
-            values: vec![0.0; w * h],
-        };
-        for (i, value) in out.values.iter_mut().enumerate() {
-            let (x, y) = (i % w, i / w);
-            let near = (y.saturating_sub(1)..(y + 2).min(h))
-                .any(|ny| (x.saturating_sub(1)..(x + 2).min(w)).any(|nx| is_mine(ny * w + nx)));
-            if near {
-                *value = self.values[i];
+        let mut near = vec![false; w * h];
+        for y in 0..h {
+            for x in (0..w).filter(|x| is_mine(y * w + x)) {
+                let columns = x.saturating_sub(1)..(x + 2).min(w);
+                for row in y.saturating_sub(1)..(y + 2).min(h) {
+                    near[row * w + columns.start..row * w + columns.end].fill(true);
+                }
             }
         }
-        out
+        let values = self.values.iter().zip(&near);
+        Self {
+            width: w,
+            height: h,
+            values: values
+                .map(|(v, near)| if *near { *v } else { 0.0 })
+                .collect(),
+        }
     }
 
     /// Turned a quarter clockwise.

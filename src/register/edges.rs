@@ -210,9 +210,8 @@ impl View<'_> {
         } else {
             1
         };
-        let profile: Vec<f64> = (-steps - 3..=steps + 3)
-            .map(|i| self.mean(middle + f64::from(i), (from, to), upright))
-            .collect();
+        let places = (-steps - 3..=steps + 3).map(|i| middle + f64::from(i));
+        let profile = self.profile(places, (from, to), upright);
         let n = profile.len();
         let mut lines = Vec::new();
         for i in 1..n - 1 {
@@ -240,31 +239,47 @@ impl View<'_> {
         lines
     }
 
-    /// Mean darkness along a row or column of the cut-out at a place between pixels.
-    fn mean(&self, at: f64, (from, to): (u32, u32), upright: bool) -> f64 {
+    /// Mean darkness along rows or columns of the cut-out at places between pixels.
+    fn profile(
+        &self,
+        places: impl Iterator<Item = f64>,
+        (from, to): (u32, u32),
+        upright: bool,
+    ) -> Vec<f64> {
         let (w, h) = self.cut.dimensions();
         let (most, length) = if upright { (w, h) } else { (h, w) };
-        let place = at.clamp(0.0, f64::from(most) - 1.001);
-        let (i, f) = (place as u32, place.fract());
+        let places: Vec<(usize, usize, f64)> = places
+            .map(|at| {
+                let place = at.clamp(0.0, f64::from(most) - 1.001);
+                let first = place as u32;
+                let next = (first + 1).min(most - 1);
+                (first.min(most - 1) as usize, next as usize, place.fract())
+            })
+            .collect();
         let to = to.min(length).max(from + 1);
-        let mut sum = 0.0;
-        for k in from..to.min(length) {
-            let get = |v: u32| {
-                let v = v.min(most - 1);
-                let p = if upright {
-                    self.cut.get_pixel(v, k)
-                } else {
-                    self.cut.get_pixel(k, v)
-                };
-                f64::from(p[0])
-            };
-            sum += self
-                .page
-                .levels
-                .darkness(get(i) * (1.0 - f) + get(i + 1) * f)
-                .clamp(0.0, 1.0);
+        let along = from as usize..(to.min(length) as usize).max(from as usize);
+        let (raw, w) = (self.cut.as_raw(), w as usize);
+        let levels = self.page.levels;
+        let dark = |(a, b): (u8, u8), f: f64| {
+            let between = f64::from(a) * (1.0 - f) + f64::from(b) * f;
+            levels.darkness(between).clamp(0.0, 1.0)
+        };
+        let mut sums = vec![0.0; places.len()];
+        if upright {
+            for row in raw.chunks_exact(w).take(along.end).skip(along.start) {
+                for (sum, &(i, j, f)) in sums.iter_mut().zip(&places) {
+                    *sum += dark((row[i], row[j]), f);
+                }
+            }
+        } else {
+            let part = |row: usize| &raw[row * w..][along.clone()];
+            for (sum, &(i, j, f)) in sums.iter_mut().zip(&places) {
+                let between = part(i).iter().zip(part(j));
+                *sum = between.map(|(a, b)| dark((*a, *b), f)).sum();
+            }
         }
-        sum / f64::from(to - from)
+        sums.iter_mut().for_each(|sum| *sum /= f64::from(to - from));
+        sums
     }
 }
 

@@ -189,16 +189,24 @@ impl Plane {
 
     /// Mean of 3 x 3: takes the grain out of bilevel pencil.
     pub(crate) fn smoothed(&self) -> Self {
-        let mut out = self.clone();
-        for y in 0..self.h {
-            for x in 0..self.w {
-                let (x0, x1) = (x.saturating_sub(1), (x + 2).min(self.w));
-                let (y0, y1) = (y.saturating_sub(1), (y + 2).min(self.h));
-                let r = PxRect { x0, y0, x1, y1 };
-                out.v[y * self.w + x] = self.mean(r) as f32;
+        let w = self.w;
+        let mut sums = Vec::with_capacity(self.v.len());
+        for row in self.v.chunks_exact(w) {
+            for x in 0..w {
+                let near = &row[x.saturating_sub(1)..(x + 2).min(w)];
+                sums.push(near.iter().map(|v| f64::from(*v)).sum::<f64>());
             }
         }
-        out
+        let mut v = Vec::with_capacity(self.v.len());
+        for y in 0..self.h {
+            let (y0, y1) = (y.saturating_sub(1), (y + 2).min(self.h));
+            for x in 0..w {
+                let columns = (x + 2).min(w) - x.saturating_sub(1);
+                let sum: f64 = (y0..y1).map(|y| sums[y * w + x]).sum();
+                v.push((sum / ((y1 - y0) * columns) as f64) as f32);
+            }
+        }
+        Self { w, h: self.h, v }
     }
 
     /// Moved by whole pixels; what comes in from outside is paper.
@@ -253,11 +261,14 @@ pub(super) fn darkness_at(
     let (w, h) = (w as usize, h as usize);
     let range = (page.levels.paper - page.levels.ink).max(1.0);
     let papers = local_paper(&gray, (w, h), page.levels.paper, range);
-    let v = (0..w * h).map(|i| {
-        let paper = papers.at((i % w) / TILE, (i / w) / TILE);
-        (f64::from(paper) - f64::from(gray[i])) / range
-    });
-    let v = v.map(|d| d.clamp(0.0, 1.2) as f32).collect();
+    let mut v = Vec::with_capacity(w * h);
+    for (y, row) in gray.chunks_exact(w).enumerate() {
+        for (tile, part) in row.chunks(TILE).enumerate() {
+            let paper = f64::from(papers.at(tile, y / TILE));
+            let dark = |g: &u8| ((paper - f64::from(*g)) / range).clamp(0.0, 1.2) as f32;
+            v.extend(part.iter().map(dark));
+        }
+    }
     Plane { w, h, v }
 }
 

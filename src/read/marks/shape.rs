@@ -47,7 +47,7 @@ pub(super) fn outline(ink: &Pixels, r: PxRect) -> Outline {
         }
         near += 1;
         let (nx, ny) = (dx / rx, dy / ry);
-        let rho = nx.hypot(ny);
+        let rho = (nx * nx + ny * ny).sqrt();
         if rho < 0.6 {
             inside += 1;
         } else if rho >= 0.8 {

@@ -341,7 +341,7 @@ fn round_share(stroke: &Stroke, r: PxRect) -> f64 {
     for &(x, y) in &stroke.pixels {
         let (dx, dy) = (f64::from(x) + 0.5 - cx, f64::from(y) + 0.5 - cy);
         let (nx, ny) = (dx / rx, dy / ry);
-        let rho = nx.hypot(ny);
+        let rho = (nx * nx + ny * ny).sqrt();
         let beyond = (dx.abs() - rx).max(dy.abs() - ry);
         if rho < 0.6 {
             inside += 1;
