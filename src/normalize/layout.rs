@@ -328,12 +328,14 @@ struct Leveled {
     pairs: [Plane; 2],
 }
 
-/// The page on the grids that were matched last: sides of one size lie on the same.
+/// The page on the grids that were matched last: sides of one size lie on the same. Of one page, whose
+/// paper and levels do not change once anything was matched.
 #[derive(Clone, Debug, Default)]
-pub struct LeveledPages(Arc<Mutex<VecDeque<(Grids, Arc<Leveled>)>>>);
+pub struct LeveledPages(Arc<Mutex<VecDeque<Kept>>>);
 
-/// Where a grid's cells lie on the page, how many there are, and how far round them one looks.
-type Grids = ([f64; 9], (usize, usize), usize);
+/// A grid: where its cells lie on the page, how many there are, and how far round them one looks; and
+/// the page on it.
+type Kept = (([f64; 9], (usize, usize), usize), Arc<Leveled>);
 
 impl LeveledPages {
     fn get(
@@ -410,6 +412,45 @@ fn fill_from(
         if page.paper.contains(guess.apply(at)) {
             let dark = page.levels.darkness(f64::from(v[0])).clamp(0.0, 1.0);
             grid.dark[y as usize * grid.width + x as usize] = dark as f32;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn shifts_abreast_have_the_sums_of_each_alone() {
+        for (width, reach) in [(57, 8), (60, 17), (61, 20)] {
+            let mut grid = Grid::new(width, 50);
+            for (i, dark) in grid.dark.iter_mut().enumerate() {
+                *dark = (i * i % 97) as f32 / 97.0;
+            }
+            let size = (width - 2 * reach, 50 - 2 * reach);
+            let all = (0..size.1).flat_map(|y| (0..size.0).map(move |x| (x, y)));
+            let some = all.filter(|(x, y)| (x * 3 + y * 5) % 7 < 3);
+            let cells = some.map(|(x, y)| (x as u16, y as u16, ((x * y) % 11) as f32 / 11.0));
+            let sketch = Sketch {
+                width: size.0,
+                height: size.1,
+                cells: cells.collect(),
+                sum: 0.0,
+                spread: 1.0,
+            };
+            let field = Leveled {
+                width,
+                pairs: [0, 1].map(|parity| Plane::of(&grid, parity)),
+                dark: grid.dark,
+                sums: Vec::new(),
+            };
+            let side = 2 * reach + 1;
+            for (x, y) in (0..side).flat_map(|y| (0..side).map(move |x| (x, y))) {
+                let (first, k) = (x - x % (2 * ABREAST), x % (2 * ABREAST));
+                let abreast = sketch.products(&field.pairs, first + k % 2, y)[k / 2];
+                let alone = sketch.product(&field, x, y);
+                assert_eq!(abreast.to_bits(), alone.to_bits(), "{x} {y} of {width}");
+            }
         }
     }
 }

@@ -278,7 +278,9 @@ impl View<'_> {
                 *sum = between.map(|(a, b)| dark((*a, *b), f)).sum();
             }
         }
-        sums.iter_mut().for_each(|sum| *sum /= f64::from(to - from));
+        for sum in &mut sums {
+            *sum /= f64::from(to - from);
+        }
         sums
     }
 }
