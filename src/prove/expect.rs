@@ -40,6 +40,8 @@ pub(super) struct Expected {
     pub(super) least: f64,
     /// Print that the page usually shows in windows of its weight.
     pub(super) shown: f64,
+    /// Most of its print is line rather than text.
+    pub(super) is_line: bool,
 }
 
 /// For each window how alike it must be.
@@ -49,11 +51,16 @@ pub(super) fn expected(print: &Print, windows: &[Window]) -> Vec<Expected> {
         usual: all,
         least: AWAY * all,
         shown: quantile(windows.iter().map(|w| w.shown), 0.5),
+        is_line: false,
     };
-    let mut out = vec![whole; windows.len()];
+    let each = windows.iter().map(|w| Expected {
+        is_line: is_line(print, w),
+        ..whole
+    });
+    let mut out: Vec<Expected> = each.collect();
     for of_lines in [false, true] {
         let mut kind: Vec<(f64, usize)> = (0..windows.len())
-            .filter(|i| is_line(print, &windows[*i]) == of_lines)
+            .filter(|i| out[*i].is_line == of_lines)
             .map(|i| (weight(print, &windows[i]), i))
             .collect();
         if kind.len() < FEW {
@@ -62,12 +69,13 @@ pub(super) fn expected(print: &Print, windows: &[Window]) -> Vec<Expected> {
         kind.sort_by(|a, b| a.0.total_cmp(&b.0));
         let likes: Vec<f64> = kind.iter().map(|(_, i)| windows[*i].like).collect();
         let shown: Vec<f64> = kind.iter().map(|(_, i)| windows[*i].shown).collect();
-        for (place, (usual, least)) in by_weight(&likes).into_iter().enumerate() {
-            let around = shown[near(place, kind.len())].iter().copied();
-            out[kind[place].1] = Expected {
+        let shown = near_quantiles(&shown, [0.5]);
+        for (((_, i), (usual, least)), [shown]) in kind.iter().zip(by_weight(&likes)).zip(shown) {
+            out[*i] = Expected {
                 usual,
                 least,
-                shown: quantile(around, 0.5),
+                shown,
+                is_line: of_lines,
             };
         }
     }
@@ -81,15 +89,33 @@ fn near(place: usize, count: usize) -> std::ops::Range<usize> {
     from..from + near
 }
 
+/// For each place the [`quantile`]s of the values that it is held against. These are kept in order from one
+/// place to the next.
+fn near_quantiles<const N: usize>(values: &[f64], shares: [f64; N]) -> Vec<[f64; N]> {
+    let (mut sorted, mut held): (Vec<f64>, _) = (Vec::new(), 0..0);
+    let mut out = Vec::with_capacity(values.len());
+    for place in 0..values.len() {
+        let wanted = near(place, values.len());
+        let rank = |sorted: &[f64], v: f64| sorted.partition_point(|o| o.total_cmp(&v).is_lt());
+        for v in &values[held.end..wanted.end] {
+            sorted.insert(rank(&sorted, *v), *v);
+        }
+        for v in &values[held.start..wanted.start] {
+            sorted.remove(rank(&sorted, *v));
+        }
+        held = wanted;
+        let last = sorted.len() - 1;
+        let at = |share: f64| sorted[((share * sorted.len() as f64) as usize).min(last)];
+        out.push(shares.map(at));
+    }
+    out
+}
+
 /// What is usual and what is least; `likes` from the lightest print to the heaviest.
 fn by_weight(likes: &[f64]) -> Vec<(f64, f64)> {
-    let count = likes.len();
-    let usual: Vec<(f64, f64)> = (0..count)
-        .map(|i| {
-            let around = || likes[near(i, count)].iter().copied();
-            let median = quantile(around(), 0.5);
-            (median, (quantile(around(), 0.75) - median) / QUARTILE)
-        })
+    let usual: Vec<(f64, f64)> = near_quantiles(likes, [0.5, 0.75])
+        .into_iter()
+        .map(|[median, upper]| (median, (upper - median) / QUARTILE))
         .collect();
     let deviation = quantile(usual.iter().map(|u| u.1), 0.5);
     let (mut best, mut is_firm) = (0.0f64, false);
@@ -112,7 +138,7 @@ fn by_weight(likes: &[f64]) -> Vec<(f64, f64)> {
 }
 
 /// Whether a window's print is line rather than text.
-pub(super) fn is_line(print: &Print, window: &Window) -> bool {
+fn is_line(print: &Print, window: &Window) -> bool {
     let (mut lines, mut count) = (0u32, 0u32);
     for i in printed(print, window) {
         lines += u32::from(print.line[i]);
@@ -149,6 +175,21 @@ pub(super) fn quantile(values: impl Iterator<Item = f64>, share: f64) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn quantiles_kept_in_order_are_those_of_each_place() {
+        for count in [1, 2, 23, 24, 25, 200, 777] {
+            let values: Vec<f64> = (0..count).map(|i| f64::from(i * i % 31)).collect();
+            let found = near_quantiles(&values, [0.1, 0.5, 0.75]);
+            assert_eq!(found.len(), values.len());
+            for (place, found) in found.into_iter().enumerate() {
+                let around = || values[near(place, values.len())].iter().copied();
+                let each = [0.1, 0.5, 0.75].map(|share| quantile(around(), share));
+                let bits = |values: [f64; 3]| values.map(f64::to_bits);
+                assert_eq!(bits(found), bits(each), "{place} of {count}");
+            }
+        }
+    }
 
     #[test]
     fn the_lightest_print_may_be_lost_all_over_and_nothing_else() {

@@ -87,6 +87,7 @@ mod tests {
                 usual: 0.8,
                 least: 0.4,
                 shown: 1.0,
+                is_line: false,
             };
             (window, expected)
         };

@@ -12,7 +12,7 @@
 //! [`MOST_TAPED`].
 
 use super::bare::Writing;
-use super::expect::{self, Expected, is_line, quantile};
+use super::expect::{self, Expected, quantile};
 use super::places::{Place, places};
 use super::print::{Print, Seen};
 use super::runs;
@@ -143,8 +143,7 @@ pub(super) fn lack(print: &Print, seen: &Seen) -> Option<Lack> {
         .filter(|(w, _)| !usual.is_written_over(w))
         .copied()
         .collect();
-    let text =
-        |(w, e): &&(Window, Expected)| e.least > 0.0 && !is_line(print, w) && !usual.is_part(w);
+    let text = |(w, e): &&(Window, Expected)| e.least > 0.0 && !e.is_line && !usual.is_part(w);
     let text: Vec<(Window, Expected)> = all.iter().filter(text).copied().collect();
     let of_text: Vec<Window> = text.iter().map(|(w, _)| *w).collect();
     let writing = Writing::over(&of_text, &face, (&seen.dark, level));
@@ -152,9 +151,9 @@ pub(super) fn lack(print: &Print, seen: &Seen) -> Option<Lack> {
     let away = |(w, e): &&(Window, Expected)| w.like < e.least && !is_on(w);
     let away: Vec<Window> = clean.iter().filter(away).map(|(w, _)| *w).collect();
     let (away, taped) = counted(&places(&away, (print, seen), level));
-    let [tenth, typical, best] = likes_of_text(print, &clean);
+    let [tenth, typical, best] = likes_of_text(&clean);
     let judged = |(w, e): &&(Window, Expected)| {
-        e.least > 0.0 && !is_line(print, w) && w.ink >= BARE * usual.ink && !is_on(w)
+        e.least > 0.0 && !e.is_line && w.ink >= BARE * usual.ink && !is_on(w)
     };
     let judged: Vec<f64> = clean.iter().filter(judged).map(|(w, _)| w.like).collect();
     let tail = if judged.len() < LEAST_WINDOWS {
@@ -233,8 +232,8 @@ fn counted(places: &[Place]) -> (f64, (f64, f64)) {
 
 /// How alike the windows of text are: the tenth least, the median and the tenth most; of all
 /// windows, where there is hardly any text.
-fn likes_of_text(print: &Print, clean: &[(Window, Expected)]) -> [f64; 3] {
-    let text = clean.iter().filter(|(w, _)| !is_line(print, w));
+fn likes_of_text(clean: &[(Window, Expected)]) -> [f64; 3] {
+    let text = clean.iter().filter(|(_, e)| !e.is_line);
     let mut likes: Vec<f64> = text.map(|(w, _)| w.like).collect();
     if likes.len() < LEAST_WINDOWS {
         likes = clean.iter().map(|(w, _)| w.like).collect();

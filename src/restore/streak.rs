@@ -145,8 +145,17 @@ impl Lines<'_> {
     /// From here on a pixel is paper.
     fn bare_level(&self, along: &[usize]) -> u8 {
         let some = (0..self.count()).step_by((self.count() / 64).max(1));
-        let levels = some.flat_map(|line| along.iter().map(move |a| f64::from(self.at(line, *a))));
-        (BARE * stats::median(levels).unwrap_or(255.0)) as u8
+        let (mut counts, mut all) = ([0u32; 256], 0);
+        for level in some.flat_map(|line| along.iter().map(move |a| self.at(line, *a))) {
+            counts[usize::from(level)] += 1;
+            all += 1;
+        }
+        let mut below = 0;
+        let middle = counts.iter().position(|n| {
+            below += n;
+            below > all / 2
+        });
+        (BARE * middle.unwrap_or(255) as f64) as u8
     }
 
     /// The darker of both sides.
