@@ -26,7 +26,7 @@ pub(super) struct Pool {
     /// What a reader leaves to a character that it does not name.
     network_floor: f64,
     line_floor: f64,
-    /// What the two together leave to a rejection is let off where it is less than this.
+    /// What the two together, and not one alone, leave to a rejection is let off where it is less than this.
     let_off: f64,
 }
 
@@ -121,7 +121,8 @@ impl Pool {
         let mut said = self.said(cell);
         let rejected = said.iter().find(|(c, _)| *c == UNREADABLE);
         let rejected = rejected.map_or(0.0, |(_, p)| *p);
-        if rejected < self.let_off {
+        let by_both = !cell.witness.is_empty() && !cell.alternatives.is_empty();
+        if by_both && rejected < self.let_off {
             said.retain(|(c, _)| *c != UNREADABLE);
             for (_, p) in &mut said {
                 *p /= 1.0 - rejected;
@@ -335,6 +336,8 @@ mod tests {
         assert!(rejected(&DIGITS, &earnest));
         let total: f64 = DIGITS.slot(&faint).iter().map(|(_, p)| p).sum();
         assert!((total - 1.0).abs() < 1e-9, "{total}");
+        let one_reader = cell(&[('8', 0.95)], 0.05, &[]);
+        assert!(rejected(&DIGITS, &one_reader), "nobody else has seen it");
         let (lone, row) = (best(&LONE_DIGITS, &faint), best(&DIGITS, &faint));
         assert!(row.0 == '8' && row.1 > lone.1, "{row:?}, {lone:?}");
         // A doubt about the ink is settled by all that is known of the box.
