@@ -219,10 +219,11 @@ fn inner(first: i64, by: i64, size: u32, count: u32) -> Range<u32> {
     } else {
         (past - 1 - first, -by)
     };
-    let from = (-first).max(0).div_euclid(by) + i128::from((-first).max(0) % by != 0);
-    let to = (past - first).max(0).div_euclid(by) + i128::from((past - first).max(0) % by != 0);
-    let clamp = |i: i128| i.clamp(0, i128::from(count)) as u32;
-    clamp(from)..clamp(to).max(clamp(from))
+    // The first place that is not below `at`.
+    let reaches = |at: i128| ((at - first).max(0) + by - 1) / by;
+    let from = reaches(0).min(count.into()) as u32;
+    let to = reaches(past).min(count.into()) as u32;
+    from..to.max(from)
 }
 
 /// The value between four pixels, times 256; the parts of the way right and down in 256ths.

@@ -253,7 +253,7 @@ impl View<'_> {
                 let place = at.clamp(0.0, f64::from(most) - 1.001);
                 let first = place as u32;
                 let next = (first + 1).min(most - 1);
-                (first.min(most - 1) as usize, next as usize, place.fract())
+                (first as usize, next as usize, place.fract())
             })
             .collect();
         let to = to.min(length).max(from + 1);

@@ -9,6 +9,7 @@
 use image::GrayImage;
 
 use super::{Along, GlassStreak};
+use crate::raster::quantile;
 use crate::scan::Picture;
 use crate::stats;
 
@@ -145,17 +146,11 @@ impl Lines<'_> {
     /// From here on a pixel is paper.
     fn bare_level(&self, along: &[usize]) -> u8 {
         let some = (0..self.count()).step_by((self.count() / 64).max(1));
-        let (mut counts, mut all) = ([0u32; 256], 0);
+        let mut counts = [0u32; 256];
         for level in some.flat_map(|line| along.iter().map(move |a| self.at(line, *a))) {
             counts[usize::from(level)] += 1;
-            all += 1;
         }
-        let mut below = 0;
-        let middle = counts.iter().position(|n| {
-            below += n;
-            below > all / 2
-        });
-        (BARE * middle.unwrap_or(255) as f64) as u8
+        (BARE * quantile(&counts, (0, 255), 0.5)) as u8
     }
 
     /// The darker of both sides.
