@@ -71,6 +71,11 @@ pub(super) struct Bent {
 }
 
 impl Bend {
+    /// The bend that moves each point of a side of this size by `shift`, mm.
+    pub(super) fn of(size: Size, shift: impl Fn(Point<Mm>) -> (f64, f64)) -> Self {
+        Self(Some(Arc::new(Grid::of(size, shift))))
+    }
+
     pub fn is_flat(&self) -> bool {
         self.0.is_none()
     }
@@ -90,6 +95,17 @@ impl Bend {
 }
 
 impl Grid {
+    fn of(size: Size, shift: impl Fn(Point<Mm>) -> (f64, f64)) -> Self {
+        let count = |mm: f64| (mm / STEP).ceil().max(1.0) as usize + 1;
+        let (columns, rows) = (count(size.w), count(size.h));
+        let at = |i: usize| Point::new((i % columns) as f64 * STEP, (i / columns) as f64 * STEP);
+        Self {
+            columns,
+            rows,
+            shifts: (0..columns * rows).map(|i| shift(at(i))).collect(),
+        }
+    }
+
     fn at(&self, p: Point<Mm>) -> (f64, f64) {
         let split = |v: f64, most: usize| {
             let v = (v / STEP).clamp(0.0, most as f64 - 1.0);
@@ -158,7 +174,7 @@ pub(super) fn fit(
                 kept,
             });
         }
-        let grid = spline.grid(size);
+        let grid = Grid::of(size, |p| spline.at(p.x, p.y));
         return grid.is_within(limits).then(|| Bent {
             bend: Bend(Some(Arc::new(grid))),
             misses: spline.misses.clone(),
@@ -231,19 +247,6 @@ impl Spline {
         values
             .zip(&self.weights[..n + 3])
             .fold((0.0, 0.0), |(x, y), (v, w)| (x + v * w.0, y + v * w.1))
-    }
-
-    fn grid(&self, size: Size) -> Grid {
-        let count = |mm: f64| (mm / STEP).ceil().max(1.0) as usize + 1;
-        let (columns, rows) = (count(size.w), count(size.h));
-        let shifts = (0..columns * rows)
-            .map(|i| self.at((i % columns) as f64 * STEP, (i / columns) as f64 * STEP))
-            .collect();
-        Grid {
-            columns,
-            rows,
-            shifts,
-        }
     }
 }
 

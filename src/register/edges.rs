@@ -4,6 +4,8 @@
 //! against the paper outside it, writing inside the box does not matter, and a text line seldom
 //! runs along a whole edge at the right place.
 
+use image::GrayImage;
+
 use super::Registered;
 use crate::geom::{Mm, Point, Rect};
 use crate::normalize::outline::{Outline, OutlineShape, outlines};
@@ -89,8 +91,36 @@ pub(super) fn offset(page: &Registered<'_>, outline: &Outline) -> Option<(f64, f
     Some((found.across()?, found.down()?))
 }
 
-/// Looks for the edges of `outline` within `reach` mm.
-pub(super) fn find(page: &Registered<'_>, outline: &Outline, reach: f64) -> Found {
+/// How far an outline may be off to the right and down, within `reach` mm: by every two lines that may be
+/// its opposite edges, a neighbor's edges among them. Down by every line where only a line below is printed.
+pub(super) fn may_be_off(
+    page: &Registered<'_>,
+    outline: &Outline,
+    reach: f64,
+) -> (Vec<f64>, Vec<f64>) {
+    let (cut, scale, margin) = cut_round(page, outline, reach);
+    let view = View {
+        scale,
+        cut: &cut,
+        page,
+        area: outline.area,
+        margin,
+    };
+    let lines = |side| view.lines(side, reach, share_of(outline.shape));
+    if outline.shape == OutlineShape::Below {
+        let below = lines(Side::Bottom).iter().map(|l| l.off).collect();
+        return (Vec::new(), below);
+    }
+    let both = |one: Side, other: Side| {
+        let (one, other) = (lines(one), lines(other));
+        let middles = alike(&one, &other, ALIKE).map(|(a, b)| f64::midpoint(a.off, b.off));
+        middles.collect::<Vec<f64>>()
+    };
+    (both(Side::Left, Side::Right), both(Side::Top, Side::Bottom))
+}
+
+/// The page round an outline, its scale, px a mm, and how much of it there is on each side, mm.
+fn cut_round(page: &Registered<'_>, outline: &Outline, reach: f64) -> (GrayImage, f64, f64) {
     let margin = reach + 0.6;
     let own = page.native_px_per_mm();
     let scale = if own < COARSE {
@@ -99,27 +129,41 @@ pub(super) fn find(page: &Registered<'_>, outline: &Outline, reach: f64) -> Foun
         SCALE
     };
     let cut = page.cut(outline.area.inflate(margin), scale);
+    (cut.gray, scale, margin)
+}
+
+/// Share of an edge's length, in its middle, along which a line is looked for.
+fn share_of(shape: OutlineShape) -> f64 {
+    match shape {
+        OutlineShape::Frame | OutlineShape::Below => 0.75,
+        // The flattest parts of a bubble run along its box.
+        OutlineShape::Bubble => 0.3,
+    }
+}
+
+/// Looks for the edges of `outline` within `reach` mm, and no farther than to its own middle: there a
+/// neighbor's begin.
+pub(super) fn find(page: &Registered<'_>, outline: &Outline, reach: f64) -> Found {
+    let (cut, scale, margin) = cut_round(page, outline, reach);
     let view = View {
         scale,
-        cut: &cut.gray,
+        cut: &cut,
         page,
         area: outline.area,
         margin,
     };
-    let share = match outline.shape {
-        OutlineShape::Frame => 0.75,
-        // The flattest parts of a bubble run along its box.
-        OutlineShape::Bubble => 0.3,
-        OutlineShape::Below => {
-            let lines = view.lines(Side::Bottom, reach, 0.75);
-            return Found {
-                bottom: best(&lines),
-                expected: 1,
-                ..Found::default()
-            };
-        }
+    let share = share_of(outline.shape);
+    let lines = |side: Side| {
+        let own = 0.45 * side.across(outline.area);
+        view.lines(side, reach.min(own), share)
     };
-    let lines = |side| view.lines(side, reach, share);
+    if outline.shape == OutlineShape::Below {
+        return Found {
+            bottom: best(&lines(Side::Bottom)),
+            expected: 1,
+            ..Found::default()
+        };
+    }
     let (left, right) = opposite(&lines(Side::Left), &lines(Side::Right));
     let (top, bottom) = opposite(&lines(Side::Top), &lines(Side::Bottom));
     Found {
@@ -157,15 +201,23 @@ fn best(lines: &[Line]) -> Option<f64> {
 /// one's own, and of those the nearer ones, for strokes of a printed letter are alike as well; else the
 /// best of each.
 fn opposite(a: &[Line], b: &[Line]) -> (Option<f64>, Option<f64>) {
-    let pairs = a
-        .iter()
-        .flat_map(|one| b.iter().map(move |other| (one, other)));
-    let alike = pairs.filter(|(one, other)| (one.off - other.off).abs() <= SAME);
     let worth = |(one, other): &(&Line, &Line)| one.worth(VISIBLE) + other.worth(VISIBLE);
-    match alike.max_by(|x, y| worth(x).total_cmp(&worth(y))) {
+    match alike(a, b, SAME).max_by(|x, y| worth(x).total_cmp(&worth(y))) {
         Some((one, other)) => (Some(one.off), Some(other.off)),
         None => (best(a), best(b)),
     }
+}
+
+/// Every two lines that are off alike, within so many mm.
+fn alike<'a>(
+    a: &'a [Line],
+    b: &'a [Line],
+    within: f64,
+) -> impl Iterator<Item = (&'a Line, &'a Line)> {
+    let pairs = a
+        .iter()
+        .flat_map(|one| b.iter().map(move |other| (one, other)));
+    pairs.filter(move |(one, other)| (one.off - other.off).abs() <= within)
 }
 
 #[derive(Clone, Copy, PartialEq)]
@@ -176,9 +228,20 @@ enum Side {
     Bottom,
 }
 
+impl Side {
+    fn is_upright(self) -> bool {
+        matches!(self, Self::Left | Self::Right)
+    }
+
+    /// From this edge to the opposite one.
+    fn across(self, area: Rect<Mm>) -> f64 {
+        if self.is_upright() { area.w } else { area.h }
+    }
+}
+
 struct View<'a> {
     scale: f64,
-    cut: &'a image::GrayImage,
+    cut: &'a GrayImage,
     page: &'a Registered<'a>,
     area: Rect<Mm>,
     margin: f64,
@@ -187,20 +250,15 @@ struct View<'a> {
 impl View<'_> {
     /// Lines within `reach` of the expected edge, looked for along the middle `share` of its length.
     fn lines(&self, side: Side, reach: f64, share: f64) -> Vec<Line> {
-        let upright = matches!(side, Side::Left | Side::Right);
-        let (length, across) = if upright {
-            (self.area.h, self.area.w)
-        } else {
-            (self.area.w, self.area.h)
-        };
+        let upright = side.is_upright();
+        let across = side.across(self.area);
+        let length = if upright { self.area.h } else { self.area.w };
         let at = self.margin
             + if matches!(side, Side::Right | Side::Bottom) {
                 across
             } else {
                 0.0
             };
-        // A neighbour's edge is not this one.
-        let reach = reach.min(0.45 * across);
         let steps = (reach * self.scale).floor() as i32;
         let from = ((self.margin + length * (1.0 - share) / 2.0) * self.scale) as u32;
         let to = ((self.margin + length * (1.0 + share) / 2.0) * self.scale) as u32;

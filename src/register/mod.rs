@@ -24,6 +24,7 @@ pub(crate) mod mask;
 mod moved;
 mod patches;
 mod prepared;
+mod slip;
 mod view;
 
 pub use bend::Bend;

@@ -15,6 +15,19 @@ pub(super) fn rows(apart: f64) -> Card {
     }
 }
 
+/// Twelve rows of nine small boxes, so many mm apart.
+fn small_rows(apart: f64) -> Card {
+    let place = |i: u32| {
+        let (row, column) = (f64::from(i / 9), f64::from(i % 9));
+        Rect::new(10.0 + 9.6 * column, 20.0 + apart * row, 2.6, 2.6)
+    };
+    Card {
+        words: Vec::new(),
+        boxes: (0..108).map(place).collect(),
+        ..card(1, Some(MarkKind::Square))
+    }
+}
+
 type Shift = fn(Point<Mm>) -> (f64, f64);
 
 /// The raster as it shows when each point of the paper lies off by `shift` (mm).
@@ -42,8 +55,7 @@ fn off(page: &Registered<'_>, (truth, shift): (&Transform<Mm, Px>, Shift)) -> f6
         .fold(0.0, f64::max)
 }
 
-fn registered(apart: f64, shift: Shift, judge: impl Fn(&Registered<'_>, f64)) {
-    let card = rows(apart);
+fn registered(card: &Card, shift: Shift, judge: impl Fn(&Registered<'_>, f64)) {
     let (raster, form) = (bent(&card.raster(), shift), card.form(None));
     let (scan, truth) = scan(&raster, &CLEAN);
     let page = normalize(&scan);
@@ -65,17 +77,49 @@ fn waves_and_slips_are_followed() {
         ("a slip", |p| (0.0, 0.02 * (p.y - 60.0).max(0.0))),
     ];
     for (name, shift) in bends {
-        registered(30.0, shift, |page, off| {
+        registered(&rows(30.0), shift, |page, off| {
             assert!(page.report.bend_mm > 0.2, "{name}: {:?}", page.report);
             assert!(off < 0.25, "{name}: off by {off:.2} mm");
         });
     }
 }
 
+/// As far as 2 % move the middle of A4: farther than half a small box, and than its edges are looked for.
+#[test]
+fn a_slip_by_more_than_half_a_box_is_followed() {
+    let slips: [(&str, Shift); 3] = [
+        ("from the middle on", |p| {
+            (0.0, 0.04 * (p.y - 74.0).max(0.0))
+        }),
+        ("up to the middle", |p| (0.0, 0.035 * (80.0 - p.y).max(0.0))),
+        ("sideways", |p| (-0.05 * (p.x - 40.0).max(0.0), 0.0)),
+    ];
+    for (name, shift) in slips {
+        registered(&small_rows(9.0), shift, |page, off| {
+            assert!(page.report.bend_mm > 0.9, "{name}: {:?}", page.report);
+            assert!(off < 0.25, "{name}: off by {off:.2} mm");
+        });
+    }
+}
+
+#[test]
+fn no_slip_makes_one_sheet_of_another() {
+    let slip: Shift = |p| (0.0, 0.04 * (p.y - 74.0).max(0.0));
+    let form = small_rows(9.0).form(None);
+    for apart in [8.4, 7.8, 9.7] {
+        let (scan, _) = scan(&bent(&small_rows(apart).raster(), slip), &CLEAN);
+        let page = normalize(&scan);
+        let candidate = candidate(&form, CLEAN.turn);
+        if let Ok(done) = register(&page, &candidate) {
+            assert!(done.local.bend.is_flat(), "{apart}: {:?}", done.report);
+        }
+    }
+}
+
 #[test]
 fn a_flat_page_has_no_bend() {
     registered(
-        30.0,
+        &rows(30.0),
         |_| (0.0, 0.0),
         |page, off| {
             assert!(page.local.bend.is_flat() && off < 0.1, "{off:.2}");
@@ -95,7 +139,7 @@ fn a_row_that_was_printed_lower_is_no_bend() {
             },
         )
     };
-    registered(12.0, lower, |page, _| {
+    registered(&rows(12.0), lower, |page, _| {
         assert!(page.local.bend.is_flat(), "{:?}", page.report);
     });
 }
