@@ -21,8 +21,11 @@ const MOST: usize = 160;
 const IN_PLACE: f64 = 0.15;
 const FLAT: f64 = 0.85;
 const BETTER: f64 = 0.1;
-/// Share of the boxes that must agree with the bend; writing hides some of them.
+/// Share of the boxes that must agree with the bend; writing hides some of them. Fewer may at first, when
+/// many lie farther off than their edges are looked for: then most must in the end.
 const LEAST_KEPT: f64 = 0.35;
+const LEAST_AT_FIRST: f64 = 0.2;
+const MOST_OF_THEM: f64 = 0.65;
 /// How often it is looked at, each time from where the time before ended.
 const ROUNDS: usize = 2;
 
@@ -35,12 +38,19 @@ pub(super) fn bend_of(flat: &Registered<'_>) -> Option<Bend> {
     }
     let some: Vec<Outline> = every(&all, MOST).collect();
     let mut page = flat.clone();
+    let mut least = LEAST_AT_FIRST;
     for _ in 0..ROUNDS {
         let pairs: Vec<Pair> = some.iter().filter_map(|o| seen(&page, o)).collect();
         let bent = bend::fit(&flat.to_px, &pairs, flat.side.size, Limits::PAPER)?;
-        if (bent.kept.len() as f64) < LEAST_KEPT * some.len() as f64 {
+        let kept = bent.kept.len() as f64 / some.len() as f64;
+        if kept < least {
             return None;
         }
+        least = if kept < LEAST_KEPT {
+            MOST_OF_THEM
+        } else {
+            LEAST_KEPT
+        };
         page.local.bend = bent.bend;
     }
     (self::in_place(&page, &all) >= in_place + BETTER).then_some(page.local.bend)
