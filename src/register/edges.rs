@@ -98,14 +98,7 @@ pub(super) fn may_be_off(
     outline: &Outline,
     reach: f64,
 ) -> (Vec<f64>, Vec<f64>) {
-    let (cut, scale, margin) = cut_round(page, outline, reach);
-    let view = View {
-        scale,
-        cut: &cut,
-        page,
-        area: outline.area,
-        margin,
-    };
+    let view = View::round(page, outline, reach);
     let lines = |side| view.lines(side, reach, share_of(outline.shape));
     if outline.shape == OutlineShape::Below {
         let below = lines(Side::Bottom).iter().map(|l| l.off).collect();
@@ -117,19 +110,6 @@ pub(super) fn may_be_off(
         middles.collect::<Vec<f64>>()
     };
     (both(Side::Left, Side::Right), both(Side::Top, Side::Bottom))
-}
-
-/// The page round an outline, its scale, px a mm, and how much of it there is on each side, mm.
-fn cut_round(page: &Registered<'_>, outline: &Outline, reach: f64) -> (GrayImage, f64, f64) {
-    let margin = reach + 0.6;
-    let own = page.native_px_per_mm();
-    let scale = if own < COARSE {
-        OVERSAMPLED * own
-    } else {
-        SCALE
-    };
-    let cut = page.cut(outline.area.inflate(margin), scale);
-    (cut.gray, scale, margin)
 }
 
 /// Share of an edge's length, in its middle, along which a line is looked for.
@@ -144,14 +124,7 @@ fn share_of(shape: OutlineShape) -> f64 {
 /// Looks for the edges of `outline` within `reach` mm, and no farther than to its own middle: there a
 /// neighbor's begin.
 pub(super) fn find(page: &Registered<'_>, outline: &Outline, reach: f64) -> Found {
-    let (cut, scale, margin) = cut_round(page, outline, reach);
-    let view = View {
-        scale,
-        cut: &cut,
-        page,
-        area: outline.area,
-        margin,
-    };
+    let view = View::round(page, outline, reach);
     let share = share_of(outline.shape);
     let lines = |side: Side| {
         let own = 0.45 * side.across(outline.area);
@@ -239,15 +212,36 @@ impl Side {
     }
 }
 
+/// The page round an outline.
 struct View<'a> {
+    /// px a mm.
     scale: f64,
-    cut: &'a GrayImage,
+    cut: GrayImage,
     page: &'a Registered<'a>,
     area: Rect<Mm>,
+    /// What is seen beyond `area` on each side, mm.
     margin: f64,
 }
 
-impl View<'_> {
+impl<'a> View<'a> {
+    /// With room to find its edges within `reach` mm.
+    fn round(page: &'a Registered<'a>, outline: &Outline, reach: f64) -> Self {
+        let margin = reach + 0.6;
+        let own = page.native_px_per_mm();
+        let scale = if own < COARSE {
+            OVERSAMPLED * own
+        } else {
+            SCALE
+        };
+        Self {
+            scale,
+            cut: page.cut(outline.area.inflate(margin), scale).gray,
+            page,
+            area: outline.area,
+            margin,
+        }
+    }
+
     /// Lines within `reach` of the expected edge, looked for along the middle `share` of its length.
     fn lines(&self, side: Side, reach: f64, share: f64) -> Vec<Line> {
         let upright = side.is_upright();
