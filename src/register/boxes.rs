@@ -25,7 +25,7 @@ const BETTER: f64 = 0.1;
 /// many lie farther off than their edges are looked for: then most must in the end.
 const LEAST_KEPT: f64 = 0.35;
 const LEAST_AT_FIRST: f64 = 0.2;
-const MOST_OF_THEM: f64 = 0.65;
+const LEAST_IN_THE_END: f64 = 0.65;
 /// How often it is looked at, each time from where the time before ended.
 const ROUNDS: usize = 2;
 
@@ -47,7 +47,7 @@ pub(super) fn bend_of(flat: &Registered<'_>) -> Option<Bend> {
             return None;
         }
         least = if kept < LEAST_KEPT {
-            MOST_OF_THEM
+            LEAST_IN_THE_END
         } else {
             LEAST_KEPT
         };
