@@ -4,7 +4,7 @@
     scripts/worn-cases.py WORK (hand|omr) [WEAR ...]
 
 Makes a worn copy of the shared cases below WORK for each wear (all of them when none is named), reads
-it with the program and prints right / asked / silently wrong. HAGAKI names the program (else the release
+it with the program and prints right / asked / silently wrong. `A+B` wears by A and then by B. HAGAKI names the program (else the release
 build), HAGAKI_CASES the cases, HAGAKI_DATA the weights. Needs numpy, Pillow and opencv-python-headless. The
 draws depend on the names of the files alone, so two programs see the same pictures.
 """
@@ -269,13 +269,15 @@ def worn(source, wear, name):
             pixels = np.array(frame.convert("L" if frame.mode in ("1", "L", "LA") else "RGB"))
             dpi = told if told > 60 else max(pixels.shape[:2]) / LONGER_SIDE
             rng = np.random.default_rng(zlib.crc32((wear + name).encode()))
-            out = WEARS[wear](pixels, dpi, rng)
-            scale = max(out.shape[:2]) / max(pixels.shape[:2])
-            now = dpi * (1 if wear in SAME_DPI else scale)
-            page = Image.fromarray(out)
-            if wear in ONE_BIT and kind != "JPEG":
+            for one in wear.split("+"):
+                out = WEARS[one](pixels, dpi, rng)
+                if one not in SAME_DPI:
+                    dpi *= max(out.shape[:2]) / max(pixels.shape[:2])
+                pixels = out
+            page = Image.fromarray(pixels)
+            if one in ONE_BIT and kind != "JPEG":
                 page = page.convert("1")
-            pages.append((page, (now, now) if told > 60 else None))
+            pages.append((page, (dpi, dpi) if told > 60 else None))
     return kind, pages
 
 
@@ -328,7 +330,7 @@ def measure(work, kind, wear):
 
 
 def main():
-    if len(sys.argv) < 3 or sys.argv[2] not in FORMS or set(sys.argv[3:]) - set(WEARS):
+    if len(sys.argv) < 3 or sys.argv[2] not in FORMS or set("+".join(sys.argv[3:]).split("+")) - {"", *WEARS}:
         sys.exit(f"{__doc__}\nWears: {' '.join(WEARS)}")
     work = Path(sys.argv[1]).resolve()
     for wear in sys.argv[3:] or WEARS:

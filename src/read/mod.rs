@@ -136,6 +136,8 @@ pub struct MarkMeasures {
     pub excess: f64,
     /// Added darkness of the inside against the clear marks of this page: 0 paper, 1 as they are.
     pub relative: f64,
+    /// Tint of the paper on the box's darkest side, on the same scale: a stain, or the edge of one.
+    pub beside: f64,
     /// Contrast of the added ink, 0 (paper) to 1 (the page's darkest ink).
     pub contrast: f64,
     /// Spread of the added darkness over the inked pixels of the box: pencil is uneven.

@@ -86,6 +86,45 @@ impl FieldInk {
             .map(|(x, y)| f64::from(self.dark.at(x, y)));
         quantile(outside.collect(), 0.2).min(MOST_TINT)
     }
+
+    /// Tint of the paper on the darkest of the box's four sides. Like [`Self::tint`], but a mark that
+    /// covers one side whole counts as well.
+    pub(super) fn tint_beside(&self, i: usize) -> f64 {
+        let f = self.frames[i];
+        let above = f.y0.saturating_sub(AROUND);
+        let left = f.x0.saturating_sub(AROUND);
+        let sides = [
+            PxRect {
+                x0: left,
+                x1: f.x0,
+                ..f
+            },
+            PxRect {
+                x0: f.x1,
+                x1: f.x1 + AROUND,
+                ..f
+            },
+            PxRect {
+                y0: above,
+                y1: f.y0,
+                ..f
+            },
+            PxRect {
+                y0: f.y1,
+                y1: f.y1 + AROUND,
+                ..f
+            },
+        ];
+        let lightest = |side: PxRect| {
+            let side = side.clipped(self.dark.w, self.dark.h);
+            let pixels = (side.y0..side.y1).flat_map(|y| (side.x0..side.x1).map(move |x| (x, y)));
+            quantile(
+                pixels.map(|(x, y)| f64::from(self.dark.at(x, y))).collect(),
+                0.2,
+            )
+        };
+        sides.map(lightest).into_iter().fold(0.0, f64::max)
+    }
 }
 
 /// Cuts out every field and subtracts the empty form.

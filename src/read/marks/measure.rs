@@ -132,6 +132,7 @@ pub(super) fn measure(
         darkness,
         excess: added / scale.spread,
         relative: added / scale.level,
+        beside: ink.tint_beside(i) / scale.level,
         enclosure: mine.iter().map(|s| s.round).fold(0.0, f64::max),
         strokes: mine.len() as u32,
         contrast: contrast(ink, &mine, frame.shrunk(RIM).union(word)),
