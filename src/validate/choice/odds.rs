@@ -14,7 +14,7 @@ use super::{Decided, MarkState, OptionReading, pen};
 use crate::doubt::{Doubt, Reason};
 use crate::form::{CrossMeans, MarkZone};
 pub(super) use doubts::before_the_law;
-use doubts::{FOREIGN_DOUBT, beside, erased, hidden, is_written_at, not_meant, veto};
+use doubts::{FOREIGN_DOUBT, beside, erased, hidden, is_run_into, is_written_at, not_meant, veto};
 
 /// A correction that the form accepts is accepted from here on.
 pub(super) const SURE: f64 = 0.999;
@@ -169,10 +169,15 @@ pub(super) fn second(zone: &MarkZone, options: &[OptionReading], by_rules: Decid
     if decided.value.is_empty() {
         return hidden(options, cross).map_or(decided, |reason| Decided::asked("", reason));
     }
-    let mut answers = options
-        .iter()
-        .filter(|o| decided.value.split('|').any(|v| v == o.value));
-    match answers.find_map(not_meant) {
+    let is_answer = |o: &OptionReading| decided.value.split('|').any(|v| v == o.value);
+    let more = |o: &OptionReading| {
+        if is_answer(o) {
+            not_meant(o)
+        } else {
+            is_run_into(o).then_some(Reason::Overflow)
+        }
+    };
+    match options.iter().find_map(more) {
         Some(reason) => Decided::asked(decided.value, reason),
         None => decided,
     }

@@ -3,7 +3,9 @@
 use super::*;
 use crate::confidence::Confidence;
 use crate::read::MarkMeasures;
-use MarkState::{Circled, Crossed, Empty, Foreign, Ghost, Overflow, ScribbledOut, Struck, Tick};
+use MarkState::{
+    Circled, Crossed, Empty, Filled, Foreign, Ghost, Overflow, ScribbledOut, Struck, Tick,
+};
 
 /// An option that the classifier is `p` sure of; the rest is `other`.
 fn option(value: &str, (state, p, other): (MarkState, f64, MarkState)) -> OptionReading {
@@ -188,6 +190,33 @@ fn a_circled_word_whose_box_is_struck_is_a_question() {
     assert_eq!(answer(|m| m.box_line = 0.9), []);
     let struck = answer(|m| (m.box_line, m.box_inside) = (0.9, 0.16));
     assert_eq!(struck, [Doubt::new(Reason::Corrected)]);
+}
+
+#[test]
+fn ink_that_may_take_an_answer_back_or_runs_on_is_a_question() {
+    let reason = |answer: (MarkState, f64, MarkState), other: (MarkState, f64, MarkState)| {
+        let mut options = sure(&[Empty, Empty, Empty]);
+        options[1] = option("b", answer);
+        options[2] = option("c", other);
+        let got = second(&zone(), &options, rules("b", None));
+        got.doubts.first().map(|d| d.reason)
+    };
+    let paper = (Empty, 0.999, Foreign);
+    // Fills are told from scribbles less surely than other marks from strikes.
+    assert_eq!(reason((Filled, 0.99, ScribbledOut), paper), None);
+    assert_eq!(
+        reason((Filled, 0.98, ScribbledOut), paper),
+        Some(Reason::Corrected)
+    );
+    assert_eq!(reason((Tick, 0.99, Struck), paper), Some(Reason::Corrected));
+    assert_eq!(reason((Tick, 0.996, Struck), paper), None);
+    // A tail may reach the neighbor; what surely does is more than a tick.
+    let tick = (Tick, 0.999, Empty);
+    assert_eq!(reason(tick, (Overflow, 0.8, Empty)), None);
+    assert_eq!(
+        reason(tick, (Overflow, 0.95, Empty)),
+        Some(Reason::Overflow)
+    );
 }
 
 #[test]
