@@ -229,10 +229,13 @@ fn a_page_that_lost_much_is_not_believed_unless_its_print_drops_out() {
         [Doubt::new(Reason::Faint)]
     );
     assert_eq!(asked(false, |m| m.palest = 0.3), []);
-    assert_eq!(
-        asked(false, |m| m.unclear = 0.5),
-        [Doubt::new(Reason::Faint)]
-    );
+    for answered in [true, false] {
+        assert_eq!(
+            asked(answered, |m| m.unclear = 0.4),
+            [Doubt::new(Reason::Faint)]
+        );
+        assert_eq!(asked(answered, |m| m.unclear = 0.3), []);
+    }
     assert_eq!(
         asked(false, |m| m.apart = 1.0),
         [Doubt::new(Reason::MarginNote)]
