@@ -412,6 +412,25 @@ fn the_ring_of_the_row_below_does_not_make_a_pale_mark_dark() {
 }
 
 #[test]
+fn the_paper_beside_a_box_is_darker_at_a_stains_edge_and_not_at_a_filled_box() {
+    let mut card = Card::blank((0.0, 0.0));
+    // A stain over the right half of the middle box and far beyond, a fill in the first.
+    card.fill(Rect::new(32.0, 11.0, 3.7, 12.0), 110);
+    card.fill(Rect::new(8.2, 15.2, 3.6, 3.6), 40);
+    let all: Vec<MarkMeasures> = options_of(&card).iter().map(|o| o.measures).collect();
+    let [filled, stained, empty] = all[..] else {
+        panic!("three options")
+    };
+    assert!(stained.beside > 0.5, "{}", stained.beside);
+    assert!(
+        filled.relative > 0.8 && filled.beside < 0.1,
+        "{}",
+        filled.beside
+    );
+    assert!(empty.beside < 0.1);
+}
+
+#[test]
 fn print_that_is_gone_is_told_to_every_option() {
     let mut card = Card::blank((0.0, 0.0));
     let px = |mm: f64| (mm * DPMM) as u32;
