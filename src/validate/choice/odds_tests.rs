@@ -220,6 +220,20 @@ fn ink_that_may_take_an_answer_back_or_runs_on_is_a_question() {
 }
 
 #[test]
+fn what_is_as_dark_as_the_pages_answers_is_not_rubbed_out() {
+    let reason = |ghost: f64, red_pen: Option<bool>| {
+        let mut options = sure(&[Empty, Empty, Empty]);
+        options[1] = option("b", (Tick, 1.0 - ghost, Ghost));
+        options[1].measures.red_pen = red_pen;
+        let got = second(&zone(), &options, rules("b", None));
+        got.doubts.first().map(|d| d.reason)
+    };
+    assert_eq!(reason(0.3, Some(false)), None);
+    // Where the page's pen is not known nothing says how dark its answers are.
+    assert_eq!(reason(0.1, None), Some(Reason::Ghost));
+}
+
+#[test]
 fn a_page_that_lost_much_is_not_believed_unless_its_print_drops_out() {
     assert_eq!(asked(true, |m| m.lost = 0.2), [Doubt::new(Reason::Faint)]);
     assert_eq!(asked(true, |m| m.lost = 0.95), []);

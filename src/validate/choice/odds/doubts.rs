@@ -115,9 +115,7 @@ pub(super) fn not_meant(option: &OptionReading) -> Option<Reason> {
         Odds::of(option, CrossMeans::Ask),
         Odds::seen(option, CrossMeans::Ask),
     );
-    if m.pale >= PALE && odds.ghost >= GHOST_WHERE_PALE
-        || may_be_erased(option) && m.pale >= AS_DARK
-    {
+    if m.pale >= PALE && odds.ghost >= GHOST_WHERE_PALE || may_be_erased(option) && !is_as_dark(m) {
         Some(erased(option))
     } else if LOST_MUCH.contains(&m.lost) || m.unclear >= UNCLEAR {
         Some(Reason::Faint)
@@ -132,6 +130,11 @@ pub(super) fn not_meant(option: &OptionReading) -> Option<Reason> {
     } else {
         None
     }
+}
+
+/// Whether ink is as dark as the page's answers; where too few of those are known nobody can say.
+fn is_as_dark(m: &MarkMeasures) -> bool {
+    m.red_pen.is_some() && m.pale < AS_DARK
 }
 
 /// Whether an answer may be what an eraser left.
