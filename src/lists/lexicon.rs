@@ -53,7 +53,18 @@ impl Lexicon {
     }
 
     pub fn contains(&self, word: &str) -> bool {
-        self.walk(word).is_some_and(|node| self.is_word(node))
+        self.position(word).is_some()
+    }
+
+    /// The words in their order.
+    pub fn words(&self) -> impl Iterator<Item = &str> {
+        (0..self.len() as u32).map(|k| self.word(k))
+    }
+
+    /// Where in their order a word stands.
+    pub fn position(&self, word: &str) -> Option<usize> {
+        let node = self.walk(word).filter(|node| self.is_word(*node));
+        node.map(|node| node.from as usize)
     }
 
     /// The node of all words.

@@ -1,6 +1,6 @@
 //! Postal codes with the places that they stand for, from Japan Post's `utf_ken_all.csv`.
 //!
-//! Of its columns count the code, prefecture, city and town (domain.md 3.3). What stands in
+//! Of its columns count the code, prefecture, city and town. What stands in
 //! parentheses behind a town (parts of it, floors of a building) is left out, and so are notes that
 //! are no town. Codes of large offices come from a list of their own and have no town.
 
@@ -155,7 +155,7 @@ fn begun(place: &Place) -> Vec<String> {
 }
 
 /// Spellings of one place that people mix: `ヶ` and `が`, old and new kanji, the `大字` that is
-/// left out (domain.md 3.3).
+/// left out.
 fn folded(text: &str) -> String {
     const SAME: [(&str, char); 8] = [
         ("ヶケがガ", 'ケ'),

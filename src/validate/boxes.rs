@@ -2,9 +2,12 @@
 
 use super::Verdict;
 use super::fuse::{self, Pool};
+use super::names::{self, Said};
 use super::parse::{self, Setting};
 use super::search::{self, Slot};
 use super::small;
+use crate::charset::bare;
+use crate::confidence::Confidence;
 use crate::doubt::{Doubt, Reason};
 use crate::form::{Field, Zone};
 use crate::read::{CellReading, Reading};
@@ -23,13 +26,53 @@ pub(super) fn decide(
     let mut slots: Vec<Slot> = cells.iter().map(|c| pool.slot(c)).collect();
     let small = small::propose(&mut slots, cells);
     let mut verdict = decide_slots(field, &slots, setting);
+    let mut doubts = doubts_of(reading, cells, pool);
+    let names = field.lists.names.as_deref();
+    if let Some(names) = names.filter(|_| !verdict.value.is_empty()) {
+        let said = names::held_against(&slots, names, least_confidence(field));
+        if let Said::Vouched(_) = said {
+            // Two readers of another mind, and a third voice that knows which of the two is a name.
+            doubts.retain(|doubt| doubt.reason != Reason::Disagree);
+        }
+        verdict = as_a_name(field, verdict, said, setting);
+    }
     if small {
         verdict.ask(Reason::LowConf.into());
     }
-    for doubt in doubts_of(reading, cells, pool) {
+    for doubt in doubts {
         verdict.ask(doubt);
     }
     verdict
+}
+
+/// The verdict on a name after what the list of names said of it.
+fn as_a_name(field: &Field, verdict: Verdict, said: Said, setting: &Setting) -> Verdict {
+    let mut verdict = verdict;
+    match said {
+        Said::Vouched(name) if name.text == bare(&verdict.value) => {
+            let sure = Confidence::new(name.share);
+            let doubts = verdict.doubts.into_iter();
+            let doubts = doubts.filter(|d| d.reason != Reason::LowConf).collect();
+            Verdict::decide_from(
+                field,
+                verdict.value,
+                (sure, least_confidence(field)),
+                doubts,
+            )
+        }
+        Said::Rather(name) => {
+            let ink = std::mem::replace(
+                &mut verdict.value,
+                parse::parse(field, &name, setting).value,
+            );
+            verdict.ask(Doubt::with(Reason::Disagree, ink));
+            verdict
+        }
+        _ => {
+            verdict.ask(Reason::LowConf.into());
+            verdict
+        }
+    }
 }
 
 /// Decides independent places with alternatives: boxes, or columns of bubbles.
@@ -77,8 +120,11 @@ pub(super) fn doubts_of(reading: &Reading, cells: &[CellReading], pool: &Pool) -
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::charset::Charset;
     use crate::form::{CheckDigit, ValueKind};
+    use crate::lists::Names;
     use crate::validate::{Status, fixtures};
+    use std::sync::Arc;
 
     type Expected = (Status, &'static str, Option<Reason>);
 
@@ -192,6 +238,75 @@ mod tests {
             SURE,
             (Status::Question, "123456784", Some(Reason::CheckDigit)),
         );
+    }
+
+    #[test]
+    fn one_empty_box_stands_between_surname_and_given_name() {
+        let sure = |text: &'static str| (Status::Accepted, text, None);
+        let asked = |text: &'static str| (Status::Question, text, Some(Reason::BoxCount));
+        check(
+            ValueKind::Name,
+            "山田 太郎  ",
+            SURE,
+            sure("山田\u{3000}太郎"),
+        );
+        check(
+            ValueKind::Kana,
+            " ヤマダ タロウ",
+            SURE,
+            sure("ヤマダ\u{3000}タロウ"),
+        );
+        check(
+            ValueKind::Kana,
+            "ヤマダ  タロウ",
+            SURE,
+            asked("ヤマダタロウ"),
+        );
+        check(ValueKind::Name, "山 田太 郎", SURE, asked("山田太郎"));
+    }
+
+    /// A row of boxes for a name: each box what network and line recognizer say of it, best first.
+    fn named(boxes: &[&[(char, f64)]]) -> Verdict {
+        let mut field = fixtures::comb(ValueKind::Name, boxes.len());
+        let names = Names::new(
+            [("渡辺".to_owned(), 1000), ("山田".to_owned(), 1000)],
+            ["清".to_owned(), "太郎".to_owned()],
+        );
+        field.lists.names = Some(Arc::new(names));
+        if let Zone::Comb(zone) = &mut field.zone {
+            zone.charset = Charset::Jis1;
+        }
+        let mut cells = fixtures::cells(&"山".repeat(boxes.len()), SURE);
+        for (cell, said) in cells.iter_mut().zip(boxes) {
+            cell.alternatives = said.to_vec();
+            cell.witness = said.to_vec();
+        }
+        let content = crate::read::Content::Cells {
+            cells: cells.clone(),
+        };
+        let reading = fixtures::reading(&field, content);
+        decide(&field, &reading, &cells, &fixtures::setting())
+    }
+
+    #[test]
+    fn a_list_of_names_vouches_corrects_nothing_and_asks_the_rest() {
+        let said = |verdict: &Verdict| (verdict.status, verdict.value.clone());
+        let thick = [('波', 0.93), ('渡', 0.06)];
+        let rather = named(&[&thick, &[('辺', 0.99)], &[('清', 0.99)]]);
+        assert_eq!(said(&rather), (Status::Question, "渡辺清".to_owned()));
+        assert_eq!(rather.doubts, [Doubt::with(Reason::Disagree, "波辺清")]);
+        // By the ink alone it would be asked: 0.9 of a box.
+        let half_sure = [('太', 0.9), ('大', 0.05)];
+        let vouched = named(&[
+            &[('山', 0.99)],
+            &[('田', 0.99)],
+            &half_sure,
+            &[('郎', 0.99)],
+        ]);
+        assert_eq!(said(&vouched), (Status::Accepted, "山田太郎".to_owned()));
+        let unknown = named(&[&[('山', SURE)], &[('田', SURE)], &[('勉', SURE)]]);
+        assert_eq!(said(&unknown), (Status::Question, "山田勉".to_owned()));
+        assert_eq!(unknown.doubts, [Reason::LowConf.into()]);
     }
 
     #[test]

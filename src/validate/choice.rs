@@ -92,8 +92,8 @@ pub(super) fn decide(field: &Field, reading: &Reading) -> Verdict {
 }
 
 /// What a legal choice is asked for although the answer is plain: any ink at another option, an
-/// answer that may be a deletion, and one that the second reader would not bet on (domain 4: false
-/// consent costs far more than a review).
+/// answer that may be a deletion, and one that the second reader would not bet on: false
+/// consent costs far more than a review.
 fn second_thoughts(field: &Field, options: &[OptionReading], value: &str) -> Vec<Doubt> {
     let mut doubts = Vec::new();
     let mut doubt = |reason: Reason| {

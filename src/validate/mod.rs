@@ -1,4 +1,4 @@
-//! Fifth stage: readings become values or questions. Pure: the day is given.
+//! Readings become values or questions. Pure: the day is given.
 //!
 //! Each field is decided alone, by its zone and kind of value; dates then take their era, and
 //! ditto signs their answer, from another field where the form says so; last, the side's rules
@@ -20,6 +20,7 @@ pub mod mynumber;
 mod number;
 mod code;
 mod words;
+mod names;
 mod options;
 pub mod choice;
 mod ditto;

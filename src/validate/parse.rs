@@ -95,8 +95,8 @@ pub fn parse(field: &Field, text: &str, setting: &Setting) -> Parsed {
 }
 
 /// Parses the characters of a row of boxes; [`BLANK`] stands for an empty box. Blank boxes before
-/// and after are left out; one between characters is a doubt, never a shift. Dates are read by
-/// position.
+/// and after are left out; one between characters is a doubt, never a shift, but for the one between a
+/// surname and a given name. Dates are read by position.
 pub fn parse_boxes(field: &Field, boxes: &str, setting: &Setting) -> Parsed {
     if boxes.contains(UNREADABLE) {
         return Parsed::doubtful("", Reason::LowConf);
@@ -109,7 +109,7 @@ pub fn parse_boxes(field: &Field, boxes: &str, setting: &Setting) -> Parsed {
         return date::parse_boxes(boxes, kind, setting);
     }
     let separated_words = matches!(field.value, ValueKind::Kana | ValueKind::Name)
-        && !written.contains(&[BLANK, BLANK][..]);
+        && written.matches(BLANK).count() == 1;
     if !written.contains(BLANK) {
         return parse(field, written, setting);
     }

@@ -3,7 +3,7 @@
 //! Digits and a written place are read by other networks and err on their own: that a misread code
 //! stands for just the place that was misread from the address does not happen. So where they agree as
 //! far as the town, what one reader alone was not sure of is sure; where they do not, a person is
-//! asked (domain.md 3.3: match, city only, mismatch; the address is never rewritten).
+//! asked. The address is never rewritten.
 
 use super::{Status, Verdict, boxes};
 use crate::confidence::Confidence;

@@ -71,7 +71,7 @@ fn lines_are_read_or_asked_and_lists_read_more() {
     assert!(right >= 49 && needless <= 34, "{right} right, {needless}");
 
     let places = postal::read(&folder().join("utf_ken_all.csv")).unwrap();
-    let listed = library.listed(Some(&Arc::new(places)), &people());
+    let listed = library.listed((Some(&Arc::new(places)), None), &people());
     let [right, needless, wrong] = measure(&listed, &engines);
     assert_eq!(wrong, 0, "with lists");
     assert!(right >= 67 && needless <= 21, "{right} right, {needless}");

@@ -14,7 +14,7 @@ const PLACEHOLDER_EM: f64 = 10.0;
 /// Round a recipient's own prints, in mm: placing errors of a printer.
 const MARGIN: f64 = 1.0;
 
-/// The Japan Post frame for a postal code, in mm (domain: post office manual, p05).
+/// The Japan Post frame for a postal code, in mm, as the post office's manual prints it.
 const POSTAL_BOX: (f64, f64) = (5.7, 8.0);
 const POSTAL_GAPS: [f64; 6] = [1.3, 1.3, 1.9, 1.1, 1.1, 1.1];
 const POSTAL_HYPHEN_Y: f64 = 4.0;

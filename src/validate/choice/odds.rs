@@ -169,18 +169,22 @@ pub(super) fn second(zone: &MarkZone, options: &[OptionReading], by_rules: Decid
     if decided.value.is_empty() {
         return hidden(options, cross).map_or(decided, |reason| Decided::asked("", reason));
     }
-    let is_answer = |o: &OptionReading| decided.value.split('|').any(|v| v == o.value);
-    let more = |o: &OptionReading| {
-        if is_answer(o) {
-            not_meant(o)
-        } else {
-            is_run_into(o).then_some(Reason::Overflow)
-        }
-    };
-    match options.iter().find_map(more) {
+    match after_all(options, &decided.value) {
         Some(reason) => Decided::asked(decided.value, reason),
         None => decided,
     }
+}
+
+/// Why an answer that both readers see may not be meant after all: what was done to its own ink, or
+/// where that runs to.
+fn after_all(options: &[OptionReading], value: &str) -> Option<Reason> {
+    options.iter().find_map(|option| {
+        if value.split('|').any(|v| v == option.value) {
+            not_meant(option)
+        } else {
+            is_run_into(option).then_some(Reason::Overflow)
+        }
+    })
 }
 
 /// Whether `value` has all answers of `other` and more.
@@ -211,13 +215,13 @@ fn trusted(by_network: Decided) -> Decided {
 
 /// The readers do not agree, or neither is sure: the reason of the one that has a reason.
 fn contested(by_rules: Decided, by_network: Decided) -> Decided {
-    let (value, doubts) = if by_network.doubts.is_empty() {
-        (by_network.value, by_rules.doubts)
+    let doubts = if by_network.doubts.is_empty() {
+        by_rules.doubts
     } else {
-        (by_network.value, by_network.doubts)
+        by_network.doubts
     };
     Decided {
-        value,
+        value: by_network.value,
         confidence: 0.0,
         doubts: if doubts.is_empty() {
             vec![Reason::LowConf.into()]

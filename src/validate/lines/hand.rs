@@ -5,6 +5,7 @@
 //! this person and it is another one, a person is asked and sees both.
 
 use super::super::fuse::{self, Pool};
+use super::super::names::{self, Said};
 use super::super::parse::{self, Parsed, Setting};
 use super::super::search::{self, Slot};
 use super::super::{Context, Verdict, boxes, small};
@@ -19,6 +20,9 @@ use crate::read::{CellReading, TextReading};
 const OUTSIDE: f64 = 1e-3;
 /// What a network leaves to a character that it does not name.
 const UNNAMED: f64 = 0.01;
+/// A word of a list that is less likely than this is not what was written: who is on no list is not
+/// proposed to be somebody else.
+const PLAUSIBLE: f64 = 0.05;
 /// What the mailing list says of this very person settles a reading that is as sure as this.
 const CONFIRMED: f64 = 0.5;
 
@@ -33,12 +37,8 @@ pub(super) fn decide(
     let least = boxes::least_confidence(field);
     let (by_characters, against) = line.by_characters(field, setting);
     let listed = line.by_list(field);
-    let (text, sure) = match &listed {
-        Some(listed) if listed.sure >= by_characters || bare(&listed.text) == bare(&line.text) => {
-            (listed.text.clone(), listed.sure.max(by_characters))
-        }
-        _ => (line.text.clone(), by_characters),
-    };
+    let named = line.by_names(field, least);
+    let (text, sure) = line.likeliest(by_characters, listed.as_ref(), named.as_ref());
     let parsed = parse::parse(field, &text, setting);
     let known = context
         .key
@@ -48,7 +48,10 @@ pub(super) fn decide(
     let (sure, vouched) = match same {
         Some(true) if sure >= CONFIRMED => (sure.max(least), true),
         _ if key => (sure.max(least), true),
-        _ => (sure, listed.is_some_and(|l| l.sure >= least)),
+        _ => {
+            let by_list = listed.as_ref().is_some_and(|l| l.sure >= least);
+            (sure, by_list || matches!(named, Some(Said::Vouched(_))))
+        }
     };
     let mut doubts: Vec<Doubt> = noticed.to_vec();
     doubts.extend(parsed.doubts);
@@ -63,8 +66,12 @@ pub(super) fn decide(
     let other = known.filter(|_| same == Some(false));
     doubts.extend(match other {
         Some(known) => Some(Doubt::with(Reason::LedgerMismatch, known.to_owned())),
-        None if is_outside(field, &text) => Some(on_no_list(first)),
+        None if is_outside(field, &text) => Some(on_no_list(listed)),
+        None if matches!(named, Some(Said::Rather(_))) => {
+            Some(Doubt::with(Reason::Disagree, line.text.clone()))
+        }
         None if sure < least => against.map(|other| Doubt::with(Reason::Disagree, other)),
+        None if named == Some(Said::Nothing) => Some(Reason::LowConf.into()),
         None => None,
     });
     Verdict::decide_from(field, parsed.value, (Confidence::new(sure), least), doubts)
@@ -77,9 +84,9 @@ fn is_outside(field: &Field, text: &str) -> bool {
     !lists.is_empty() && !lists.iter().any(|list| holds(list, text))
 }
 
-fn on_no_list(reading: &TextReading) -> Doubt {
-    match reading.listed.first() {
-        Some((word, _)) => Doubt::with(Reason::Disagree, word.clone()),
+fn on_no_list(listed: Option<Listed>) -> Doubt {
+    match listed.filter(|l| l.of_word >= PLAUSIBLE) {
+        Some(listed) => Doubt::with(Reason::Disagree, listed.text),
         None => Reason::LowConf.into(),
     }
 }
@@ -106,7 +113,10 @@ struct Line<'a> {
 /// What a list says.
 struct Listed {
     text: String,
+    /// Of the word and of what follows it.
     sure: f64,
+    /// Of the word alone.
+    of_word: f64,
 }
 
 impl<'a> Line<'a> {
@@ -146,6 +156,32 @@ impl<'a> Line<'a> {
             cells,
             open,
         }
+    }
+
+    /// The reading that characters and lists together hold for likeliest, and how sure it is.
+    fn likeliest(
+        &self,
+        by_characters: f64,
+        listed: Option<&Listed>,
+        named: Option<&Said>,
+    ) -> (String, f64) {
+        match (named, listed) {
+            (Some(Said::Vouched(name)), _) => {
+                let same = name.text == bare(&self.text);
+                let spaced = if same { &self.text } else { &name.text };
+                return (spaced.clone(), name.share);
+            }
+            (Some(Said::Rather(name)), _) => return (name.clone(), 0.0),
+            (_, Some(listed)) => {
+                let same = bare(&listed.text) == bare(&self.text);
+                let likelier = listed.sure >= by_characters && listed.of_word >= PLAUSIBLE;
+                if same || likelier {
+                    return (listed.text.clone(), listed.sure.max(by_characters));
+                }
+            }
+            _ => {}
+        }
+        (self.text.clone(), by_characters)
     }
 
     /// How sure the readers of each character together are of the text, and what they would rather
@@ -210,7 +246,18 @@ impl<'a> Line<'a> {
         Some(Listed {
             text: spaced.clone(),
             sure: sure * self.sure_of_tail(&tail),
+            of_word: sure,
         })
+    }
+
+    /// What the list of names says, where the field has no other list.
+    fn by_names(&self, field: &Field, least: f64) -> Option<Said> {
+        let names = field.lists.names.as_deref()?;
+        if !field.lists.lexicons().is_empty() || self.cells.is_empty() {
+            return None;
+        }
+        let slots: Vec<Slot> = self.slots(0).collect();
+        Some(names::held_against(&slots, names, least))
     }
 
     /// How much more the networks that look at single characters hold of the line's own reading than
@@ -251,7 +298,7 @@ mod tests {
     use super::*;
     use crate::charset::Charset;
     use crate::form::{ValueKind, Zone};
-    use crate::lists::Recipients;
+    use crate::lists::{Names, Recipients};
     use crate::read::Content;
     use crate::validate::{Status, fixtures};
     use std::sync::Arc;
@@ -320,6 +367,39 @@ mod tests {
         let mut cut = reading("山田太郎", &[]);
         cut.characters.pop();
         check(&name(), cut, None, unsure);
+    }
+
+    #[test]
+    fn a_list_of_names_vouches_for_names_and_asks_the_others() {
+        let mut field = name();
+        let family = [("山田".to_owned(), 1000), ("渡辺".to_owned(), 1000)];
+        let given = ["太郎".to_owned(), "清".to_owned()];
+        field.lists.names = Some(Arc::new(Names::new(family, given)));
+        let sure = (Status::Accepted, "山田 太郎", None);
+        check(&field, reading("山田 太郎", &[]), None, sure);
+        let unknown = (Status::Question, "山田 勉", Some(Reason::LowConf));
+        check(&field, reading("山田 勉", &[]), None, unknown);
+        let mut thick = reading("波辺清", &[]);
+        thick.characters[0].alternatives = vec![('波', 0.93), ('渡', 0.06)];
+        thick.characters[0].witness = vec![('波', 0.93), ('渡', 0.06)];
+        let rather = (Status::Question, "渡辺清", Some(Reason::Disagree));
+        check(&field, thick, None, rather);
+        // The line recognizer takes a look-alike, the networks and the list do not.
+        let mut other = reading("渡辺淸", &[]);
+        other.characters[2].alternatives = vec![('清', 0.9999)];
+        other.characters[2].witness = vec![('清', 0.4), ('淸', 0.5)];
+        let listed = (Status::Accepted, "渡辺清", None);
+        check(&field, other, None, listed);
+    }
+
+    #[test]
+    fn who_is_on_no_list_is_not_proposed_to_be_somebody_else() {
+        let mut field = name();
+        field.lists.words = Some(Arc::new(Lexicon::new(["遠藤明美".to_owned()], false)));
+        let mut stranger = reading("伊藤久美子", &[1]);
+        stranger.listed = vec![("遠藤明美".to_owned(), -20.0)];
+        let asked = (Status::Question, "伊藤久美子", Some(Reason::LowConf));
+        check(&field, stranger, None, asked);
     }
 
     #[test]

@@ -39,8 +39,8 @@ const LOST: std::ops::Range<f64> = 0.05..0.6;
 
 /// An answer this much paler than the page's others is asked about where it may be a rubbed-out one: on
 /// made sheets, by the network's own odds, 28 of 3,511 right answers and 21 of 49 wrong ones. From 0.4
-/// on 6 right ones of 4,160 more are accepted and 2 wrong ones. [`GHOST`] holds at any paleness; at
-/// 0.12 it is 11 and 1.
+/// on 6 right ones of 4,160 more are accepted and 2 wrong ones. [`GHOST`] holds from [`AS_DARK`] on,
+/// and at any paleness before the law and where too few answers are known; at 0.12 it is 11 and 1.
 const PALE: f64 = 0.3;
 const GHOST_WHERE_PALE: f64 = 0.01;
 const GHOST: f64 = 0.08;
