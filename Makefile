@@ -2,7 +2,7 @@
 #
 #   make demo    set up, build, read samples/, show the books
 #   make test    set up, run the whole suite
-#   make check   format, lints, docs: what CI runs besides the suite
+#   make check   format, lints, docs, the build without system libraries: what CI runs besides the suite
 
 CARGO ?= cargo
 FEATURES ?= tesseract
@@ -27,6 +27,7 @@ test: setup weights
 	HAGAKI_DATA="$(DATA)" $(CARGO) test --features $(FEATURES)
 
 check: setup lint doc
+	$(CARGO) check --no-default-features
 
 setup:
 	scripts/setup.sh

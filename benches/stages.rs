@@ -204,7 +204,7 @@ impl Bench<'_> {
                 measure(|| identify::identify(&upright, self.library, barcodes)),
             ),
             row(
-                "register",
+                "register and prove",
                 measure(|| prove::prove(&upright, &identified).is_ok()),
             ),
             row("read marks", measure(|| marks::Survey::of(&page))),

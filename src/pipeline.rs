@@ -300,7 +300,7 @@ fn ask_by_policy(side: &Side, verdicts: &mut [Verdict]) {
     }
 }
 
-/// A remark anywhere on the side may be about what was consented to (domain 4).
+/// A remark anywhere on the side may be about what was consented to.
 fn doubt_consent(side: &Side, verdicts: &mut [Verdict]) {
     let legal = |id: &FieldId| side.fields.iter().any(|f| f.id == *id && f.consent);
     for verdict in verdicts {

@@ -1,4 +1,4 @@
-"""Cuts one character out of a cell with its printed frame; the twin of `src/read/comb.rs`.
+"""Cuts one character out of a cell with its printed frame; the twin of `src/read/comb/frame.rs`.
 
 All sizes in pixels of a cut at `PX_PER_MM`. A cell is given by the inner edges of its frame.
 """

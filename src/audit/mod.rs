@@ -24,7 +24,7 @@ use crate::store::{Finding, PageId, SampleId, SampleRow, SampledField, Store, St
 pub const CHANCE: f64 = 0.05;
 
 /// Lot sizes up to which so many are drawn: general inspection level II of JIS Z 9015-1 (ISO
-/// 2859-1), code letters A to Q (domain.md 6.1).
+/// 2859-1), code letters A to Q.
 const PLAN: [(u64, u64); 14] = [
     (8, 2),
     (15, 3),

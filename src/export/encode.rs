@@ -51,7 +51,7 @@ fn cp932(text: &str) -> Result<Encoded, Unmappable> {
     })
 }
 
-/// Characters that Windows writes in another form that looks the same; domain rules for CP932.
+/// Characters that Windows writes in another form that looks the same in CP932.
 fn fold(text: &str) -> (String, usize) {
     let mut out = String::with_capacity(text.len());
     let mut selectors = 0;

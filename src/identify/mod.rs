@@ -1,4 +1,4 @@
-//! Second stage: which form, which side, which way round, whose.
+//! Which form, which side, which way round, whose.
 //!
 //! All barcodes of the page are read once. A symbol that a form's mark names decides the form;
 //! symbols that fit a key's pattern speak for a form; the rest is told by the layout, among the

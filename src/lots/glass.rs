@@ -1,4 +1,4 @@
-//! Dust on the scanner's glass: the same line on one page after another (domain.md 2.6).
+//! Dust on the scanner's glass: the same line on one page after another.
 //!
 //! One page's line may be a fold or a long pen stroke; dust stays where it is while cards pass over it. So
 //! an alarm is a line that stands at one place, within the slack of a feeder, on at least [`LEAST_PAGES`]

@@ -2,7 +2,7 @@
 //! the scanner's glass.
 //!
 //! Why: the print shop moves a question by 2.5 mm in the second print, every zone reads its
-//! neighbour's box, and 6,000 answers change sides; no single card shows it (domain.md 8.2). So each
+//! neighbour's box, and 6,000 answers change sides; no single card shows it. So each
 //! lot ([`crate::store::LotRow`]) is held against the earlier lots of the same side of the same
 //! edition: how well the pages fit the form, their scale, the share of each printed answer, of
 //! blanks and of questions in each field, and the share of pages that could not be read.
@@ -39,7 +39,7 @@ pub use words::lines;
 /// The chance of a false alarm on one side of one form in one lot, all measures together.
 const CHANCE: f64 = 0.01;
 
-/// Answers, blanks and questions: points (domain.md 8.2).
+/// Answers, blanks and questions: points; what a city's answers differ by from one day to the next.
 const LEAST_SHARE: f64 = 0.05;
 
 /// Pages that could not be read: rare, so less is much.
@@ -50,7 +50,7 @@ const LEAST_REJECTED: f64 = 0.03;
 const LEAST_RESIDUAL: f64 = 0.1;
 const RESIDUAL_FLOOR: f64 = 0.01;
 
-/// Scale of the print; rollers wear by 1 % (domain.md 2.6).
+/// Scale of the print; rollers wear by 1 %.
 const LEAST_SCALE: f64 = 0.01;
 const SCALE_FLOOR: f64 = 0.0005;
 
@@ -59,7 +59,7 @@ const SCALE_FLOOR: f64 = 0.0005;
 const LEAST_SHIFT: f64 = 0.3;
 const SHIFT_FLOOR: f64 = 0.03;
 
-/// A key on more cards than this is no person's (domain.md 8.2, story 4).
+/// A key on more cards than this is no person's: a clerk's test card, or a code printed on every card.
 const MOST_SAME_KEY: u64 = 3;
 
 /// What jumped.

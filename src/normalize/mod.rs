@@ -1,4 +1,4 @@
-//! First stage: what the picture says of itself before any form is known. Measured, not resampled.
+//! What the picture says of itself before any form is known. Measured, not resampled.
 //!
 //! The page is averaged down to about 150 dpi once; paper, levels, ink and skew are measured
 //! there, and later stages look for anchors in the same small picture. Cannot fail: a page that

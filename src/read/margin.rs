@@ -34,7 +34,7 @@ const SPECK: f64 = 1.0;
 /// Pieces this near to each other are one, in px (0.6 mm): grain breaks a pencil stroke.
 const JOINED: usize = 5;
 
-/// From here on somebody wrote something (domain 4: 25 mm2 or 8 pieces), in mm2 and pieces.
+/// From here on somebody wrote something: a word of two characters. In mm2 and pieces.
 const NOTE_AREA: f64 = 25.0;
 const NOTE_PIECES: u32 = 8;
 

@@ -1,4 +1,4 @@
-//! Fourth stage: the ink of each field becomes a reading: raw measures, alternatives with
+//! The ink of each field becomes a reading: raw measures, alternatives with
 //! probabilities, doubts. No decision is taken here; `validate` decides.
 
 mod glyph;

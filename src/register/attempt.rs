@@ -14,7 +14,7 @@ use crate::normalize::Upright;
 use crate::normalize::layout::{by_border, match_layout};
 use crate::rejection::Rejection;
 
-/// Residuals of a page that may be read, mm (domain.md 2.6 sends more than 0.8 mm to review).
+/// Residuals of a page that may be read, mm: from 0.8 on a field may be its neighbor's.
 const MOST_RMS: f64 = 0.5;
 const MOST_MAX: f64 = 0.8;
 /// Above this an affine fit of marks is tried again as a projective one, mm.

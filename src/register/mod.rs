@@ -1,4 +1,4 @@
-//! Third stage: template millimetres to page pixels, with the residual that proves it.
+//! Template millimetres to page pixels, with the residual that proves it.
 //!
 //! Printed marks are tried first where the form has them, patches of the blank picture otherwise
 //! (or when the marks do not hold). A transform is accepted only when its anchors agree (0.5 mm root

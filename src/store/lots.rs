@@ -15,7 +15,7 @@ use crate::form::Role;
 use crate::pipeline::PageOutcome;
 use crate::restore::GlassStreak;
 
-/// The patch sheet that stands between batches (domain.md 2.4; 2 and T may stand between documents).
+/// The patch sheet that stands between batches; 2 and T may stand between documents.
 const BATCH_PATCH: &str = "patch-3";
 
 /// A lot, as people name it.

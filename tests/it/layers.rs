@@ -102,9 +102,25 @@ fn module_of(path: &Path, src: &Path) -> String {
         .into()
 }
 
-/// The text without `#[cfg(test)]` code, which may use anything.
-fn without_tests(text: &str) -> &str {
-    text.find("#[cfg(test)]").map_or(text, |at| &text[..at])
+/// The text without the items under `#[cfg(test)]`, which may use anything. Relies on rustfmt: an item
+/// ends in its first line, or with a brace as far in as it begins.
+pub(crate) fn without_tests(text: &str) -> String {
+    let mut kept = String::with_capacity(text.len());
+    let mut lines = text.lines();
+    while let Some(line) = lines.next() {
+        if line.trim() != "#[cfg(test)]" {
+            kept.push_str(line);
+            kept.push('\n');
+            continue;
+        }
+        let indent = &line[..line.len() - line.trim_start().len()];
+        let item = lines.find(|l| !l.trim_start().starts_with("#["));
+        let end = format!("{indent}}}");
+        if item.is_some_and(|l| l.ends_with('{')) {
+            lines.find(|l| *l == end);
+        }
+    }
+    kept
 }
 
 fn imports(text: &str) -> Vec<String> {
@@ -160,6 +176,12 @@ fn the_journey_touches_no_file_clock_or_database() {
         }
     }
     assert!(faults.is_empty(), "{faults:#?}");
+}
+
+#[test]
+fn only_the_items_of_tests_are_left_out() {
+    let text = "use a;\n#[cfg(test)]\nmod tests;\nuse b;\n#[cfg(test)]\nmod drawn {\n    fn c() {\n    }\n}\nuse d;\n";
+    assert_eq!(without_tests(text), "use a;\nuse b;\nuse d;\n");
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! Many reviewers at once, answering as fast as the server lets them: no answer is lost, none is
 //! given twice, and a server that is killed in the middle loses nothing that it acknowledged.
 //!
-//! Small here; the size is `scripts/review-at-volume.sh`.
+//! Small here; the full size is `scripts/review-at-volume.sh`.
 
 use std::collections::BTreeMap;
 use std::fs;

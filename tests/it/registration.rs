@@ -23,7 +23,7 @@ use image::{GrayImage, Luma};
 use rand::Rng;
 use rand_chacha::ChaCha8Rng;
 
-/// A field read from farther off than this gives an answer to its neighbour, mm (domain.md 2.6).
+/// A field read from farther off than this gives an answer to its neighbour, mm.
 const FATAL: f64 = 0.8;
 /// What 99 of 100 fields must keep to, mm.
 const WANTED: f64 = 0.25;
@@ -639,7 +639,7 @@ fn upright(form: &Arc<Form>, side: usize) -> Candidate {
     }
 }
 
-/// Failure story 1 of the domain report: the print shop moved one question by 2.5 mm.
+/// The print shop moved one question by 2.5 mm in the second print.
 #[test]
 fn a_shifted_reprint_is_never_read_silently() {
     let (mut asked, mut silent) = (0, Vec::new());

@@ -173,7 +173,7 @@ fn write_ups(page: &Registered<'_>, cells: &[Rect<Mm>], frame: CombFrame) -> Vec
 }
 
 /// Strokes much thicker than those of the other boxes were drawn twice: somebody wrote one digit
-/// over another, and no reader knows which was meant (domain 4).
+/// over another, and no reader knows which was meant.
 fn doubt_overwritten(cells: &mut [Written]) {
     let thick: Vec<f64> = cells
         .iter()

@@ -1,5 +1,5 @@
 //! Writing beside a question that touches none of its options: the number of a choice written
-//! instead of a mark, a remark that changes what a mark means (domain 4).
+//! instead of a mark, a remark that changes what a mark means.
 
 use crate::doubt::{Doubt, Reason};
 use crate::form::Side;

@@ -11,7 +11,7 @@ use super::plane::{PX_PER_MM, PxRect};
 /// Directions from the middle in which an outline is looked for.
 const SPOKES: usize = 72;
 
-/// An outline runs at most this far outside of what it goes round, in mm (domain 4: 0 to 3 mm).
+/// An outline runs at most this far outside of what it goes round, in mm: people stay within 3.
 const REACH: f64 = 3.5;
 
 /// A direction counts as passed where ink lies in it or within this many spokes (5 degrees) of it:

@@ -8,7 +8,7 @@ use crate::geom::{Mm, Rect};
 const NEAR: f64 = 0.8;
 
 /// How far round a box or word ink is looked for when the blank form is known: a circle round a
-/// word runs up to 3 mm outside it (domain: "ring zone 0-3 mm").
+/// word runs up to 3 mm outside it (people go round it, not along it).
 pub(super) const RING: f64 = 3.5;
 
 /// One option's place.

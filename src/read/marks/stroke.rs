@@ -309,7 +309,7 @@ fn held_by(stroke: &Stroke, frame: PxRect, word: PxRect) -> usize {
     })
 }
 
-/// From this share of the way round, a line is a circle round its word (domain 4).
+/// From this share of the way round, a line is a circle round its word.
 pub(super) const ROUND: f64 = 0.6;
 
 /// How far round box, word or both one stroke goes outside of them, 0 to 1.

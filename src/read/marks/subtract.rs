@@ -3,7 +3,7 @@
 use super::plane::{Plane, PxRect};
 use super::stroke::INK;
 
-/// Expected print covers what lies this near to it, in px (0.25 mm): domain 4 asks for 0.3 mm.
+/// Expected print covers what lies this near to it, in px (0.25 mm): what registration leaves open.
 const FORGIVEN: usize = 2;
 
 /// What the expected print, spread by the misregistration forgiven, does not explain; expected is
