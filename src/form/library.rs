@@ -10,7 +10,7 @@ use walkdir::WalkDir;
 
 use super::draw::png;
 use super::fault::Fault;
-use super::types::{Field, Form, Learnt, Side, ValueKind};
+use super::types::{Field, Form, Learnt, Role, Side, ValueKind};
 use crate::lists::{Places, Recipients};
 
 /// The name of the file that makes a folder a form.
@@ -126,6 +126,7 @@ impl Library {
     /// The same forms with what is known of their answers besides the forms' own words.
     #[must_use]
     pub fn listed(&self, places: Option<&Arc<Places>>, recipients: &Recipients) -> Self {
+        let keys = recipients.keys();
         let one = |form: &Arc<Form>| {
             let mut own = Form::clone(form);
             for field in own.sides.iter_mut().flat_map(|side| &mut side.fields) {
@@ -134,7 +135,10 @@ impl Library {
                 let column = field.lists.recipient.as_deref();
                 field.lists.column = column.and_then(|name| recipients.column(name));
             }
+            // A sheet before a lot names no recipient.
+            let listed = keys.as_ref().filter(|_| own.role == Role::Reply);
             for key in own.sides.iter_mut().filter_map(|side| side.key.as_mut()) {
+                key.listed = listed.cloned();
                 for (name, column) in &mut key.record {
                     *column = recipients.column(name);
                 }

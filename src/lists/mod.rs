@@ -9,4 +9,4 @@ mod recipients;
 
 pub use lexicon::{Lexicon, Node};
 pub use places::{Agreement, Place, Places};
-pub use recipients::{Column, Recipients};
+pub use recipients::{Column, Keys, Recipients};

@@ -31,6 +31,7 @@ mod rank;
 pub mod presence;
 pub mod rules;
 mod fits;
+pub mod key;
 #[cfg(test)]
 mod fixtures;
 
