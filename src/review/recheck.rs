@@ -78,7 +78,7 @@ fn is_asked(doubt: &Doubt, raises: &[(FieldId, Doubt)], answers: &[AnswerRow]) -
     about.any(|(field, _)| !is_decided(field))
 }
 
-fn side_of<'a>(library: &'a Library, question: &QuestionRow) -> Option<&'a Side> {
+pub(super) fn side_of<'a>(library: &'a Library, question: &QuestionRow) -> Option<&'a Side> {
     let form = library.find(question.form.as_deref()?, question.edition)?;
     let side = question.side.as_deref()?;
     form.sides.iter().find(|s| s.id == side)
