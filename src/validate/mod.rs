@@ -1,8 +1,9 @@
 //! Fifth stage: readings become values or questions. Pure: the day is given.
 //!
 //! Each field is decided alone, by its zone and kind of value; dates then take their era, and
-//! ditto signs their answer, from another field where the form says so; last, the side's rules
-//! across fields and `required`.
+//! ditto signs their answer, from another field where the form says so; then postal codes are held
+//! against addresses, and what a person repeats of the mailing list against that; last, the side's
+//! rules across fields and `required`.
 //! Every doubt makes a question: an accepted verdict carries none. The same parsers serve the
 //! machine's readings and the answers that people type ([`parse::parse`]).
 
@@ -32,6 +33,7 @@ pub mod presence;
 pub mod rules;
 mod fits;
 pub mod key;
+mod ledger;
 #[cfg(test)]
 mod fixtures;
 
@@ -44,6 +46,7 @@ use crate::form::{Field, FieldId, Learnt, Side, ValueKind, Zone};
 use crate::read::{Content, Reading};
 
 pub use fits::fits;
+pub use ledger::contradicts;
 use parse::{EraGiven, Setting};
 
 /// What the machine says of one field.
@@ -183,6 +186,7 @@ pub fn validate(side: &Side, readings: &[Reading], context: &Context<'_>) -> Vec
     let fields: Vec<&Field> = pairs.iter().map(|(field, _)| *field).collect();
     ditto::resolve(&fields, &mut verdicts);
     places::resolve(&fields, &mut verdicts);
+    ledger::resolve(&fields, &mut verdicts, context);
     rules::apply(side, &mut verdicts, context.today);
     verdicts
 }
