@@ -34,6 +34,7 @@ pub mod rules;
 mod fits;
 pub mod key;
 mod ledger;
+pub mod leaning;
 #[cfg(test)]
 mod fixtures;
 
@@ -189,6 +190,17 @@ pub fn validate(side: &Side, readings: &[Reading], context: &Context<'_>) -> Vec
     ledger::resolve(&fields, &mut verdicts, context);
     rules::apply(side, &mut verdicts, context.today);
     verdicts
+}
+
+/// Whether a ditto sign was read, and not an answer of the field's own.
+pub fn is_ditto(field: &Field, reading: &Reading, today: Day) -> bool {
+    let setting = Setting {
+        today,
+        era: EraGiven::NotAsked,
+    };
+    let context = Context { today, key: None };
+    let verdict = decide(field, reading, &setting, &context);
+    verdict.doubts.iter().any(|d| d.reason == Reason::Ditto)
 }
 
 fn era_field(field: &Field) -> Option<&FieldId> {
