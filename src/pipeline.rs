@@ -279,6 +279,7 @@ pub fn judge(
     context: &validate::Context<'_>,
 ) -> Judgement {
     let mut doubts = noticed.to_vec();
+    doubts.extend(validate::key::unknown(side, context.key));
     let mut verdicts = validate::validate(side, readings, context);
     if side.margin_notes && read::margin::is_note(margin) {
         doubts.push(Reason::MarginNote.into());
@@ -313,7 +314,7 @@ fn doubt_consent(side: &Side, verdicts: &mut [Verdict]) {
 
 /// Which of a page's doubts were noticed in its pixels, the rest being [`judge`]'s own.
 pub fn noticed(doubts: &[Doubt]) -> Vec<Doubt> {
-    let own = |d: &&Doubt| d.reason != Reason::MarginNote;
+    let own = |d: &&Doubt| !matches!(d.reason, Reason::MarginNote | Reason::KeyUnknown);
     doubts.iter().filter(own).cloned().collect()
 }
 

@@ -333,6 +333,7 @@
     corners: () => { state.used = !state.used; state.cut = ''; draw(); },
     cut,
     whole: () => { if (part('whole')) next({ page: part('whole').dataset.whole }); },
+    insist: () => send('/repair/read', { ...said(), insist: true }),
     read: () => send(state.cut ? '/repair/separate' : '/repair/read', said()),
     next: () => {
       const wished = shown && shown.dataset.next;
@@ -437,6 +438,10 @@
     const typing = event.target.matches('input, select');
     if (event.ctrlKey) {
       if (event.key.toLowerCase() === 'z' && !event.target.matches('input')) { event.preventDefault(); undo(); }
+      if (event.key === 'Enter' && !event.repeat && shown.querySelector('[data-do="insist"]')) {
+        event.preventDefault();
+        actions.insist();
+      }
       return;
     }
     if ((event.key === 'Enter' || event.key === ' ') && event.target.matches('button, a')) return;

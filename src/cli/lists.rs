@@ -1,5 +1,5 @@
-//! What a campaign knows of its answers beforehand: its mailing list, and the postal codes and names
-//! that are installed here.
+//! What a campaign knows of its answers beforehand: its mailing list (who got a card, and what they
+//! repeat of it), and the postal codes and names that are installed here.
 
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -10,9 +10,10 @@ use super::engines::roots;
 use super::exit::Failure;
 use super::run::chain;
 use super::words::both;
-use crate::form::Library;
+use crate::form::{Library, Role};
 use crate::ingest::{ListError, names, postal};
 use crate::lists::Recipients;
+use crate::validate::fold;
 
 /// The mailing list of a campaign.
 const RECIPIENTS: &str = "recipients.csv";
@@ -32,7 +33,7 @@ pub(super) fn attach(campaign: &Campaign, library: &Library) -> Result<Library, 
         .filter_map(|f| f.lists.recipient.as_deref())
         .chain(shown(library))
         .collect();
-    let recipients = if wanted.is_empty() {
+    let recipients = if wanted.is_empty() && !asks_keys(library) {
         Recipients::default()
     } else {
         mailing_list(&campaign.root.join(RECIPIENTS))?
@@ -88,6 +89,12 @@ fn shown(library: &Library) -> impl Iterator<Item = &str> {
         .map(|(name, _)| name.as_str())
 }
 
+/// Whether a reply names whose it is: the list says whether there is such a person.
+fn asks_keys(library: &Library) -> bool {
+    let mut sides = library.sides();
+    sides.any(|(form, side)| form.role == Role::Reply && side.key.is_some())
+}
+
 /// Reads the mailing list; one that is not there, or holds nobody yet, is empty. No value of it
 /// stands in a message.
 fn mailing_list(path: &Path) -> Result<Recipients, Failure> {
@@ -122,8 +129,11 @@ fn mailing_list(path: &Path) -> Result<Recipients, Failure> {
             refused("a row has another number of columns", line)
         })?;
         let mut cells: Vec<String> = row.iter().map(str::to_owned).collect();
-        let key = cells.remove(at).trim().to_owned();
-        people.push((key, cells));
+        let key = fold::narrow(&cells.remove(at)).trim().to_owned();
+        // A row that names nobody is a line of a spreadsheet that was left empty.
+        if !key.is_empty() {
+            people.push((key, cells));
+        }
     }
     let columns = head.into_iter().enumerate();
     let columns = columns.filter(|(i, _)| *i != at).map(|(_, c)| c).collect();

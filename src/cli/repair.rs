@@ -62,7 +62,8 @@ pub(super) fn read_again(
 ) -> Outcome {
     let hints = hints(args)?;
     let bench = bench(here, campaign)?;
-    let original = repair::begin(store, library, (reply, &hints)).map_err(|e| failure(&e))?;
+    let begun = repair::begin(store, library, (reply, &hints));
+    let (original, hints) = begun.map_err(|e| failure(&e))?;
     let read = bench.read(&original, &hints, library);
     let read = read.map_err(|e| failure(&e))?;
     let new = (&read, bench.program.as_str());

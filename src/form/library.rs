@@ -10,7 +10,7 @@ use walkdir::WalkDir;
 
 use super::draw::png;
 use super::fault::Fault;
-use super::types::{Field, Form, Learnt, Side, ValueKind, Zone};
+use super::types::{Field, Form, Learnt, Role, Side, ValueKind, Zone};
 use crate::charset::Charset;
 use crate::lists::{Names, Places, Recipients};
 
@@ -131,6 +131,7 @@ impl Library {
         (places, names): (Option<&Arc<Places>>, Option<&Arc<Names>>),
         recipients: &Recipients,
     ) -> Self {
+        let keys = recipients.keys();
         let one = |form: &Arc<Form>| {
             let mut own = Form::clone(form);
             for field in own.sides.iter_mut().flat_map(|side| &mut side.fields) {
@@ -140,7 +141,10 @@ impl Library {
                 let column = field.lists.recipient.as_deref();
                 field.lists.column = column.and_then(|name| recipients.column(name));
             }
+            // A sheet before a lot names no recipient.
+            let listed = keys.as_ref().filter(|_| own.role == Role::Reply);
             for key in own.sides.iter_mut().filter_map(|side| side.key.as_mut()) {
+                key.listed = listed.cloned();
                 for (name, column) in &mut key.record {
                     *column = recipients.column(name);
                 }

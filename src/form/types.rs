@@ -14,7 +14,7 @@ use crate::charset::Charset;
 use crate::digest::Digest;
 use crate::geom::{Mm, Point, Rect, Size};
 use crate::lang::Text;
-use crate::lists::{Column, Lexicon, Names, Places};
+use crate::lists::{Column, Keys, Lexicon, Names, Places};
 
 /// The name of a form: `[a-z0-9][a-z0-9-]*`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize)]
@@ -204,6 +204,9 @@ pub struct Key {
     /// Columns of the mailing list that people see beside a question, in this order; `None` until the
     /// campaign's list is at hand.
     pub record: Vec<(String, Option<Arc<Column>>)>,
+    /// Whose key the campaign's mailing list holds; `None` until that is at hand, where it holds nobody,
+    /// and on a form that is no reply.
+    pub listed: Option<Arc<Keys>>,
 }
 
 /// A barcode that belongs to this side of this form and to no other of the library.

@@ -19,7 +19,8 @@ pub(crate) fn spellings(barcode: &Barcode) -> Vec<String> {
     vec![text.clone(), text.to_ascii_lowercase(), inner.to_owned()]
 }
 
-fn is_guard(c: char) -> bool {
+/// A start or stop letter of Codabar.
+pub(crate) fn is_guard(c: char) -> bool {
     matches!(c, 'A'..='D')
 }
 

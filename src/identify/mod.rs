@@ -19,6 +19,7 @@ use crate::geom::{Mm, Px, QuarterTurn, Transform};
 use crate::normalize::Upright;
 
 pub use evidence::{captures, is_proven};
+pub(crate) use evidence::{is_guard, spellings};
 
 /// A hypothesis that registration must prove.
 #[derive(Clone, Debug)]

@@ -132,6 +132,7 @@ pub(crate) fn codabar_key(zone: Option<Rect<Mm>>) -> Key {
         check: None,
         required: true,
         record: Vec::new(),
+        listed: None,
     }
 }
 

@@ -11,4 +11,4 @@ mod recipients;
 pub use lexicon::{Lexicon, Node};
 pub use names::Names;
 pub use places::{Agreement, Place, Places};
-pub use recipients::{Column, Recipients};
+pub use recipients::{Column, Keys, Recipients};

@@ -1,6 +1,6 @@
 //! The people who got a card: what is known of the one behind a key.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::Lexicon;
@@ -18,6 +18,10 @@ pub struct Column {
     by_key: BTreeMap<String, String>,
     words: Lexicon,
 }
+
+/// Who is on the mailing list at all, by key.
+#[derive(Clone, Debug)]
+pub struct Keys(BTreeSet<String>);
 
 impl Recipients {
     /// `columns`: names of the columns besides the key.
@@ -43,6 +47,12 @@ impl Recipients {
         &self.columns
     }
 
+    /// Everybody's key; `None` where nobody is listed, and so nobody is missing.
+    pub fn keys(&self) -> Option<Arc<Keys>> {
+        let all = self.rows.keys().cloned().collect();
+        (!self.rows.is_empty()).then(|| Arc::new(Keys(all)))
+    }
+
     /// The column of that name; `None` when there is none.
     pub fn column(&self, name: &str) -> Option<Arc<Column>> {
         let at = self.columns.iter().position(|c| c == name)?;
@@ -53,6 +63,12 @@ impl Recipients {
         let by_key: BTreeMap<String, String> = self.rows.iter().filter_map(cell).collect();
         let words = Lexicon::new(by_key.values().cloned(), false);
         Some(Arc::new(Column { by_key, words }))
+    }
+}
+
+impl Keys {
+    pub fn holds(&self, key: &str) -> bool {
+        self.0.contains(key)
     }
 }
 
@@ -85,5 +101,8 @@ mod tests {
         assert!(names.words().contains("山田花子") && !names.words().contains("x"));
         assert!(list.column("phone").is_none());
         assert_eq!(list.len(), 3);
+        let keys = list.keys().expect("somebody is listed");
+        assert!(keys.holds("2") && !keys.holds("9"));
+        assert!(Recipients::default().keys().is_none());
     }
 }

@@ -219,6 +219,7 @@ mod tests {
             check,
             required: true,
             record: Vec::new(),
+            listed: None,
         }
     }
 

@@ -1,11 +1,12 @@
 //! Answering questions without a browser: what waits, what there is to see, and a person's word.
 //!
 //! What a person types passes the parser that the machine's readings pass, so both write a value
-//! the same way. A person may insist on what the paper says where the parser objects. [`desk`]
+//! the same way; a key must fit its form and the mailing list (`key`). A person may insist on what the paper says where the parser objects. [`desk`]
 //! hands the questions out to several people at once; [`group`] answers many that look alike.
 
 pub mod desk;
 pub mod group;
+mod key;
 mod recheck;
 pub mod repair;
 
@@ -253,6 +254,9 @@ fn decisions(
     let answer = match (&reply.answer, &question.subject) {
         (Answer::Value(typed), Subject::Field(_)) => {
             checked(store, library, &question, (typed, reply))?
+        }
+        (Answer::Value(typed), Subject::Key) => {
+            key::checked(library, &question, (typed, reply.insist))?
         }
         _ => reply.answer.clone(),
     };

@@ -1,14 +1,17 @@
 //! The form's rules once more, after a person's word: a number that was rightly blank may be missing
-//! now, an answer may contradict the new one.
+//! now, an answer may contradict the new one, or may have been read on the strength of the one that was
+//! changed. A typed key says who is on the mailing list, and so what the answers should repeat of it.
 //!
 //! Only what the machine settled is asked about. What a person decided stands, and a field that waits
 //! for a person anyway waits on. So a word that contradicts what people decided is objected to before
 //! it is taken: nobody would be asked afterwards.
 
+use crate::calendar::Day;
 use crate::doubt::{Doubt, Reason};
-use crate::form::{FieldId, Library, Side};
+use crate::form::{Field, FieldId, Library, Side};
 use crate::store::{Answer, AnswerRow, AnswerStatus, QuestionRow, Store, StoreError, Subject};
 use crate::validate::rules::{Known, What, findings};
+use crate::validate::{self, leaning};
 
 /// What the side's rules say once a word holds.
 #[derive(Default)]
@@ -25,16 +28,30 @@ pub(super) fn recheck(
     library: &Library,
     (question, word): (&QuestionRow, &Answer),
 ) -> Result<Rechecked, StoreError> {
-    let (Subject::Field(own), Some(side)) = (&question.subject, side_of(library, question)) else {
+    let Some(side) = side_of(library, question) else {
         return Ok(Rechecked::default());
     };
+    match &question.subject {
+        Subject::Field(own) => of_field(store, side, (question, own, word)),
+        Subject::Key => of_key(store, side, (question, word)),
+        Subject::Page => Ok(Rechecked::default()),
+    }
+}
+
+fn of_field(
+    store: &Store,
+    side: &Side,
+    (question, own, word): (&QuestionRow, &FieldId, &Answer),
+) -> Result<Rechecked, StoreError> {
+    // Put on hold, the answer before it is as good or bad as it was.
+    let leans = *word != Answer::Hold && leaning::concerns(side, own);
     // `required` alone looks at no other field.
-    if side.rules.is_empty() {
+    if side.rules.is_empty() && !leans {
         return Ok(Rechecked::default());
     }
     let answers = store.answers(question.page_id)?;
     // What an earlier word on this field asked about was settled, and waits on that word's account only.
-    let raised = store.raised_by(question.page_id, own)?;
+    let raised = store.raised_by(question.page_id, &question.subject)?;
     let look = |id: &FieldId| {
         if id == own {
             return said(word);
@@ -49,12 +66,13 @@ pub(super) fn recheck(
     let Some(original) = store.original(question.page_id)? else {
         return Ok(Rechecked::default());
     };
-    let found = findings(side, &look, original.received).into_iter();
-    let asked = found.filter_map(|finding| match finding.what {
-        What::Ask(doubt) => Some((finding.field, doubt)),
-        What::NotApplicable => None,
-    });
-    let (mine, raises): (Vec<_>, Vec<_>) = asked.partition(|(field, _)| field == own);
+    let mut asked = of_rules(side, &look, original.received);
+    if leans {
+        let found = shaken(store, side, (question, own), &look)?;
+        let new: Vec<_> = found.into_iter().filter(|f| !asked.contains(f)).collect();
+        asked.extend(new);
+    }
+    let (mine, raises): (Vec<_>, Vec<_>) = asked.into_iter().partition(|(field, _)| field == own);
     let mine = mine.into_iter().map(|(_, doubt)| doubt);
     // A blank that should not be one is what the person was shown.
     let is_new = |d: &Doubt| {
@@ -68,6 +86,86 @@ pub(super) fn recheck(
     })
 }
 
+/// What the side's rules ask.
+fn of_rules<'a>(
+    side: &Side,
+    look: &impl Fn(&FieldId) -> Known<'a>,
+    received: Day,
+) -> Vec<(FieldId, Doubt)> {
+    if side.rules.is_empty() {
+        return Vec::new();
+    }
+    let found = findings(side, look, received).into_iter();
+    let asked = found.filter_map(|finding| match finding.what {
+        What::Ask(doubt) => Some((finding.field, doubt)),
+        What::NotApplicable => None,
+    });
+    asked.collect()
+}
+
+/// What stands on the answer that the word changes.
+fn shaken<'a>(
+    store: &Store,
+    side: &Side,
+    (question, own): (&QuestionRow, &FieldId),
+    look: &dyn Fn(&FieldId) -> Known<'a>,
+) -> Result<Vec<(FieldId, Doubt)>, StoreError> {
+    let Some(page) = store.stored_page(question.page_id)? else {
+        return Ok(Vec::new());
+    };
+    let is_ditto = |id: &FieldId| {
+        let field = side.fields.iter().find(|f| f.id == *id);
+        let readings = page.readings.iter().flatten();
+        let reading = readings.into_iter().find(|r| r.field == *id);
+        // Measures that this program does not know leave it open, and the answers are the same.
+        field
+            .zip(reading)
+            .is_none_or(|(field, reading)| validate::is_ditto(field, reading, page.received))
+    };
+    let answers = leaning::Answers {
+        now: look,
+        machine: &page.verdicts,
+        is_ditto: &is_ditto,
+    };
+    let mut found = leaning::shaken(side, own, &answers);
+    // Written outside its era, and the person was told: there is no day that fits both.
+    if question
+        .doubts
+        .iter()
+        .any(|d| d.reason == Reason::EraOverrun)
+    {
+        found.retain(|(field, _)| field != own);
+    }
+    Ok(found)
+}
+
+/// What the mailing list says of whom a person's key names, against the answers that the machine accepted
+/// before anybody knew whose they are.
+fn of_key(
+    store: &Store,
+    side: &Side,
+    (question, word): (&QuestionRow, &Answer),
+) -> Result<Rechecked, StoreError> {
+    let listed = side.fields.iter().any(|f| f.lists.column.is_some());
+    let Answer::Value(key) = word else {
+        return Ok(Rechecked::default());
+    };
+    let original = store.original(question.page_id)?;
+    let Some(original) = original.filter(|_| listed) else {
+        return Ok(Rechecked::default());
+    };
+    let answers = store.answers(question.page_id)?;
+    let about = |field: &Field| {
+        let row = answers.iter().find(|row| row.field == field.id.0)?;
+        let doubt = validate::contradicts(field, (key, &row.machine_value), original.received)?;
+        Some((field.id.clone(), doubt))
+    };
+    Ok(Rechecked {
+        raises: side.fields.iter().filter_map(about).collect(),
+        against: Vec::new(),
+    })
+}
+
 /// Whether somebody is asked about this doubt: it concerns a field, too, that no person decided.
 fn is_asked(doubt: &Doubt, raises: &[(FieldId, Doubt)], answers: &[AnswerRow]) -> bool {
     let is_decided = |field: &FieldId| {
@@ -78,7 +176,7 @@ fn is_asked(doubt: &Doubt, raises: &[(FieldId, Doubt)], answers: &[AnswerRow]) -
     about.any(|(field, _)| !is_decided(field))
 }
 
-fn side_of<'a>(library: &'a Library, question: &QuestionRow) -> Option<&'a Side> {
+pub(super) fn side_of<'a>(library: &'a Library, question: &QuestionRow) -> Option<&'a Side> {
     let form = library.find(question.form.as_deref()?, question.edition)?;
     let side = question.side.as_deref()?;
     form.sides.iter().find(|s| s.id == side)
@@ -107,6 +205,9 @@ fn known(row: &AnswerRow) -> Known<'_> {
     }
 }
 
+#[cfg(test)]
+#[path = "leaning_tests.rs"]
+mod leaning_tests;
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -7,10 +7,11 @@
 use std::fmt;
 use std::sync::OnceLock;
 
-use super::{Reply, ReviewError, is_his};
+use super::{Reply, ReviewError, is_his, key};
 use crate::batch::{self, BatchError};
 use crate::calendar::Day;
 use crate::digest::Digest;
+use crate::doubt::Doubt;
 use crate::engine::Engines;
 use crate::form::Library;
 use crate::ingest::{Decoding, IngestError, Limits};
@@ -103,6 +104,8 @@ pub struct Sheet {
 pub struct Read {
     pub outcome: PageOutcome,
     pixels: Digest,
+    /// What speaks against the key that was typed, now that the page's form is known.
+    against_key: Vec<Doubt>,
 }
 
 impl Bench {
@@ -133,7 +136,11 @@ impl Bench {
     ) -> Result<Read, RepairError> {
         let read = batch::read_again(original, hints, &self.reader(original, library)?)?;
         let (outcome, pixels) = read.map_err(RepairError::Picture)?;
-        Ok(Read { outcome, pixels })
+        Ok(Read {
+            against_key: key::against(library, (original, hints), &outcome),
+            outcome,
+            pixels,
+        })
     }
 
     /// Reads each part of the page by itself.
@@ -149,7 +156,11 @@ impl Bench {
         let read = batch::read_parts(original, parts, &self.reader(original, library)?)?;
         let all = read.map_err(RepairError::Picture)?.into_iter();
         Ok(all
-            .map(|(outcome, pixels)| Read { outcome, pixels })
+            .map(|(outcome, pixels)| Read {
+                outcome,
+                pixels,
+                against_key: Vec::new(),
+            })
             .collect())
     }
 
@@ -207,15 +218,17 @@ fn sheet_of(scan: &Scan) -> Sheet {
     }
 }
 
-/// What is to be read again: the page of a question, whatever it is about.
+/// What is to be read again: the page of a question, whatever it is about; and what is said of it, with a
+/// typed key as it is kept.
 ///
 /// # Errors
-/// When the word fits no page, or the question is not this person's to answer.
+/// When the word fits no page, the key is none of its form and the person does not insist, or the
+/// question is not this person's to answer.
 pub fn begin(
     store: &Store,
     library: &Library,
     (reply, hints): (&Reply, &Hints),
-) -> Result<Original, RepairError> {
+) -> Result<(Original, Hints), RepairError> {
     if reply.act.who.trim().is_empty() {
         return Err(ReviewError::Nameless.into());
     }
@@ -223,7 +236,10 @@ pub fn begin(
         return Err(RepairError::Nothing);
     }
     hints.named(library)?;
-    Ok(asked_about(store, reply)?)
+    let original = asked_about(store, reply)?;
+    let question = store.question(reply.question)?;
+    let hints = key::hinted(library, (&question, &original), (reply, hints))?;
+    Ok((original, hints))
 }
 
 /// The page of a question that is this person's to answer. Pages are laid and set aside by who speaks
@@ -259,13 +275,20 @@ pub fn ask(store: &mut Store, reply: &Reply) -> Result<QuestionId, ReviewError> 
 /// Puts the new reading beside the old one; `lease` as in [`Store::repair_page`].
 ///
 /// # Errors
-/// When the question is no longer the person's.
+/// When the question is no longer the person's, or the key that he typed is none of the form that the
+/// page turned out to be, and he does not insist.
 pub fn record(
     store: &mut Store,
     (reply, lease): (&Reply, Option<&str>),
     (original, hints): (&Original, &Hints),
     (read, program): (&Read, &str),
 ) -> Result<PageId, RepairError> {
+    if !read.against_key.is_empty() && !reply.insist {
+        return Err(RepairError::Review(ReviewError::Invalid {
+            doubts: read.against_key.clone(),
+            suggestion: None,
+        }));
+    }
     let info = run_of(&reply.act, (original, program));
     let new = Rereading {
         original,

@@ -52,20 +52,20 @@ pub(super) fn ask_again(
     put(tx, (page, outcome), asked, stands)
 }
 
-/// Opens what a person's word on a field raises about others; what an earlier word on the same field
-/// raised, and this one does not, is asked no more. Nobody's word is touched: only what the machine
-/// settled is asked.
+/// Opens what a person's word on a field or the key raises about other fields; what an earlier word on
+/// the same raised, and this one does not, is asked no more. Nobody's word is touched: only what the
+/// machine settled is asked.
 pub(super) fn raise(
     tx: &Connection,
     (page, decision): (PageId, DecisionId),
-    field: &FieldId,
+    own: &Subject,
     raises: &[(FieldId, Doubt)],
 ) -> Result<(), Fault> {
     let mut asked: BTreeMap<&FieldId, Vec<Doubt>> = BTreeMap::new();
     for (field, doubt) in raises {
         asked.entry(field).or_default().push(doubt.clone());
     }
-    for (question, about) in raised_before(tx, page, field)? {
+    for (question, about) in raised_before(tx, page, own)? {
         if !asked.contains_key(&about) {
             supersede(tx, question)?;
         }
@@ -87,26 +87,27 @@ pub(super) fn raise(
 }
 
 impl Store {
-    /// The fields that an earlier word on this field asked about, while nobody answered.
-    pub fn raised_by(&self, page: PageId, field: &FieldId) -> Result<Vec<FieldId>, StoreError> {
+    /// The fields that an earlier word on this field or the key asked about, while nobody answered.
+    pub fn raised_by(&self, page: PageId, own: &Subject) -> Result<Vec<FieldId>, StoreError> {
         self.read(|db| {
-            let all = raised_before(db, page, field)?.into_iter();
+            let all = raised_before(db, page, own)?.into_iter();
             Ok(all.map(|(_, about)| about).collect())
         })
     }
 }
 
-/// Open questions that an earlier word on this field raised, with the fields that they are about.
+/// Open questions that an earlier word on this field or the key raised, with the fields that they are about.
 fn raised_before(
     tx: &Connection,
     page: PageId,
-    field: &FieldId,
+    own: &Subject,
 ) -> Result<Vec<(i64, FieldId)>, Fault> {
     let mut list = tx.prepare_cached(
         "SELECT q.id, q.field FROM questions q JOIN decisions d ON d.id = q.raised_by
-         WHERE q.page_id = ?1 AND q.state = 'open' AND d.kind = 'field' AND d.field = ?2",
+         WHERE q.page_id = ?1 AND q.state = 'open' AND d.kind = ?2 AND d.field = ?3",
     )?;
-    let rows = list.query_map((page, &field.0), |r| Ok((r.get(0)?, FieldId(r.get(1)?))))?;
+    let own = (page, own.kind().name(), own.field());
+    let rows = list.query_map(own, |r| Ok((r.get(0)?, FieldId(r.get(1)?))))?;
     Ok(rows.collect::<Result<_, _>>()?)
 }
 

@@ -16,6 +16,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0010_parts.sql"),
     include_str!("migrations/0011_waiting.sql"),
     include_str!("migrations/0012_streaks.sql"),
+    include_str!("migrations/0013_keys.sql"),
 ];
 
 /// The schema this program writes.

@@ -139,7 +139,7 @@ pub struct NewDecision {
     pub act: Act,
     /// A remark; may be empty.
     pub why: String,
-    /// What the form's rules ask about other fields of the page once this holds.
+    /// What the form's rules, and the mailing list, ask about other fields of the page once this holds.
     pub raises: Vec<(FieldId, Doubt)>,
 }
 
@@ -340,8 +340,8 @@ pub(super) fn add_decision_as(
         tx.prepare_cached(include_str!("sql/close_page_questions.sql"))?
             .execute(named_params! { ":page": page, ":decision": aside })?;
     }
-    if let Subject::Field(field) = subject {
-        raise(tx, (*page, id), field, raises)?;
+    if subject.kind() != Kind::Page {
+        raise(tx, (*page, id), subject, raises)?;
     }
     audit::note(
         tx,

@@ -34,7 +34,7 @@ pub struct StoredPage {
     pub form_digest: Digest,
     pub side: String,
     pub role: Role,
-    /// As read from the barcode.
+    /// As read from the barcode, unless a person said another.
     pub key: Option<String>,
     /// About the page and its key.
     pub doubts: Vec<Doubt>,
@@ -201,7 +201,7 @@ fn from_row(row: &Row<'_>) -> rusqlite::Result<StoredPage> {
         } else {
             Role::BatchHeader
         },
-        key: row.get("key")?,
+        key: row.get("key_now")?,
         doubts: doubts(row, "doubts")?,
         margin: margin
             .and_then(|json| serde_json::from_str(&json).ok())

@@ -145,6 +145,19 @@ pub fn of(date: Day) -> Option<(Era, u32)> {
     (date >= GREGORIAN_FROM).then_some((r.era, year))
 }
 
+/// Whether a day may be written in that era: the two days on which old registers write both belong to
+/// either.
+pub fn holds(era: Era, date: Day) -> bool {
+    let shared = match era {
+        Era::Meiji => Some(row(Era::Taisho).first),
+        Era::Taisho => Some(row(Era::Showa).first),
+        _ => None,
+    };
+    let (first, last) = (row(era).first, row(era).last);
+    let within = first <= date && last.is_none_or(|last| date <= last);
+    within || shared == Some(date)
+}
+
 /// `令和6年2月29日`; 元年 for the first year. `None` before the Gregorian calendar.
 pub fn shown(date: Day) -> Option<String> {
     let (era, year) = of(date)?;
@@ -248,6 +261,26 @@ impl EraDay {
 mod tests {
     use super::*;
     use proptest::prelude::*;
+
+    #[test]
+    fn a_day_of_two_eras_may_be_written_in_either() {
+        let cases = [
+            (Era::Meiji, (1912, 7, 29), true),
+            (Era::Meiji, (1912, 7, 30), true),
+            (Era::Meiji, (1912, 7, 31), false),
+            (Era::Taisho, (1912, 7, 30), true),
+            (Era::Taisho, (1926, 12, 25), true),
+            (Era::Showa, (1926, 12, 24), false),
+            (Era::Showa, (1989, 1, 7), true),
+            (Era::Showa, (1989, 1, 8), false),
+            (Era::Heisei, (1989, 1, 7), false),
+            (Era::Reiwa, (2019, 5, 1), true),
+            (Era::Reiwa, (2099, 1, 1), true),
+        ];
+        for (era, (y, m, d), wanted) in cases {
+            assert_eq!(holds(era, day(y, m, d)), wanted, "{era:?} {y}-{m}-{d}");
+        }
+    }
 
     #[test]
     fn eras_by_any_name() {

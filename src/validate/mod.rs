@@ -1,8 +1,9 @@
 //! Readings become values or questions. Pure: the day is given.
 //!
 //! Each field is decided alone, by its zone and kind of value; dates then take their era, and
-//! ditto signs their answer, from another field where the form says so; last, the side's rules
-//! across fields and `required`.
+//! ditto signs their answer, from another field where the form says so; then postal codes are held
+//! against addresses, and what a person repeats of the mailing list against that; last, the side's
+//! rules across fields and `required`.
 //! Every doubt makes a question: an accepted verdict carries none. The same parsers serve the
 //! machine's readings and the answers that people type ([`parse::parse`]).
 
@@ -32,6 +33,9 @@ mod rank;
 pub mod presence;
 pub mod rules;
 mod fits;
+pub mod key;
+mod ledger;
+pub mod leaning;
 #[cfg(test)]
 mod fixtures;
 
@@ -44,6 +48,7 @@ use crate::form::{Field, FieldId, Learnt, Side, ValueKind, Zone};
 use crate::read::{Content, Reading};
 
 pub use fits::fits;
+pub use ledger::contradicts;
 use parse::{EraGiven, Setting};
 
 /// What the machine says of one field.
@@ -183,8 +188,20 @@ pub fn validate(side: &Side, readings: &[Reading], context: &Context<'_>) -> Vec
     let fields: Vec<&Field> = pairs.iter().map(|(field, _)| *field).collect();
     ditto::resolve(&fields, &mut verdicts);
     places::resolve(&fields, &mut verdicts);
+    ledger::resolve(&fields, &mut verdicts, context);
     rules::apply(side, &mut verdicts, context.today);
     verdicts
+}
+
+/// Whether a ditto sign was read, and not an answer of the field's own.
+pub fn is_ditto(field: &Field, reading: &Reading, today: Day) -> bool {
+    let setting = Setting {
+        today,
+        era: EraGiven::NotAsked,
+    };
+    let context = Context { today, key: None };
+    let verdict = decide(field, reading, &setting, &context);
+    verdict.doubts.iter().any(|d| d.reason == Reason::Ditto)
 }
 
 fn era_field(field: &Field) -> Option<&FieldId> {

@@ -16,6 +16,15 @@ const LEAST: f64 = 0.5;
 
 /// Holds each postal code against its address: the first code of a side belongs to its first address.
 pub(super) fn resolve(fields: &[&Field], verdicts: &mut [Verdict]) {
+    for (code, address) in pairs(fields) {
+        if let Some(places) = fields[code].lists.places.as_deref() {
+            compare(places, fields, verdicts, (code, address));
+        }
+    }
+}
+
+/// Codes and addresses that belong together, by their places among the fields.
+pub(super) fn pairs(fields: &[&Field]) -> impl Iterator<Item = (usize, usize)> + use<> {
     let of = |kind: fn(&ValueKind) -> bool| -> Vec<usize> {
         (0..fields.len())
             .filter(|i| kind(&fields[*i].value))
@@ -23,11 +32,7 @@ pub(super) fn resolve(fields: &[&Field], verdicts: &mut [Verdict]) {
     };
     let codes = of(|k| matches!(k, ValueKind::Postal));
     let addresses = of(|k| matches!(k, ValueKind::Address));
-    for (code, address) in codes.into_iter().zip(addresses) {
-        if let Some(places) = fields[code].lists.places.as_deref() {
-            compare(places, fields, verdicts, (code, address));
-        }
-    }
+    codes.into_iter().zip(addresses)
 }
 
 fn compare(
@@ -69,7 +74,7 @@ fn compare(
 }
 
 /// The places of a code, for the reviewer.
-fn named(places: &Places, code: &str) -> String {
+pub(super) fn named(places: &Places, code: &str) -> String {
     let of = places.of(code).iter();
     let mut all: Vec<String> = of
         .map(|p| format!("{}{}{}", p.prefecture, p.city, p.town))

@@ -315,6 +315,8 @@ fn router(site: Arc<Site>) -> Router {
 }
 
 #[cfg(test)]
+mod key_tests;
+#[cfg(test)]
 mod people_tests;
 #[cfg(test)]
 mod repair_tests;

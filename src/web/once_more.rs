@@ -12,12 +12,17 @@ use crate::review::{Reply, ReviewError};
 use crate::store::{Desk, Original, Store};
 
 /// What a person says of a picture, and what is read of it then.
-pub(super) trait OnceMore: Send + Sync + 'static {
+pub(super) trait OnceMore: Sized + Send + Sync + 'static {
     type Read: Send + 'static;
     type Shown: Send + 'static;
 
-    /// The picture, when it may be read so.
-    fn begin(&self, site: &Site, store: &Store, reply: &Reply) -> Result<Original, RepairError>;
+    /// The picture, when it may be read so, and what is said of it as it is kept.
+    fn begin(
+        &self,
+        site: &Site,
+        store: &Store,
+        reply: &Reply,
+    ) -> Result<(Original, Self), RepairError>;
 
     fn read(&self, site: &Site, original: &Original) -> Result<Self::Read, RepairError>;
 
@@ -39,9 +44,9 @@ impl Site {
         job: J,
     ) -> Result<J::Shown, RepairError> {
         let gone = || RepairError::Broken("the server ends".into());
-        let (lang, job) = (visitor.lang, Arc::new(job));
+        let lang = visitor.lang;
         let begun = self.work({
-            let (lease, reply, job) = (lease.clone(), reply.clone(), Arc::clone(&job));
+            let (lease, reply) = (lease.clone(), reply.clone());
             move |site: &Site, store: &mut Store| {
                 let given = own(store, &lease, &visitor)?;
                 if given.is_none_or(|g| g.question != reply.question || g.desk != desk) {
@@ -50,7 +55,8 @@ impl Site {
                 job.begin(site, store, &reply)
             }
         });
-        let original = begun.await.ok_or_else(gone)??;
+        let (original, job) = begun.await.ok_or_else(gone)??;
+        let job = Arc::new(job);
         let turn = self.decoding.acquire().await.map_err(|_| gone())?;
         let reading = tokio::task::spawn_blocking({
             let (site, original, job) = (Arc::clone(self), original.clone(), Arc::clone(&job));

@@ -75,7 +75,10 @@ pub(super) async fn read(
         return notice_of(StatusCode::UNPROCESSABLE_ENTITY, w.bad_corners, lang);
     };
     let (lease, question) = (word.lease.clone(), QuestionId(word.question));
-    let reply = site.taking(question, &desk, may);
+    let reply = Reply {
+        insist: word.insist,
+        ..site.taking(question, &desk, may)
+    };
     match site
         .once_more((visitor, desk.clone()), (lease, reply), hints)
         .await
@@ -167,7 +170,12 @@ impl OnceMore for Hints {
     type Read = Read;
     type Shown = Again;
 
-    fn begin(&self, site: &Site, store: &Store, reply: &Reply) -> Result<Original, RepairError> {
+    fn begin(
+        &self,
+        site: &Site,
+        store: &Store,
+        reply: &Reply,
+    ) -> Result<(Original, Self), RepairError> {
         repair::begin(store, &site.library, (reply, self))
     }
 

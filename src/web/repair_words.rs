@@ -40,6 +40,9 @@ pub(super) struct Word {
     corners: String,
     #[serde(default)]
     key: String,
+    /// Take the key as typed even where its form objects.
+    #[serde(default)]
+    pub(super) insist: bool,
     /// Four shares a part, separated by blanks.
     #[serde(default)]
     pub(super) parts: String,

@@ -91,8 +91,14 @@ impl OnceMore for Vec<(Region, Hints)> {
     type Read = Vec<Read>;
     type Shown = Parts;
 
-    fn begin(&self, site: &Site, store: &Store, reply: &Reply) -> Result<Original, RepairError> {
-        repair::begin_separating(store, &site.library, (reply, self))
+    fn begin(
+        &self,
+        site: &Site,
+        store: &Store,
+        reply: &Reply,
+    ) -> Result<(Original, Self), RepairError> {
+        let original = repair::begin_separating(store, &site.library, (reply, self))?;
+        Ok((original, self.clone()))
     }
 
     fn read(&self, site: &Site, original: &Original) -> Result<Vec<Read>, RepairError> {

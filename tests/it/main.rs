@@ -33,6 +33,8 @@ mod copies;
 mod people;
 /// The mailing list beside questions.
 mod recipients;
+/// Whose card it is.
+mod keys;
 /// Pages laid by hand.
 mod repair;
 /// The review page in a real browser.

@@ -104,6 +104,7 @@ fn key(raw: &RawKey, page: Page, faults: &mut Faults<'_>) -> Option<Key> {
         check: check.flatten(),
         required: raw.required.unwrap_or(true),
         record: raw.record.iter().map(|name| (name.clone(), None)).collect(),
+        listed: None,
     })
 }
 
