@@ -107,7 +107,9 @@ fn told(here: &Here, what: &str, sent: &Sent) -> Exit {
         (Some(path), false) => outln!("{rows} -> {}", path.display()),
         (None, false) => here.say(&rows),
         (path, true) => {
-            let line = serde_json::json!({ "form": what, "rows": sent.rows, "path": path });
+            let line = serde_json::json!({
+                "form": what, "rows": sent.rows, "path": path, "formulas": sent.formulas,
+            });
             outln!("{line}");
         }
     }
@@ -124,8 +126,22 @@ fn told(here: &Here, what: &str, sent: &Sent) -> Exit {
     if let Some(list) = &sent.unmappable {
         here.say(&format!("  -> {}", list.display()));
     }
+    if sent.formulas > 0 {
+        here.say(&formulas(here.lang, sent.formulas));
+    }
     let look = sent.withheld.contains_key(&Withheld::Unmappable);
     if look { Exit::Look } else { Exit::Done }
+}
+
+fn formulas(lang: Lang, count: usize) -> String {
+    match lang {
+        Lang::Ja => format!(
+            "  表計算ソフトで開くと数式とみなされる値が {count} 個あります（= + - @ などで始まる値）。表計算ソフトで開くなら: hagaki export --profile excel"
+        ),
+        Lang::En => format!(
+            "  {count} values would be taken for formulas by a spreadsheet (they begin with = + - @ or the like). For a spreadsheet: hagaki export --profile excel"
+        ),
+    }
 }
 
 fn long(args: &ExportArgs, store: &Store) -> Outcome {

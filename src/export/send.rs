@@ -58,6 +58,8 @@ pub struct Sent {
     pub withheld: BTreeMap<Withheld, usize>,
     /// The list of characters that the encoding lacks.
     pub unmappable: Option<PathBuf>,
+    /// Cells that left as they are and that a spreadsheet would take for a formula.
+    pub formulas: usize,
 }
 
 /// Writes a form's finished rows below `campaign/export`.
@@ -85,6 +87,7 @@ pub fn export(
             rows: 0,
             withheld,
             unmappable: None,
+            formulas: 0,
         });
     }
     let manifest = picked.manifest(&cards, library, request, (&name, seq, &withheld));
@@ -105,10 +108,12 @@ pub fn export(
     let folder = campaign.join("export");
     let unwritten = |source| ExportError::Unwritten { seq, source };
     let path = write_files(&folder, &name, (&picked.bytes, &json)).map_err(unwritten)?;
+    let guarded = request.profile.guards_formulas;
     Ok(Sent {
         path: Some(path),
         seq: Some(seq),
         rows: picked.marks.len(),
+        formulas: if guarded { 0 } else { picked.noticed.formulas },
         withheld,
         unmappable: write_list(&folder, &name, &picked.refused).map_err(unwritten)?,
     })
@@ -150,6 +155,7 @@ pub fn resend(
         rows,
         withheld: BTreeMap::new(),
         unmappable: None,
+        formulas: 0,
     })
 }
 
@@ -265,6 +271,7 @@ impl Picked {
             merged: cards.merged,
             unreadable: 0,
             formulas: 0,
+            line_breaks_joined: 0,
             selectors_dropped: 0,
             choices: BTreeMap::new(),
             key_total: 0,
@@ -275,7 +282,7 @@ impl Picked {
         manifest.notice(self.noticed);
         manifest.count(
             &choice_fields(library, &request.form),
-            &cards.columns,
+            (&cards.columns, &request.profile.unreadable),
             &self.sent,
         );
         manifest

@@ -145,6 +145,43 @@ fn two_sides_make_one_row_and_one_alone_waits() {
     assert_eq!(sent.withheld[&Withheld::SideMissing], 1);
 }
 
+fn json(sent: &Sent) -> serde_json::Value {
+    let path = sent.path.as_ref().unwrap();
+    let text = fs::read_to_string(path.with_extension("csv.manifest.json")).unwrap();
+    serde_json::from_str(&text).unwrap()
+}
+
+#[test]
+fn a_choice_that_nobody_can_read_is_counted_under_its_token() {
+    let pages = [
+        card("1", &said("?yes", "", "")),
+        card("2", &said("", "", "")),
+    ];
+    let (mut campaign, pages) = Campaign::with(&pages);
+    let illegible = says(pages[0], "wish", Answer::Illegible);
+    campaign.store.decide(&[illegible]).unwrap();
+    let manifest = json(&campaign.export("utf8", false));
+    assert_eq!(
+        manifest["choices"]["wish"],
+        serde_json::json!({ "●": 1, "": 1 })
+    );
+}
+
+#[test]
+fn a_fixed_system_gets_one_line_a_value() {
+    let mut page = card("1", &said("yes", "", ""));
+    record_of(&mut page).fields[2].verdict.value = "見本\r\n一\n二".into();
+    let (mut campaign, _) = Campaign::with(&[page]);
+    let sent = campaign.export("cp932", false);
+    let bytes = fs::read(sent.path.as_ref().unwrap()).unwrap();
+    let back = encoding_rs::SHIFT_JIS.decode(&bytes).0;
+    assert!(back.contains("\"見本 一 二\""), "{back}");
+    assert_eq!(json(&sent)["line_breaks_joined"], 1);
+    let sent = campaign.export("utf8", false);
+    assert!(text(&sent).contains("\"見本\r\n一\n二\""));
+    assert_eq!(json(&sent)["line_breaks_joined"], 0);
+}
+
 #[test]
 fn an_illegible_field_leaves_as_its_token_and_a_hold_never() {
     let pages = [card("1", &said("?yes", "?1", "?x"))];
@@ -196,12 +233,16 @@ fn cp932_never_replaces_and_lists_what_it_lacks() {
 fn a_spreadsheet_gets_no_formula_and_a_system_gets_it_as_it_is() {
     let pages = [card("1", &said("yes", "", "=1+1"))];
     let (mut campaign, _) = Campaign::with(&pages);
-    let excel = text(&campaign.export("excel", false));
+    let sent = campaign.export("excel", false);
+    assert_eq!(sent.formulas, 0);
+    let excel = text(&sent);
     assert!(
         excel.starts_with('\u{FEFF}') && excel.contains("\"'=1+1\""),
         "{excel}"
     );
-    assert!(text(&campaign.export("utf8", false)).contains("\"=1+1\""));
+    let sent = campaign.export("utf8", false);
+    assert_eq!(sent.formulas, 1);
+    assert!(text(&sent).contains("\"=1+1\""));
 }
 
 #[test]
@@ -382,7 +423,14 @@ proptest! {
             };
             let mut reader = csv::Reader::from_reader(text.as_bytes());
             let back: Vec<String> = reader.records().map(|r| r.unwrap()[3].to_owned()).collect();
-            prop_assert_eq!(&back, &values);
+            let wanted: Vec<String> = values
+                .iter()
+                .map(|value| match profile {
+                    "utf8" => value.clone(),
+                    _ => value.replace("\r\n", " ").replace(['\r', '\n'], " "),
+                })
+                .collect();
+            prop_assert_eq!(&back, &wanted);
         }
     }
 }
