@@ -12,6 +12,8 @@ use std::fmt::Write;
 use serde::Serialize;
 
 use crate::doubt::Reason;
+use crate::export::{self, Withheld};
+use crate::form::Library;
 use crate::lang::Lang;
 use crate::lots::{self, Alarm};
 use crate::store::{AnswerStatus, Bucket, Counted, FileCounts, Store, StoreError, Wanted};
@@ -35,6 +37,9 @@ pub struct Books {
     pub forms: Counted,
     /// Rows that left the house, by form.
     pub exported: Counted,
+    /// Cards that nobody is asked about and that are not exported all the same; empty where the forms
+    /// were not at hand.
+    pub withheld: Vec<(Withheld, u64)>,
     /// Lots that are unlike the ones before them, and keys on too many cards.
     pub alarms: Vec<Alarm>,
     /// Pages that the files hold and no bucket does; 0 when all is well.
@@ -114,9 +119,27 @@ impl Books {
                 quarantine: store.count_quarantine()?,
                 forms: store.count_forms()?,
                 exported: store.count_exported()?,
+                withheld: Vec::new(),
                 alarms: lots::alarms(store)?,
             })
         })
+    }
+
+    /// The same with the cards that the forms withhold.
+    pub fn with_cards(store: &Store, library: &Library) -> Result<Self, StoreError> {
+        store.steady(|store| {
+            let mut books = Self::of(store)?;
+            let all = export::withheld(store, library)?.into_iter();
+            let stuck = all.filter(|(why, _)| why.wants_an_operator());
+            books.withheld = stuck.map(|(why, n)| (why, n as u64)).collect();
+            Ok(books)
+        })
+    }
+
+    /// What to do about cards that are withheld, one line a reason.
+    pub fn next_steps(&self, lang: Lang) -> Vec<&'static str> {
+        let all = self.withheld.iter();
+        all.filter_map(|(why, _)| why.next_step(lang)).collect()
     }
 
     /// How many pages are in that bucket.
@@ -224,7 +247,19 @@ impl Books {
             total: self.exported.iter().map(|(_, n)| n).sum(),
             lines: exported.map(|(form, n)| Line::new(form, n)).collect(),
         };
-        vec![of_files, of_pages, of_fields, open, exported]
+        let mut all = vec![of_files, of_pages, of_fields, open, exported];
+        all.extend(self.of_withheld(lang));
+        all
+    }
+
+    fn of_withheld(&self, lang: Lang) -> Option<Section> {
+        let counted = |(why, n): &(Withheld, u64)| Some((why.reason()?.code().to_owned(), *n));
+        let counts: Counted = self.withheld.iter().filter_map(counted).collect();
+        (!counts.is_empty()).then(|| Section {
+            name: pick(lang, ["保留のカード", "Cards withheld"]).to_owned(),
+            total: counts.iter().map(|(_, n)| n).sum(),
+            lines: reasons(lang, &counts),
+        })
     }
 
     /// The sheet that a clerk signs.
@@ -245,6 +280,9 @@ impl Books {
                     writeln!(out, "  {}{count:>9}", padded(&name, 30))
                 };
             }
+        }
+        for step in self.next_steps(lang) {
+            let _ = writeln!(out, "  → {step}");
         }
         if !self.alarms.is_empty() {
             let count = self.alarms.len() as u64;

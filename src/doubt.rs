@@ -48,6 +48,7 @@ reasons! {
     Attachment "ATTACHMENT" "帳票ではない同封物です" "An enclosure, not a form",
     DoubleFeedSuspect "DOUBLE_FEED_SUSPECT" "重送の疑いがあります" "Two cards may have been fed together",
     Separated "SEPARATED" "一枚の画像を何枚かに切り分けました" "The picture was separated into several cards",
+    BatchCount "BATCH_COUNT" "束の枚数が見出しと合いません" "The batch and its header differ in the number of cards",
     PictureTooSmall "PICTURE_TOO_SMALL" "画像が小さすぎて読めません" "The picture is too small to read",
     Unreadable "UNREADABLE" "画像を開けません" "The picture cannot be decoded",
     // Any field.

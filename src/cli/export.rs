@@ -11,8 +11,8 @@ use super::run::{chain, store_failure};
 use super::status::open_existing;
 use super::words::{both, pick, unwritable};
 use super::{Here, clock};
-use crate::export::{self, ExportError, Profile, Request, Sent, Withheld};
-use crate::form::{FormId, Library, Role};
+use crate::export::{self, ExportError, Profile, Request, Sent};
+use crate::form::{FormId, Library};
 use crate::lang::Lang;
 use crate::store::{Act, ExportSeq, Store};
 
@@ -81,9 +81,7 @@ fn send(
 
 /// The forms that carry answers, each once, or the one that was named.
 fn forms(args: &ExportArgs, library: &Library) -> Result<Vec<FormId>, Failure> {
-    let replies = library.forms().iter().filter(|f| f.role == Role::Reply);
-    let mut names: Vec<FormId> = replies.map(|f| f.id.clone()).collect();
-    names.dedup();
+    let mut names = export::reply_forms(library);
     let Some(named) = &args.form else {
         return Ok(names);
     };
@@ -97,7 +95,8 @@ fn forms(args: &ExportArgs, library: &Library) -> Result<Vec<FormId>, Failure> {
     Ok(names)
 }
 
-/// Says what became of a form's export.
+/// Says what became of a form's export. An operator must look where cards wait that nobody is asked
+/// about.
 fn told(here: &Here, what: &str, sent: &Sent) -> Exit {
     let rows = match here.lang {
         Lang::Ja => format!("{what}: {} 行", sent.rows),
@@ -107,25 +106,51 @@ fn told(here: &Here, what: &str, sent: &Sent) -> Exit {
         (Some(path), false) => outln!("{rows} -> {}", path.display()),
         (None, false) => here.say(&rows),
         (path, true) => {
-            let line = serde_json::json!({ "form": what, "rows": sent.rows, "path": path });
+            let line = serde_json::json!({
+                "form": what, "rows": sent.rows, "path": path, "withheld": sent.withheld,
+                "withheld_list": sent.withheld_list, "unmappable_list": sent.unmappable,
+                "formulas": sent.formulas,
+            });
             outln!("{line}");
         }
     }
+    tell_withheld(here, sent);
+    if sent.formulas > 0 {
+        here.say(&formulas(here.lang, sent.formulas));
+    }
+    let look = sent.withheld.keys().any(|why| why.wants_an_operator());
+    if look { Exit::Look } else { Exit::Done }
+}
+
+fn tell_withheld(here: &Here, sent: &Sent) {
+    let lang = here.lang;
     for (why, count) in &sent.withheld {
         let words = why.reason().map_or_else(
-            || pick(here.lang, "確認待ちなど未完了", "not finished"),
-            |reason| reason.message(here.lang),
+            || pick(lang, "確認待ちなど未完了", "not finished"),
+            |reason| reason.message(lang),
         );
         here.say(&format!(
             "  {}: {count}  ({words})",
-            pick(here.lang, "保留", "withheld")
+            pick(lang, "保留", "withheld")
         ));
     }
-    if let Some(list) = &sent.unmappable {
+    for list in sent.withheld_list.iter().chain(&sent.unmappable) {
         here.say(&format!("  -> {}", list.display()));
     }
-    let look = sent.withheld.contains_key(&Withheld::Unmappable);
-    if look { Exit::Look } else { Exit::Done }
+    for step in sent.withheld.keys().filter_map(|why| why.next_step(lang)) {
+        here.say(&format!("  → {step}"));
+    }
+}
+
+fn formulas(lang: Lang, count: usize) -> String {
+    match lang {
+        Lang::Ja => format!(
+            "  表計算ソフトで開くと数式とみなされる値が {count} 個あります（= + - @ などで始まる値）。表計算ソフトで開くなら: hagaki export --profile excel"
+        ),
+        Lang::En => format!(
+            "  {count} values would be taken for formulas by a spreadsheet (they begin with = + - @ or the like). For a spreadsheet: hagaki export --profile excel"
+        ),
+    }
 }
 
 fn long(args: &ExportArgs, store: &Store) -> Outcome {

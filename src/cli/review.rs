@@ -314,6 +314,14 @@ pub(super) fn refused(error: &ReviewError) -> Failure {
             Failure::usage(both("この質問には別の役割の人が答えます", chain(error)))
                 .hint("hagaki people roles")
         }
+        ReviewError::KeyWanted => Failure::usage(both(
+            "この帳票には番号が必要です。番号なしでは、カードが出力されないまま残ります",
+            "the form wants a key; without one the card would never be exported",
+        ))
+        .hint(both(
+            "番号を入力してください: hagaki review set 質問 番号。今は分からなければ @hold、カードでなければ @attachment",
+            "type the key: hagaki review set ID KEY. Where it is not known yet: @hold; what is no card: @attachment",
+        )),
         ReviewError::TakenBack | ReviewError::Meanwhile => {
             Failure::usage(both("この質問はほかの人が扱っています", chain(error)))
         }

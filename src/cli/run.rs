@@ -99,7 +99,7 @@ pub(super) fn close(
     store: &Store,
     end: &End,
 ) -> Outcome {
-    let books = books::Books::of(store).map_err(|e| store_failure(&e))?;
+    let books = books::Books::with_cards(store, library).map_err(|e| store_failure(&e))?;
     let shown = (library, &books.alarms[..]);
     let sheet = report::write_contact_sheet(store, shown, &campaign.report_dir(), here.lang)
         .map_err(|e| store_failure(&e))?;

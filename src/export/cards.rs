@@ -3,11 +3,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use serde::Serialize;
-
-use crate::doubt::Reason;
+use super::Withheld;
 use crate::form::{FieldId, Form, FormId, Library, Role, Side};
-use crate::store::{AnswerRow, AnswerStatus, Bucket, PageRow, Store, StoreError};
+use crate::lots;
+use crate::store::{AnswerRow, AnswerStatus, Bucket, PageId, PageRow, Store, StoreError};
 
 /// A finished card.
 #[derive(Clone, Debug)]
@@ -21,57 +20,56 @@ pub struct Card {
     pub values: Vec<Option<String>>,
 }
 
-/// Why a card is not exported.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Withheld {
-    /// A question is open.
-    Question,
-    /// The form asks for a key and the card has none.
-    NoKey,
-    /// Cards with one key and different answers.
-    KeyDuplicate,
-    /// A side with fields is not there.
-    SideMissing,
-    /// A character that the encoding lacks.
-    Unmappable,
-}
-
-impl Withheld {
-    /// The reason's stable code, where it has one.
-    pub fn reason(self) -> Option<Reason> {
-        Some(match self {
-            Self::Question => return None,
-            Self::NoKey => Reason::KeyUnreadable,
-            Self::KeyDuplicate => Reason::KeyDuplicate,
-            Self::SideMissing => Reason::SideMissing,
-            Self::Unmappable => Reason::Unmappable,
-        })
-    }
+/// A card that waits.
+#[derive(Clone, Debug)]
+pub struct WithheldCard {
+    /// As [`Card::row`].
+    pub row: String,
+    pub key: String,
+    /// The file and page of everything that is there of it, in the order of recording.
+    pub sides: Vec<(String, u32)>,
+    pub why: Withheld,
 }
 
 /// A form's cards.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Cards {
     /// Field ids of all editions, in the order of the latest.
     pub columns: Vec<FieldId>,
     pub finished: Vec<Card>,
-    /// Rows that wait, by reason.
-    pub withheld: BTreeMap<Withheld, Vec<String>>,
+    /// In the order of recording.
+    pub withheld: Vec<WithheldCard>,
     /// Cards that said the same as another with their key.
     pub merged: usize,
     pub editions: BTreeSet<u32>,
 }
 
-impl Cards {
-    /// Puts a form's pages together.
-    pub fn of(store: &Store, library: &Library, form: &FormId) -> Result<Self, StoreError> {
-        let counts = |p: &PageRow| {
-            p.form.as_ref() == Some(&form.0) && matches!(p.bucket, Bucket::Read | Bucket::Review)
-        };
-        let mut groups: Vec<(String, Vec<Page>)> = Vec::new();
+/// The pages of a store, and those of lots on hold.
+struct Recorded<'a> {
+    store: &'a Store,
+    pages: Vec<PageRow>,
+    held: BTreeSet<PageId>,
+}
+
+impl<'a> Recorded<'a> {
+    fn of(store: &'a Store) -> Result<Self, StoreError> {
+        Ok(Self {
+            store,
+            pages: store.pages()?,
+            held: lots::held_pages(store)?,
+        })
+    }
+
+    /// The pages of each card of a form, with the card's name; without answers.
+    fn groups(&self, form: &FormId, editions: &[&Form]) -> Vec<(String, Vec<Page<'_>>)> {
+        let mut groups: Vec<(String, Vec<Page<'_>>)> = Vec::new();
         let mut place: BTreeMap<String, usize> = BTreeMap::new();
-        for row in store.pages()?.into_iter().filter(counts) {
+        let of_form = |p: &&PageRow| {
+            p.form.as_ref() == Some(&form.0)
+                && matches!(p.bucket, Bucket::Read | Bucket::Review)
+                && !holds_nothing(editions, p)
+        };
+        for row in self.pages.iter().filter(of_form) {
             let name = match row.key.as_deref() {
                 Some(key) if !key.is_empty() => format!("key:{key}"),
                 _ => format!("page:{}", row.id),
@@ -80,19 +78,80 @@ impl Cards {
             if at == groups.len() {
                 groups.push((name, Vec::new()));
             }
-            let answers = store.answers(row.id)?;
-            groups[at].1.push(Page { row, answers });
+            groups[at].1.push(Page {
+                row,
+                answers: Vec::new(),
+                held: self.held.contains(&row.id),
+            });
         }
+        groups
+    }
+
+    fn look(&self, pages: &mut [Page<'_>]) -> Result<(), StoreError> {
+        for page in pages {
+            page.answers = self.store.answers(page.row.id)?;
+        }
+        Ok(())
+    }
+}
+
+/// How many cards wait, by reason, of all forms.
+pub fn withheld(store: &Store, library: &Library) -> Result<BTreeMap<Withheld, usize>, StoreError> {
+    let recorded = Recorded::of(store)?;
+    let mut counts = BTreeMap::new();
+    for form in reply_forms(library) {
+        let editions = editions(library, &form);
+        let mut cards = Cards::default();
+        for (row, mut pages) in recorded.groups(&form, &editions) {
+            // What a card says does not matter here, but where two say it.
+            if repeats_a_side(&pages) {
+                recorded.look(&mut pages)?;
+            }
+            cards.add(&editions, row, &pages);
+        }
+        for card in cards.withheld {
+            *counts.entry(card.why).or_default() += 1;
+        }
+    }
+    Ok(counts)
+}
+
+/// The forms that carry answers, each once, in the library's order.
+pub fn reply_forms(library: &Library) -> Vec<FormId> {
+    let replies = library.forms().iter().filter(|f| f.role == Role::Reply);
+    let mut names: Vec<FormId> = replies.map(|f| f.id.clone()).collect();
+    names.dedup();
+    names
+}
+
+fn repeats_a_side(pages: &[Page<'_>]) -> bool {
+    let sides: BTreeSet<_> = pages.iter().map(|p| &p.row.side).collect();
+    sides.len() < pages.len()
+}
+
+/// Whether nothing can be lost with the page: its side asks nothing and names nobody.
+fn holds_nothing(editions: &[&Form], page: &PageRow) -> bool {
+    let form = editions.iter().find(|f| Some(f.edition) == page.edition);
+    let mut sides = form.into_iter().flat_map(|f| &f.sides);
+    let side = sides.find(|s| Some(&s.id) == page.side.as_ref());
+    page.key.as_deref().unwrap_or_default().is_empty()
+        && side.is_some_and(|s| s.fields.is_empty() && s.key.is_none())
+}
+
+impl Cards {
+    /// Puts a form's pages together.
+    pub fn of(store: &Store, library: &Library, form: &FormId) -> Result<Self, StoreError> {
+        let recorded = Recorded::of(store)?;
         let editions = editions(library, form);
+        let mut groups = recorded.groups(form, &editions);
+        for (_, pages) in &mut groups {
+            recorded.look(pages)?;
+        }
+        let pages = || groups.iter().flat_map(|(_, pages)| pages);
         let mut cards = Self {
-            columns: columns(&editions, &groups),
-            finished: Vec::new(),
-            withheld: BTreeMap::new(),
-            merged: 0,
-            editions: groups
-                .iter()
-                .flat_map(|(_, g)| g.iter().filter_map(|p| p.row.edition))
-                .collect(),
+            columns: columns(&editions, pages()),
+            editions: pages().filter_map(|p| p.row.edition).collect(),
+            ..Self::default()
         };
         for (row, pages) in groups {
             cards.add(&editions, row, &pages);
@@ -100,10 +159,15 @@ impl Cards {
         Ok(cards)
     }
 
-    fn add(&mut self, editions: &[&Form], row: String, pages: &[Page]) {
+    fn add(&mut self, editions: &[&Form], row: String, pages: &[Page<'_>]) {
         match self.assemble(editions, &row, pages) {
             Ok(card) => self.finished.push(card),
-            Err(why) => self.withheld.entry(why).or_default().push(row),
+            Err(why) => self.withheld.push(WithheldCard {
+                row,
+                key: key_of(pages),
+                sides: pages.iter().map(Page::place).collect(),
+                why,
+            }),
         }
     }
 
@@ -111,12 +175,12 @@ impl Cards {
         &mut self,
         editions: &[&Form],
         row: &str,
-        pages: &[Page],
+        pages: &[Page<'_>],
     ) -> Result<Card, Withheld> {
         if pages.iter().any(Page::waits) {
             return Err(Withheld::Question);
         }
-        let mut sides: BTreeMap<&str, &Page> = BTreeMap::new();
+        let mut sides: BTreeMap<&str, &Page<'_>> = BTreeMap::new();
         for page in pages {
             let side = page.row.side.as_deref().unwrap_or_default();
             match sides.get(side) {
@@ -125,15 +189,15 @@ impl Cards {
                 Some(_) => return Err(Withheld::KeyDuplicate),
             }
         }
-        let key = pages
-            .first()
-            .and_then(|p| p.row.key.clone())
-            .unwrap_or_default();
+        let key = key_of(pages);
         let edition = pages.first().and_then(|p| p.row.edition);
         if let Some(form) = editions.iter().find(|f| Some(f.edition) == edition) {
             wants(form, &key, &sides)?;
         }
-        let mut used: Vec<&Page> = sides.into_values().collect();
+        if pages.iter().any(|p| p.held) {
+            return Err(Withheld::Batch);
+        }
+        let mut used: Vec<&Page<'_>> = sides.into_values().collect();
         used.sort_by_key(|p| p.row.id);
         let said: BTreeMap<&str, &AnswerRow> = used
             .iter()
@@ -145,22 +209,22 @@ impl Cards {
             Some(a) => Some(a.value.clone().unwrap_or_default()),
             None => Some(String::new()),
         });
-        let values = values.collect();
-        let sides = used
-            .iter()
-            .map(|p| (p.row.file.clone(), p.row.page))
-            .collect();
         Ok(Card {
             row: row.to_owned(),
             key,
-            sides,
-            values,
+            values: values.collect(),
+            sides: used.into_iter().map(Page::place).collect(),
         })
     }
 }
 
+fn key_of(pages: &[Page<'_>]) -> String {
+    let first = pages.first();
+    first.and_then(|p| p.row.key.clone()).unwrap_or_default()
+}
+
 /// What the form asks of a card before it may leave.
-fn wants(form: &Form, key: &str, sides: &BTreeMap<&str, &Page>) -> Result<(), Withheld> {
+fn wants(form: &Form, key: &str, sides: &BTreeMap<&str, &Page<'_>>) -> Result<(), Withheld> {
     // A ledger takes a row without a key for a new person.
     let keyed = form
         .sides
@@ -184,12 +248,18 @@ fn wants(form: &Form, key: &str, sides: &BTreeMap<&str, &Page>) -> Result<(), Wi
     }
 }
 
-struct Page {
-    row: PageRow,
+struct Page<'a> {
+    row: &'a PageRow,
     answers: Vec<AnswerRow>,
+    /// Of a lot on hold.
+    held: bool,
 }
 
-impl Page {
+impl Page<'_> {
+    fn place(&self) -> (String, u32) {
+        (self.row.file.clone(), self.row.page)
+    }
+
     fn waits(&self) -> bool {
         self.row.bucket == Bucket::Review
             || self
@@ -220,16 +290,13 @@ fn editions<'a>(library: &'a Library, form: &FormId) -> Vec<&'a Form> {
 }
 
 /// Of the library's form; what only older readings have comes after, as it came in.
-fn columns(editions: &[&Form], groups: &[(String, Vec<Page>)]) -> Vec<FieldId> {
+fn columns<'a>(editions: &[&Form], pages: impl Iterator<Item = &'a Page<'a>>) -> Vec<FieldId> {
     let known = editions
         .iter()
         .flat_map(|f| &f.sides)
         .flat_map(|s| &s.fields)
         .map(|f| f.id.clone());
-    let read = groups
-        .iter()
-        .flat_map(|(_, pages)| pages)
-        .flat_map(|p| &p.answers);
+    let read = pages.flat_map(|p| &p.answers);
     let mut seen = BTreeSet::new();
     known
         .chain(read.map(|a| FieldId(a.field.clone())))

@@ -58,7 +58,7 @@ fn fold(text: &str) -> (String, usize) {
     for c in text.chars() {
         match c {
             '\u{301C}' => out.push('\u{FF5E}'),
-            '\u{2014}' => out.push('\u{2015}'),
+            '\u{2013}' | '\u{2014}' => out.push('\u{2015}'),
             '\u{2011}' | '\u{2212}' => out.push('\u{FF0D}'),
             '\u{A5}' => out.push('\u{FFE5}'),
             '\u{A0}' => out.push(' '),
@@ -118,7 +118,10 @@ mod tests {
         );
         check("〜～", Ok(&[0x81, 0x60, 0x81, 0x60]));
         check("−－‑", Ok(&[0x81, 0x7C, 0x81, 0x7C, 0x81, 0x7C]));
-        check("—―‐", Ok(&[0x81, 0x5C, 0x81, 0x5C, 0x81, 0x5D]));
+        check(
+            "–—―‐",
+            Ok(&[0x81, 0x5C, 0x81, 0x5C, 0x81, 0x5C, 0x81, 0x5D]),
+        );
         check("¥", Ok(&[0x81, 0x8F]));
         check("か\u{3099}", Ok(&[0x82, 0xAA]));
         check("ｱ", Ok(&[0xB1]));
@@ -128,7 +131,7 @@ mod tests {
     #[test]
     fn nothing_is_replaced_in_silence() {
         check("𠮷野家", Err("𠮷"));
-        check("a–b", Err("–"));
+        check("a·b", Err("·"));
         check("㋿㍿ヷ", Err("㋿㍿ヷ"));
         check("\u{E000}", Err("\u{E000}"));
         // Encodes to the tilde's byte, and would come back as one.

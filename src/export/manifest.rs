@@ -35,9 +35,11 @@ pub struct Manifest {
     pub unreadable: usize,
     /// Cells that a spreadsheet would take for a formula.
     pub formulas: usize,
+    /// Cells whose line breaks became blanks.
+    pub line_breaks_joined: usize,
     /// Variation selectors that the encoding lacks.
     pub selectors_dropped: usize,
-    /// For each choice field: how many rows say what.
+    /// For each choice field: how many rows say what; what nobody can read under its token.
     pub choices: BTreeMap<String, BTreeMap<String, usize>>,
     /// Sum of the keys that are numbers, modulo 1,000,000,000.
     pub key_total: u64,
@@ -50,20 +52,21 @@ impl Manifest {
     pub(super) fn notice(&mut self, noticed: Noticed) {
         self.unreadable = noticed.unreadable;
         self.formulas = noticed.formulas;
+        self.line_breaks_joined = noticed.line_breaks_joined;
         self.selectors_dropped = noticed.selectors_dropped;
     }
 
     pub(super) fn count(
         &mut self,
         choices: &BTreeSet<FieldId>,
-        columns: &[FieldId],
+        (columns, unreadable): (&[FieldId], &str),
         cards: &[Card],
     ) {
         for card in cards {
             for (column, value) in columns.iter().zip(&card.values) {
                 if choices.contains(column) {
                     let counts = self.choices.entry(column.0.clone()).or_default();
-                    for option in value.as_deref().unwrap_or_default().split('|') {
+                    for option in value.as_deref().unwrap_or(unreadable).split('|') {
                         *counts.entry(option.to_owned()).or_default() += 1;
                     }
                 }

@@ -6,18 +6,21 @@
 
 mod cards;
 mod encode;
+mod lists;
 mod long;
 mod manifest;
 mod profile;
 mod send;
 mod table;
+mod withheld;
 
 #[cfg(test)]
 mod tests;
 
-pub use cards::{Card, Cards, Withheld};
+pub use cards::{Card, Cards, WithheldCard, reply_forms, withheld};
 pub use encode::{Encoded, Unmappable, encode};
 pub use long::{LongRow, long_rows, write_long};
 pub use manifest::Manifest;
 pub use profile::{Encoding, Profile};
 pub use send::{ExportError, Request, Sent, export, resend};
+pub use withheld::Withheld;

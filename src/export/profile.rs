@@ -29,6 +29,9 @@ pub struct Profile {
     /// Written for a spreadsheet: a value that it would take for a formula gets a `'` in front.
     /// Other profiles leave values alone and count such ones in the manifest.
     pub guards_formulas: bool,
+    /// For systems that take one line a row: a line break inside a value becomes a blank, and such
+    /// cells are counted in the manifest.
+    pub joins_lines: bool,
     /// Stands for what nobody can read.
     pub unreadable: String,
 }
@@ -48,9 +51,18 @@ impl Profile {
             name: name.to_owned(),
             encoding,
             guards_formulas: name == "excel",
+            joins_lines: encoding == Encoding::Cp932,
             unreadable: "●".to_owned(),
         })
     }
+}
+
+/// The value on one line, where it is on several.
+pub(super) fn on_one_line(value: &str) -> Option<String> {
+    let breaks = ['\r', '\n'];
+    value
+        .contains(breaks)
+        .then(|| value.replace("\r\n", " ").replace(breaks, " "))
 }
 
 /// Whether a spreadsheet would take the value for a formula.

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use super::manifest::choice_fields;
 use super::table::{Refused, Table};
-use super::{Card, Cards, Manifest, Profile, Unmappable, Withheld};
+use super::{Card, Cards, Manifest, Profile, Unmappable, Withheld, WithheldCard, lists};
 use crate::calendar::Day;
 use crate::digest::Digest;
 use crate::form::{FormId, Library};
@@ -50,17 +50,36 @@ pub struct Request {
 /// What became of a request.
 #[derive(Clone, Debug)]
 pub struct Sent {
-    /// `None` when there was nothing to send.
+    /// `None` when there was nothing to send and nothing to look at.
     pub path: Option<PathBuf>,
     pub seq: Option<ExportSeq>,
     pub rows: usize,
-    /// Rows that wait, by reason; any [`Withheld::Unmappable`] wants an operator.
+    /// Rows that wait, by reason; see [`Withheld::wants_an_operator`].
     pub withheld: BTreeMap<Withheld, usize>,
+    /// The list of cards that an operator must look at.
+    pub withheld_list: Option<PathBuf>,
     /// The list of characters that the encoding lacks.
     pub unmappable: Option<PathBuf>,
+    /// Cells that left as they are and that a spreadsheet would take for a formula.
+    pub formulas: usize,
 }
 
-/// Writes a form's finished rows below `campaign/export`.
+impl Sent {
+    fn nothing(withheld: BTreeMap<Withheld, usize>) -> Self {
+        Self {
+            path: None,
+            seq: None,
+            rows: 0,
+            withheld,
+            withheld_list: None,
+            unmappable: None,
+            formulas: 0,
+        }
+    }
+}
+
+/// Writes a form's finished rows below `campaign/export`. Where no row goes but one waits for an
+/// operator, the file has its header only: its manifest and the lists beside it say so.
 pub fn export(
     store: &mut Store,
     library: &Library,
@@ -78,14 +97,9 @@ pub fn export(
     let name = file_name(&request.form.0, kind, request.day, seq);
     let picked = Picked::of(&cards, &last, request)?;
     let withheld = picked.withheld(&cards);
-    if picked.marks.is_empty() && picked.refused.is_empty() {
-        return Ok(Sent {
-            path: None,
-            seq: None,
-            rows: 0,
-            withheld,
-            unmappable: None,
-        });
+    let must_look = withheld.keys().any(|why| why.wants_an_operator());
+    if picked.marks.is_empty() && !must_look {
+        return Ok(Sent::nothing(withheld));
     }
     let manifest = picked.manifest(&cards, library, request, (&name, seq, &withheld));
     let json = serde_json::to_string_pretty(&manifest)
@@ -105,12 +119,17 @@ pub fn export(
     let folder = campaign.join("export");
     let unwritten = |source| ExportError::Unwritten { seq, source };
     let path = write_files(&folder, &name, (&picked.bytes, &json)).map_err(unwritten)?;
+    let waiting = lists::withheld(picked.all_withheld(&cards));
+    let unmappable = lists::unmappable(&picked.refused);
+    let guarded = request.profile.guards_formulas;
     Ok(Sent {
         path: Some(path),
         seq: Some(seq),
         rows: picked.marks.len(),
         withheld,
-        unmappable: write_list(&folder, &name, &picked.refused).map_err(unwritten)?,
+        withheld_list: waiting.write(&folder, &name).map_err(unwritten)?,
+        unmappable: unmappable.write(&folder, &name).map_err(unwritten)?,
+        formulas: if guarded { 0 } else { picked.noticed.formulas },
     })
 }
 
@@ -148,8 +167,7 @@ pub fn resend(
         path: Some(path),
         seq: Some(seq),
         rows,
-        withheld: BTreeMap::new(),
-        unmappable: None,
+        ..Sent::nothing(BTreeMap::new())
     })
 }
 
@@ -180,6 +198,8 @@ struct Picked {
     /// The cards behind the marks, without those that are gone.
     sent: Vec<Card>,
     refused: Vec<Refused>,
+    /// The same as cards that wait.
+    unencoded: Vec<WithheldCard>,
     noticed: super::table::Noticed,
 }
 
@@ -215,20 +235,33 @@ impl Picked {
                 }
             }
         }
+        let unencoded = refused.iter().map(|row| WithheldCard {
+            row: row.card.row.clone(),
+            key: row.card.key.clone(),
+            sides: row.card.sides.clone(),
+            why: Withheld::Unmappable,
+        });
         Ok(Self {
             bytes: table.bytes,
             marks,
             sent,
+            unencoded: unencoded.collect(),
             refused,
             noticed: table.noticed,
         })
     }
 
-    /// Rows that wait, and those that could not be encoded.
+    /// Cards that wait, and those that could not be encoded.
+    fn all_withheld<'a>(&'a self, cards: &'a Cards) -> impl Iterator<Item = &'a WithheldCard> {
+        cards.withheld.iter().chain(&self.unencoded)
+    }
+
     fn withheld(&self, cards: &Cards) -> BTreeMap<Withheld, usize> {
-        let waiting = cards.withheld.iter().map(|(why, rows)| (*why, rows.len()));
-        let refused = (Withheld::Unmappable, self.refused.len());
-        waiting.chain([refused]).filter(|(_, n)| *n > 0).collect()
+        let mut counts = BTreeMap::new();
+        for card in self.all_withheld(cards) {
+            *counts.entry(card.why).or_default() += 1;
+        }
+        counts
     }
 
     fn manifest(
@@ -265,6 +298,7 @@ impl Picked {
             merged: cards.merged,
             unreadable: 0,
             formulas: 0,
+            line_breaks_joined: 0,
             selectors_dropped: 0,
             choices: BTreeMap::new(),
             key_total: 0,
@@ -275,7 +309,7 @@ impl Picked {
         manifest.notice(self.noticed);
         manifest.count(
             &choice_fields(library, &request.form),
-            &cards.columns,
+            (&cards.columns, &request.profile.unreadable),
             &self.sent,
         );
         manifest
@@ -320,7 +354,7 @@ fn gone(cards: &Cards, last: &BTreeMap<String, LastExport>) -> Vec<(Card, RowMar
         .finished
         .iter()
         .map(|c| &c.row)
-        .chain(cards.withheld.values().flatten())
+        .chain(cards.withheld.iter().map(|c| &c.row))
         .collect();
     let lost = last
         .iter()
@@ -345,43 +379,4 @@ fn gone(cards: &Cards, last: &BTreeMap<String, LastExport>) -> Vec<(Card, RowMar
         )
     })
     .collect()
-}
-
-/// Writes the list of what could not be encoded, when there is something.
-fn write_list(
-    folder: &Path,
-    name: &str,
-    refused: &[Refused],
-) -> Result<Option<PathBuf>, StoreError> {
-    if refused.is_empty() {
-        return Ok(None);
-    }
-    let path = folder.join(name.replace(".csv", "_unmappable.csv"));
-    write_new(&path, &list(refused))?;
-    Ok(Some(path))
-}
-
-/// The list for the clerk: which row, which column, which characters. UTF-8 with a mark.
-fn list(refused: &[Refused]) -> Vec<u8> {
-    let mut out = "\u{FEFF}\"key\",\"file\",\"page\",\"column\",\"characters\"\r\n".to_owned();
-    for row in refused {
-        let (file, page) = row.card.sides.first().cloned().unwrap_or_default();
-        for (column, lacking) in &row.cells {
-            let codes: Vec<String> = lacking
-                .iter()
-                .map(|c| format!("U+{:04X}", u32::from(*c)))
-                .collect();
-            let cells = [
-                &row.card.key,
-                &file,
-                &page.to_string(),
-                column,
-                &codes.join(" "),
-            ]
-            .map(|c| format!("\"{}\"", c.replace('"', "\"\"")));
-            out.push_str(&cells.join(","));
-            out.push_str("\r\n");
-        }
-    }
-    out.into_bytes()
 }

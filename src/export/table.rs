@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::encode::{Unmappable, encode};
-use super::profile::is_formula;
+use super::profile::{is_formula, on_one_line};
 use super::{Card, Encoding, Profile};
 use crate::form::FieldId;
 use crate::store::{Operation, RowMark, free_name};
@@ -21,6 +21,7 @@ pub(super) struct Refused {
 pub(super) struct Noticed {
     pub selectors_dropped: usize,
     pub formulas: usize,
+    pub line_breaks_joined: usize,
     pub unreadable: usize,
 }
 
@@ -128,6 +129,14 @@ impl<'a> Table<'a> {
         if self.with_marks {
             texts.push(mark.op.name().to_owned());
             texts.push(mark.revision.to_string());
+        }
+        if self.profile.joins_lines {
+            for text in &mut texts {
+                if let Some(joined) = on_one_line(text) {
+                    noticed.line_breaks_joined += 1;
+                    *text = joined;
+                }
+            }
         }
         for text in texts.iter_mut().filter(|t| !gone && is_formula(t)) {
             noticed.formulas += 1;

@@ -1,5 +1,5 @@
-//! Alarms in the books: a lot that is unlike the lots before it, a key on too many cards, and dust on
-//! the scanner's glass.
+//! Alarms in the books: a lot that is unlike the lots before it, or does not hold as many cards as its
+//! header says; a key on too many cards; and dust on the scanner's glass.
 //!
 //! Why: the print shop moves a question by 2.5 mm in the second print, every zone reads its
 //! neighbour's box, and 6,000 answers change sides; no single card shows it. So each
@@ -21,6 +21,7 @@
 //! eyes, and does not go away because its questions were answered.
 
 mod glass;
+mod header;
 mod jump;
 mod words;
 
@@ -33,6 +34,7 @@ use crate::store::{
 };
 
 pub use glass::{GlassAlarm, PageName};
+pub use header::{HeaderAlarm, held_pages};
 use jump::{Gate, Jump, LEAST_PAGES, Share};
 pub use words::lines;
 
@@ -99,6 +101,7 @@ pub enum Measure {
 #[serde(tag = "alarm", rename_all = "snake_case")]
 pub enum Alarm {
     Lot(LotAlarm),
+    Header(HeaderAlarm),
     /// Cards that carry one key, oftener than people answer.
     SameKey(KeyCount),
     Glass(GlassAlarm),
@@ -109,6 +112,7 @@ impl Alarm {
     pub fn last_run(&self) -> Option<RunId> {
         match self {
             Self::Lot(alarm) => alarm.last_run,
+            Self::Header(alarm) => alarm.lot.last_run,
             Self::SameKey(key) => Some(key.last_run),
             Self::Glass(alarm) => Some(alarm.last_run),
         }
@@ -150,7 +154,9 @@ pub fn alarms(store: &Store) -> Result<Vec<Alarm>, StoreError> {
     });
     let keys = store.keys_oftener_than(MOST_SAME_KEY)?;
     let glass = glass::alarms(&store.streaked_pages()?, &lots);
-    let all = found.into_iter().map(Alarm::Lot);
+    let headers = header::alarms(store, &lots)?;
+    let all = headers.into_iter().map(Alarm::Header);
+    let all = all.chain(found.into_iter().map(Alarm::Lot));
     let all = all.chain(keys.into_iter().map(Alarm::SameKey));
     Ok(all.chain(glass.into_iter().map(Alarm::Glass)).collect())
 }

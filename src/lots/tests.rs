@@ -45,7 +45,9 @@ fn measures(store: &Store) -> Vec<Measure> {
     let all = alarms(store).unwrap().into_iter();
     all.map(|a| match a {
         Alarm::Lot(lot) => lot.measure,
-        Alarm::SameKey(_) | Alarm::Glass(_) => panic!("neither keys nor dust here"),
+        Alarm::Header(_) | Alarm::SameKey(_) | Alarm::Glass(_) => {
+            panic!("neither headers nor keys nor dust here")
+        }
     })
     .collect()
 }
@@ -213,6 +215,50 @@ fn a_batch_header_begins_a_lot() {
         .map(|f| f.pages.len())
         .collect();
     assert_eq!(pages, [3, 4, 2]);
+}
+
+#[test]
+fn a_header_that_names_another_number_of_cards_is_said() {
+    use crate::form::{FormId, Role};
+    let (_dir, mut store) = store();
+    let header = |key: &str, count: &str| {
+        let mut page = card(key, &[("count", count)]);
+        record_of(&mut page).role = Role::BatchHeader;
+        record_of(&mut page).form = FormId("batch-header".into());
+        page
+    };
+    let mut pages = vec![header("BATCH-20240501-001", "3")];
+    pages.extend(cards(0, [3, 0, 0, 0]));
+    pages.push(header("BATCH-20240501-002", "4"));
+    pages.extend(cards(100, [2, 0, 0, 0]));
+    pages.push(separator());
+    pages.push(rejected(crate::doubt::Reason::BlankPage));
+    pages.push(rejected(crate::doubt::Reason::UnknownForm));
+    pages.push(header("BATCH-20240501-003", "?9"));
+    let run = record(&mut store, "in", &pages);
+    let all = alarms(&store).unwrap();
+    let [Alarm::Header(alarm)] = &all[..] else {
+        panic!("{all:?}");
+    };
+    assert_eq!((alarm.expected, alarm.least, alarm.most), (4, 2, 3));
+    assert_eq!(alarm.lot.header.as_deref(), Some("BATCH-20240501-002"));
+    assert_eq!(all[0].last_run(), Some(run));
+    for (lang, said) in [
+        (
+            Lang::Ja,
+            [
+                "見出しの枚数は 4 枚、読み取ったカードは 2～3 枚",
+                "数え直し",
+            ],
+        ),
+        (Lang::En, ["says 4 cards, 2 to 3 came in", "set aside"]),
+    ] {
+        let lines = lines(&all, lang).join("\n");
+        for words in said {
+            assert!(lines.contains(words), "{words}: {lines}");
+        }
+    }
+    assert_eq!(held_pages(&store).unwrap().len(), 6);
 }
 
 #[test]

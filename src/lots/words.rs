@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{Alarm, GlassAlarm, LotAlarm, Measure};
+use super::{Alarm, GlassAlarm, HeaderAlarm, LotAlarm, Measure};
 use crate::lang::Lang;
 use crate::restore::Along;
 use crate::store::{KeyCount, LotRow, Printed};
@@ -17,6 +17,7 @@ pub fn lines(alarms: &[Alarm], lang: Lang) -> Vec<String> {
         .take(MOST_LINES)
         .map(|alarm| match alarm {
             Alarm::Lot(alarm) => of_lot(alarm, lang),
+            Alarm::Header(alarm) => of_header(alarm, lang),
             Alarm::SameKey(key) => of_key(key, lang),
             Alarm::Glass(alarm) => of_glass(alarm, lang),
         })
@@ -47,6 +48,31 @@ fn of_lot(alarm: &LotAlarm, lang: Lang) -> String {
         Lang::En => {
             format!("{lots}{form} {what}: {before} (of {earlier}) before, now {now} (of {pages})")
         }
+    }
+}
+
+fn of_header(alarm: &HeaderAlarm, lang: Lang) -> String {
+    let lot = place(std::slice::from_ref(&alarm.lot), lang);
+    let HeaderAlarm {
+        expected,
+        least,
+        most,
+        file,
+        page,
+        ..
+    } = alarm;
+    let found = match (least == most, lang) {
+        (true, _) => least.to_string(),
+        (false, Lang::Ja) => format!("{least}～{most}"),
+        (false, Lang::En) => format!("{least} to {most}"),
+    };
+    match lang {
+        Lang::Ja => format!(
+            "{lot} 見出しの枚数は {expected} 枚、読み取ったカードは {found} 枚です。束は保留です（見出し {file}[{page}]）"
+        ),
+        Lang::En => format!(
+            "{lot}: the batch header says {expected} cards, {found} came in; the batch is on hold (header {file}[{page}])"
+        ),
     }
 }
 
@@ -160,23 +186,28 @@ fn of_glass(alarm: &GlassAlarm, lang: Lang) -> String {
 /// What to do, and its place among the steps.
 fn next_step(alarm: &Alarm, lang: Lang) -> (u8, &'static str) {
     let (rank, ja, en) = match alarm {
-        Alarm::Lot(lot) if lot.measure == Measure::Rejected => (
+        Alarm::Header(_) => (
             0,
+            "束の枚数を数え直し、2枚重なって送られたカードや読み取り漏れを探してください。抜けたカードは見出し票から束ごと読み取り直し、済んだ見出し（または数え間違いの見出し）を除くと束の保留が解けます: hagaki review set 'ファイル[ページ]' @attachment",
+            "count the batch again, and look for cards that were fed together or left out. Scan the batch again with its header on top; the hold ends once the old header, or one that was miscounted, is set aside: hagaki review set 'FILE[PAGE]' @attachment",
+        ),
+        Alarm::Lot(lot) if lot.measure == Measure::Rejected => (
+            1,
             "読取不可のページを確認シートで見てください。別の帳票や新しい版なら forms/ に加え、hagaki run --reread",
             "look at the rejected pages in the contact sheet; another form or a new edition goes into forms/, then: hagaki run --reread",
         ),
         Alarm::Lot(_) => (
-            1,
+            2,
             "その束のカードを帳票と重ねて見てください: hagaki form preview forms/帳票 --scan 画像。印刷がずれていれば版（edition）を分けて hagaki run --reread。出力はそれまで待ってください",
             "lay a card of the lot on the form: hagaki form preview forms/FORM --scan FILE. A print that moved gets an edition of its own, then: hagaki run --reread; export after that",
         ),
         Alarm::SameKey(_) => (
-            2,
+            3,
             "そのカードのバーコードを見てください。受取人の番号でないものを読んでいるなら、帳票の [side.key] の pattern を直し、hagaki run --reread",
             "look at the barcodes of these cards; where it is not the recipient's, mend `pattern` in the form's [side.key], then: hagaki run --reread",
         ),
         Alarm::Glass(_) => (
-            3,
+            4,
             "スキャナーの読み取りガラスを清掃してください（折り目も同じ線になります）。線は消してから読んでいます。回答に重なっていたカードは、読み直すならもう一度スキャンを",
             "clean the scanner's glass (a fold in the paper draws the same line). The line was taken away before reading; scan a card again where it ran through an answer",
         ),

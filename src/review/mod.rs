@@ -85,6 +85,9 @@ pub enum ReviewError {
     /// Nothing is overwritten silently.
     #[error("somebody answered this question meanwhile")]
     Meanwhile,
+    /// A card without the key that its form wants would be withheld, and nobody would be asked again.
+    #[error("the form wants a key here, and this answer gives none")]
+    KeyWanted,
     /// Where several people must look, some speak first and others after them.
     #[error("this question needs a person with another role")]
     NotHis,
@@ -257,6 +260,9 @@ fn decisions(
         }
         (Answer::Value(typed), Subject::Key) => {
             key::checked(library, &question, (typed, reply.insist))?
+        }
+        (Answer::Accept | Answer::Blank, Subject::Key) => {
+            key::untyped(library, &question, &reply.answer)?
         }
         _ => reply.answer.clone(),
     };
@@ -544,6 +550,32 @@ mod tests {
         }
         set(&mut store, &library, &reply(QuestionId(1), "@attachment")).unwrap();
         assert_eq!(store.page(page).unwrap().bucket, Bucket::SetAside);
+    }
+
+    #[test]
+    fn a_key_that_the_form_wants_cannot_be_waved_through() {
+        let (_dir, mut store) = store();
+        let mut run = begin(&store, false);
+        let mut page = card("", &[("wish", "yes")]);
+        record_of(&mut page).key.doubts = vec![Reason::KeyUnreadable.into()];
+        let page = record_all(&mut store, &mut run, "a", &[page])[0].page();
+        let free = form(&["wish"]);
+        let mut keyed = crate::form::Form::clone(&free.forms()[0]);
+        keyed.sides[0].key = Some(crate::identify::tests::codabar_key(None));
+        let keyed = Library::new(vec![Arc::new(keyed)]);
+        for word in ["@accept", "@blank"] {
+            let said = set(&mut store, &keyed, &reply(QuestionId(1), word));
+            assert!(matches!(said, Err(ReviewError::KeyWanted)), "{said:?}");
+        }
+        assert_eq!(store.page(page).unwrap().bucket, Bucket::Review);
+        set(&mut store, &keyed, &reply(QuestionId(1), "0000000018")).unwrap();
+        // Right as it stands: the page keeps it.
+        set(&mut store, &keyed, &reply(QuestionId(1), "@accept")).unwrap();
+        let row = store.page(page).unwrap();
+        assert_eq!(row.key.as_deref(), Some("0000000018"));
+        // Where the form wants no key, a person may say that there is none.
+        set(&mut store, &free, &reply(QuestionId(1), "@blank")).unwrap();
+        assert_eq!(store.page(page).unwrap().key, None);
     }
 
     #[test]

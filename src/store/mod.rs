@@ -19,6 +19,7 @@ mod error;
 mod exports;
 mod files;
 mod groups;
+mod headers;
 mod ids;
 mod leases;
 mod look;
@@ -55,6 +56,7 @@ pub use error::StoreError;
 pub use exports::{ExportKind, ExportRow, LastExport, NewExport, Operation, RowMark};
 pub use files::{KnownFile, NewFile, Quarantine};
 pub use groups::{Group, GroupField};
+pub use headers::{HeaderCount, LotCards};
 pub use ids::{
     Act, CalibrationId, DecisionId, ExportSeq, FileId, LotId, OutcomeId, PageId, QuestionId,
     ReadingId, RunId, SampleId, Timestamp,

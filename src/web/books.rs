@@ -19,6 +19,7 @@ use crate::store::{Store, StoreError};
 struct Books {
     f: Frame,
     sections: Vec<Section>,
+    next_steps: Vec<&'static str>,
     alarms: Vec<String>,
     /// Why they do not balance.
     fault: Option<String>,
@@ -29,10 +30,10 @@ pub(super) async fn books(
     Extension(visitor): Extension<Visitor>,
     RawQuery(query): RawQuery,
 ) -> Response {
-    let folder = site.folder.clone();
+    let (folder, shared) = (site.folder.clone(), Arc::clone(&site));
     // Everything is counted, so nobody else waits for it.
     let counted = tokio::task::spawn_blocking(move || -> Result<_, StoreError> {
-        books::Books::of(&Store::open_read_only(&folder)?)
+        books::Books::with_cards(&Store::open_read_only(&folder)?, &shared.library)
     });
     let Ok(Ok(counted)) = counted.await else {
         return desk::failed(visitor.lang);
@@ -42,6 +43,7 @@ pub(super) async fn books(
     page(&site, &visitor, ("/books", &query), |f| Books {
         f,
         sections: counted.sections(lang),
+        next_steps: counted.next_steps(lang),
         alarms: lots::lines(&counted.alarms, lang),
         fault: counted.balances().err().map(|e| e.message(lang)),
     })

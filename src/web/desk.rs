@@ -343,6 +343,7 @@ pub(super) fn refused(error: &ReviewError, lang: Lang) -> Response {
         ReviewError::NotHis | ReviewError::Store(StoreError::SamePerson { .. }) => {
             notice_of(StatusCode::CONFLICT, w.not_his, lang)
         }
+        ReviewError::KeyWanted => notice_of(StatusCode::UNPROCESSABLE_ENTITY, w.key_wanted, lang),
         ReviewError::NotAnAnswer { .. } | ReviewError::Nameless => {
             notice_of(StatusCode::BAD_REQUEST, w.refused, lang)
         }

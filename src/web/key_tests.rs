@@ -20,7 +20,7 @@ fn serving() -> Serving {
     let mut key = codabar_key(None);
     key.check = Some(CheckDigit::M10W2Split);
     form.sides[0].key = Some(key);
-    parts.library = Library::new(vec![Arc::new(form)]).listed(None, &people);
+    parts.library = Library::new(vec![Arc::new(form)]).listed((None, None), &people);
     let mut page = card("", &[("wish", "yes")]);
     record_of(&mut page).key.doubts = vec![Doubt::new(Reason::KeyUnreadable)];
     let mut run = begin(&parts.store, false);

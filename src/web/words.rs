@@ -43,6 +43,7 @@ words! {
     nothing_typed "値を入力するか、空欄なら F4 を押してください" "Type a value, or press F4 if the field is blank",
     taken_back "時間が過ぎたため、この質問はほかの人に渡りました。回答は記録されていません" "This question went to somebody else after a while without action. Nothing was recorded",
     meanwhile "この質問にはほかの人が先に回答しました。上書きしていません" "Somebody answered this question first. Nothing was overwritten",
+    key_wanted "この帳票には番号が必要です。番号を入力するか、保留にしてください" "The form wants a key. Type it, or hold",
     no_undo "取り消せる回答がありません" "There is nothing to take back",
     undone "取り消しました。もう一度回答してください" "Taken back. Please answer again",
     was_answered "回答済みです。変える場合だけ回答してください" "Already answered. Answer again only to change it",

@@ -248,6 +248,126 @@ fn a_campaign_that_cannot_be_used_is_told_in_both_languages() {
     told(&campaign, &trouble(3, "帳票", "form"));
 }
 
+/// A folder with these samples, in this order.
+fn folder_of(campaign: &Campaign, samples: &[&str]) -> String {
+    let folder = campaign.beside("folder");
+    for (n, sample) in samples.iter().enumerate() {
+        let name = sample.rsplit('/').next().unwrap();
+        let from = program::samples().join(sample);
+        fs::copy(from, folder.join(format!("{n}-{name}"))).unwrap();
+    }
+    folder.to_string_lossy().into_owned()
+}
+
+#[test]
+fn a_card_without_its_other_side_ends_an_export_with_1_and_is_listed() {
+    let campaign = Campaign::new(&["vaccine-intent"]);
+    let folder = folder_of(&campaign, &["vaccine-intent/0002_address.jpg"]);
+    assert_eq!(campaign.hagaki(&["run", &folder]).code, 0);
+    for (n, lang, words) in [
+        (1, "ja", ["片面がありません", "もう片方の面を読み取って"]),
+        (
+            2,
+            "en",
+            ["The other side is missing", "scan the other side"],
+        ),
+    ] {
+        let status = campaign.hagaki(&["--lang", lang, "status"]);
+        assert_eq!(status.code, 0, "{}", status.err);
+        let said = campaign.hagaki(&["--lang", lang, "export"]);
+        assert_eq!(said.code, 1, "{}", said.err);
+        for words in words {
+            assert!(status.out.contains(words), "{words}: {}", status.out);
+            assert!(said.err.contains(words), "{words}: {}", said.err);
+        }
+        let lists = fs::read_dir(campaign.root().join("export")).unwrap();
+        let lists = lists.map(|e| e.unwrap().path());
+        let lists: Vec<_> = lists
+            .filter(|p| p.to_string_lossy().ends_with("_withheld.csv"))
+            .collect();
+        assert_eq!(lists.len(), n, "{lists:?}");
+        let list = fs::read_to_string(&lists[0]).unwrap();
+        assert!(
+            list.contains("0-0002_address.jpg\",\"0\",\"SIDE_MISSING\""),
+            "{list}"
+        );
+    }
+}
+
+#[test]
+fn a_batch_that_does_not_hold_what_its_header_says_ends_with_1_and_is_held() {
+    let campaign = Campaign::new(&["batch-header", "resident-survey"]);
+    let samples = ["batch-header/0001.jpg", "resident-survey/0004.png"];
+    let folder = folder_of(&campaign, &samples);
+    let said = campaign.hagaki(&["run", &folder]);
+    assert_eq!(said.code, 1, "{}{}", said.out, said.err);
+    for (lang, words) in [
+        ("ja", "見出しの枚数は 52373 枚、読み取ったカードは 1 枚"),
+        ("en", "says 52373 cards, 1 came in"),
+    ] {
+        let status = campaign.hagaki(&["--lang", lang, "status"]);
+        assert_eq!(status.code, 0, "{}", status.err);
+        assert!(status.out.contains(words), "{words}: {}", status.out);
+    }
+    let open = campaign.hagaki(&["--json", "review", "list", "--form", "resident-survey"]);
+    for line in open.out.lines() {
+        let question: serde_json::Value = serde_json::from_str(line).unwrap();
+        let id = question["id"].to_string();
+        let said = campaign.hagaki(&["review", "set", &id, "@blank", "--by", "sato"]);
+        assert_eq!(said.code, 0, "{}", said.err);
+    }
+    let held = campaign.hagaki(&["export"]);
+    assert_eq!(held.code, 1, "{}", held.err);
+    assert!(held.err.contains("withheld: 1"), "{}", held.err);
+    let header = "folder/0-0001.jpg[0]";
+    let said = campaign.hagaki(&["review", "set", header, "@attachment", "--by", "sato"]);
+    assert_eq!(said.code, 0, "{}", said.err);
+    let freed = campaign.hagaki(&["export"]);
+    assert_eq!(freed.code, 0, "{}", freed.err);
+    assert!(
+        freed.out.contains("resident-survey: 1 rows"),
+        "{}",
+        freed.out
+    );
+}
+
+#[test]
+fn a_key_that_the_form_wants_is_not_waved_through_in_either_language() {
+    let campaign = Campaign::new(&["vaccine-intent"]);
+    let folder = folder_of(&campaign, &["vaccine-intent/0002_answer.jpg"]);
+    assert_eq!(campaign.hagaki(&["run", &folder]).code, 0);
+    let db = rusqlite::Connection::open(campaign.root().join("hagaki.db")).unwrap();
+    // As where the barcode is torn off.
+    db.execute_batch(
+        "UPDATE outcomes SET key = NULL;
+         INSERT INTO questions (page_id, outcome_id, kind, field, reason, doubts, state, policy)
+         SELECT page_id, id, 'key', '', 'KEY_UNREADABLE', '[{\"reason\":\"KEY_UNREADABLE\"}]',
+                'open', 'auto' FROM outcomes;",
+    )
+    .unwrap();
+    let id = db.last_insert_rowid().to_string();
+    for (args, ja, en) in [
+        (
+            ["review", "set", &id, "@accept"],
+            "番号が必要です",
+            "wants a key",
+        ),
+        (
+            ["review", "set", &id, "@blank"],
+            "番号を入力して",
+            "type the key",
+        ),
+    ] {
+        let trouble = |lang, words: &str| {
+            let said = campaign.hagaki(&[&["--lang", lang][..], &args].concat());
+            assert_eq!(said.code, 2, "{}", said.err);
+            assert!(said.err.contains(words), "{words}: {}", said.err);
+        };
+        trouble("ja", ja);
+        trouble("en", en);
+    }
+}
+
 /// A folder with one card, which is read in a second.
 fn one_card(campaign: &Campaign) -> String {
     let folder = campaign.beside("card");
