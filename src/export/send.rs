@@ -54,7 +54,7 @@ pub struct Sent {
     pub path: Option<PathBuf>,
     pub seq: Option<ExportSeq>,
     pub rows: usize,
-    /// Rows that wait, by reason; any [`Withheld::Unmappable`] wants an operator.
+    /// Rows that wait, by reason; see [`Withheld::wants_operator`].
     pub withheld: BTreeMap<Withheld, usize>,
     /// The list of characters that the encoding lacks.
     pub unmappable: Option<PathBuf>,
@@ -67,6 +67,8 @@ pub fn export(
     campaign: &Path,
     request: &Request,
 ) -> Result<Sent, ExportError> {
+    // Number, rows and what left before are of one moment: a second export waits for this one.
+    let mut store = store.alone()?;
     let cards = store.steady(|s| Cards::of(s, library, &request.form))?;
     let last = store.last_exported(&request.form.0, &request.profile.name)?;
     let seq = store.next_export()?;
@@ -102,6 +104,7 @@ pub fn export(
         manifest: &json,
         rows: &picked.marks,
     })?;
+    store.keep()?;
     let folder = campaign.join("export");
     let unwritten = |source| ExportError::Unwritten { seq, source };
     let path = write_files(&folder, &name, (&picked.bytes, &json)).map_err(unwritten)?;
@@ -121,6 +124,7 @@ pub fn resend(
     of: ExportSeq,
     (act, day): (&Act, Day),
 ) -> Result<Sent, ExportError> {
+    let mut store = store.alone()?;
     let before = store.export(of)?;
     let bytes = store.export_bytes(&before)?;
     let seq = store.next_export()?;
@@ -137,6 +141,7 @@ pub fn resend(
         manifest: &before.manifest,
         rows: &[],
     })?;
+    store.keep()?;
     let path = write_files(&campaign.join("export"), &name, (&bytes, &before.manifest))
         .map_err(|source| ExportError::Unwritten { seq, source })?;
     let rows = bytes

@@ -9,6 +9,7 @@
 //! again at what it is about to add.
 
 mod album;
+mod alone;
 mod ask;
 mod audit;
 mod blobs;
@@ -46,6 +47,7 @@ use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags, TransactionBehavior};
 
 pub use audit::AuditRow;
+pub use alone::Alone;
 pub(crate) use blobs::write_new;
 pub use blobs::{BlobKind, Blobs};
 pub use calibrations::{CalibrationRow, Cause, FieldWord, GroupRow};
