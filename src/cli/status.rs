@@ -10,11 +10,11 @@ use super::run::{chain, store_failure, unbalanced};
 use super::words::{both, pick};
 use crate::books::Books;
 use crate::lang::Lang;
-use crate::store::{CalibrationRow, Store};
+use crate::store::{CalibrationRow, DATABASE, Store, StoreError};
 
 pub(super) fn status(here: &Here) -> Outcome {
     let campaign = here.campaign()?;
-    let store = open_existing(&campaign)?;
+    let store = open_to_look(&campaign)?;
     let books = Books::of(&store).map_err(|e| store_failure(&e))?;
     if here.everywhere.json {
         let text = serde_json::to_string_pretty(&books)
@@ -51,7 +51,7 @@ fn promise(lang: Lang, calibration: Option<&CalibrationRow>) -> String {
 
 /// Opens a store that must be there already; a campaign without one has simply read nothing.
 pub(super) fn open_existing(campaign: &Campaign) -> Result<Store, Failure> {
-    if campaign.root.join("hagaki.db").exists() {
+    if campaign.root.join(DATABASE).exists() {
         return Store::open(&campaign.root).map_err(|e| store_failure(&e));
     }
     Err(Failure::usage(both(
@@ -59,6 +59,19 @@ pub(super) fn open_existing(campaign: &Campaign) -> Result<Store, Failure> {
         "nothing was read in this campaign yet",
     ))
     .hint("hagaki run"))
+}
+
+/// The same for a command that changes nothing: also where nothing may be written, as in a campaign on
+/// read-only media or in somebody else's hands.
+pub(super) fn open_to_look(campaign: &Campaign) -> Result<Store, Failure> {
+    if !campaign.root.join(DATABASE).exists() {
+        return open_existing(campaign);
+    }
+    let opened = match Store::open(&campaign.root) {
+        Err(StoreError::ReadOnly { .. }) => Store::open_read_only(&campaign.root),
+        opened => opened,
+    };
+    opened.map_err(|e| store_failure(&e))
 }
 
 /// Says where rows, questions, pictures and CSV are, and the next commands.

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::{Alarm, GlassAlarm, LotAlarm, Measure};
-use crate::lang::Lang;
+use crate::lang::{Lang, shown};
 use crate::restore::Along;
 use crate::store::{KeyCount, LotRow, Printed};
 
@@ -63,7 +63,7 @@ fn place(lots: &[LotRow], lang: Lang) -> String {
             .as_deref()
             .map(|h| format!(" {h}"))
             .unwrap_or_default();
-        format!("{} {folder}{header}", lot.received)
+        format!("{} {}{header}", lot.received, shown(folder))
     };
     match (lots, lang) {
         ([], _) => String::new(),
@@ -118,6 +118,7 @@ fn of_key(key: &KeyCount, lang: Lang) -> String {
         page,
         ..
     } = key;
+    let file = shown(file);
     match lang {
         Lang::Ja => {
             format!("{form} {side}: 同じ番号が {pages} 枚にあります（最初は {file}[{page}]）")
@@ -138,8 +139,8 @@ fn of_glass(alarm: &GlassAlarm, lang: Lang) -> String {
         ..
     } = alarm;
     let (first, last) = (
-        format!("{}[{}]", first.file, first.page),
-        format!("{}[{}]", last.file, last.page),
+        format!("{}[{}]", shown(&first.file), first.page),
+        format!("{}[{}]", shown(&last.file), last.page),
     );
     match (alarm.along, lang) {
         (Along::Columns, Lang::Ja) => format!(
