@@ -11,7 +11,7 @@ use super::{Here, clock, password};
 use crate::ingest::told;
 use crate::lang::Lang;
 use crate::people;
-use crate::review::{self, Reply, ReviewError, Shown};
+use crate::review::{self, Named, PlaceError, Reply, ReviewError, Shown};
 use crate::store::{
     Act, May, QuestionFilter, QuestionId, QuestionRow, QuestionState, Role, Spoken, Store, Subject,
 };
@@ -274,7 +274,7 @@ fn question(
     if let Ok(number) = args.question.parse() {
         return Ok(QuestionId(number));
     }
-    let page = review::page_at(store, &args.question).map_err(|e| no_such(&e))?;
+    let page = review::page_at(store, &args.question).map_err(|e| misplaced(&e))?;
     let asked = review::question_of(store, page).map_err(|e| no_such(&e))?;
     let stands = |q: &QuestionRow| q.state != QuestionState::Superseded || args.value == REJOIN;
     match asked.filter(stands) {
@@ -289,6 +289,31 @@ fn question(
             "of the page you can say @page, @separate, @read-again and the like",
         ))),
     }
+}
+
+/// A place that names no page, or several: nothing is answered for a card that may not be meant.
+fn misplaced(error: &PlaceError) -> Failure {
+    let (place, pages) = match error {
+        PlaceError::Store(e) => return no_such(e),
+        PlaceError::Several { place, pages } => (shown(place), pages),
+    };
+    let name = |page: &Named| {
+        let id = page.question.map_or_else(
+            || format!("page:{}", page.page),
+            |question| question.to_string(),
+        );
+        format!("{id} ({})", page.bucket.name())
+    };
+    let ids: Vec<String> = pages.iter().map(name).collect();
+    let (count, ids) = (pages.len(), ids.join(", "));
+    Failure::usage(both(
+        format!("`{place}` という場所のページは {count} 枚あります。何も記録していません"),
+        format!("`{place}` is the place of {count} pages; nothing was recorded"),
+    ))
+    .hint(both(
+        format!("番号で指定してください: {ids}（質問の内容は hagaki review show 番号）"),
+        format!("name one by its number: {ids}; `hagaki review show ID` shows a question"),
+    ))
 }
 
 /// Who signs. Where the campaign has people it is one of them, and he proves it.
