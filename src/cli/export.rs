@@ -40,7 +40,7 @@ pub(super) fn export(here: &Here, args: &ExportArgs) -> Outcome {
         return Ok(told(here, &format!("#{seq}"), &sent));
     }
     let mut exit = Exit::Done;
-    for form in forms(args, &library)? {
+    for form in forms(args, &library, &store)? {
         let request = Request {
             form: form.clone(),
             profile: profile.clone(),
@@ -128,22 +128,21 @@ fn send(
     export::export(store, library, &campaign.root, request).map_err(|e| failure(&e))
 }
 
-/// The forms that carry answers, each once, or the one that was named.
-fn forms(args: &ExportArgs, library: &Library) -> Result<Vec<FormId>, Failure> {
+/// The forms that carry answers, each once, or the one that was named. Also those that cards were read
+/// as whose folder is gone: their cards are withheld, and somebody must hear of it.
+fn forms(args: &ExportArgs, library: &Library, store: &Store) -> Result<Vec<FormId>, Failure> {
     let replies = library.forms().iter().filter(|f| f.role == Role::Reply);
     let mut names: Vec<FormId> = replies.map(|f| f.id.clone()).collect();
+    names.extend(store.reply_forms().map_err(|e| store_failure(&e))?);
+    names.sort();
     names.dedup();
-    let Some(named) = &args.form else {
-        return Ok(names);
-    };
-    names.retain(|id| id.0 == *named);
-    if names.is_empty() {
-        return Err(Failure::usage(both(
-            format!("このキャンペーンに帳票 `{named}` はありません"),
-            format!("the campaign has no form `{named}`"),
-        )));
+    match &args.form {
+        None => Ok(names),
+        Some(named) => match names.iter().find(|id| id.0 == *named) {
+            Some(id) => Ok(vec![id.clone()]),
+            None => Err(no_form(named, &names)),
+        },
     }
-    Ok(names)
 }
 
 /// Says what became of a form's export.
@@ -161,19 +160,30 @@ fn told(here: &Here, what: &str, sent: &Sent) -> Exit {
         }
     }
     for (why, count) in &sent.withheld {
-        let words = why.reason().map_or_else(
+        let said = why.reason().map_or_else(
             || pick(here.lang, "確認待ちなど未完了", "not finished"),
             |reason| reason.message(here.lang),
         );
         here.say(&format!(
-            "  {}: {count}  ({words})",
+            "  {}: {count}  ({said})",
             pick(here.lang, "保留", "withheld")
         ));
+        if *why == Withheld::EditionUnknown {
+            here.say(&format!(
+                "  {}: {}",
+                words::hint(here.lang),
+                pick(
+                    here.lang,
+                    "元の版の帳票フォルダーを forms/ に戻し、新しい版と並べてから、もう一度 hagaki export",
+                    "keep the old edition's folder in forms/ beside the new one, then: hagaki export",
+                )
+            ));
+        }
     }
     if let Some(list) = &sent.unmappable {
         here.say(&format!("  -> {}", list.display()));
     }
-    let look = sent.withheld.contains_key(&Withheld::Unmappable);
+    let look = sent.withheld.keys().any(|why| why.wants_operator());
     if look { Exit::Look } else { Exit::Done }
 }
 

@@ -8,6 +8,7 @@ use super::run::{chain, store_failure};
 use super::status::{open_existing, open_to_look};
 use super::words::{both, no_form, pick, shown};
 use super::{Here, clock, password};
+use crate::doubt::Reason;
 use crate::ingest::told;
 use crate::lang::Lang;
 use crate::people;
@@ -163,6 +164,12 @@ fn print_shown(about: &Shown, lang: Lang) {
         outln!("{}: {}", pick(lang, "画像", "picture"), picture.display());
     }
 }
+
+/// The next step where a question's edition is gone, before the way around it.
+const EDITION_KEPT: (&str, &str) = (
+    "元の版の帳票フォルダーを forms/ に戻し、新しい版と並べてください。",
+    "keep the old edition's folder in forms/ beside the new one; ",
+);
 
 /// The word that asks about a page as a whole.
 const PAGE: &str = "@page";
@@ -363,9 +370,11 @@ pub(super) fn refused(error: &ReviewError) -> Failure {
             let asked = suggestion
                 .as_ref()
                 .map_or_else(String::new, |text| format!("`{text}`? "));
+            let gone = doubts.iter().any(|d| d.reason == Reason::EditionUnknown);
+            let (keep_ja, keep_en) = if gone { EDITION_KEPT } else { ("", "") };
             failure.hint(both(
-                format!("{asked}入力のまま記録するには --insist を付けてください"),
-                format!("{asked}--insist takes it as typed"),
+                format!("{asked}{keep_ja}入力のまま記録するには --insist を付けてください"),
+                format!("{asked}{keep_en}--insist takes it as typed"),
             ))
         }
         ReviewError::NotAnAnswer { takes } => {

@@ -33,6 +33,8 @@ pub enum Withheld {
     KeyDuplicate,
     /// A side with fields is not there.
     SideMissing,
+    /// The form of that edition is not at hand: nothing says which sides and fields belong to the card.
+    EditionUnknown,
     /// A character that the encoding lacks.
     Unmappable,
 }
@@ -45,8 +47,14 @@ impl Withheld {
             Self::NoKey => Reason::KeyUnreadable,
             Self::KeyDuplicate => Reason::KeyDuplicate,
             Self::SideMissing => Reason::SideMissing,
+            Self::EditionUnknown => Reason::EditionUnknown,
             Self::Unmappable => Reason::Unmappable,
         })
+    }
+
+    /// Whether somebody must look: no answer of a reviewer lets the row go.
+    pub fn wants_operator(self) -> bool {
+        matches!(self, Self::EditionUnknown | Self::Unmappable)
     }
 }
 
@@ -113,6 +121,11 @@ impl Cards {
         row: &str,
         pages: &[Page],
     ) -> Result<Card, Withheld> {
+        let known = |p: &Page| editions.iter().find(|f| Some(f.edition) == p.row.edition);
+        // Before what waits: an answer to that could not be checked either.
+        if !pages.iter().all(|p| known(p).is_some()) {
+            return Err(Withheld::EditionUnknown);
+        }
         if pages.iter().any(Page::waits) {
             return Err(Withheld::Question);
         }
@@ -129,8 +142,7 @@ impl Cards {
             .first()
             .and_then(|p| p.row.key.clone())
             .unwrap_or_default();
-        let edition = pages.first().and_then(|p| p.row.edition);
-        if let Some(form) = editions.iter().find(|f| Some(f.edition) == edition) {
+        if let Some(form) = pages.first().and_then(known) {
             wants(form, &key, &sides)?;
         }
         let mut used: Vec<&Page> = sides.into_values().collect();

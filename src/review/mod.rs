@@ -374,7 +374,7 @@ fn checked(
     (typed, reply): (&str, &Reply),
 ) -> Result<Answer, ReviewError> {
     let Some(field) = field_of(library, question) else {
-        return Ok(Answer::Value(typed.to_owned()));
+        return unchecked(typed, reply.insist);
     };
     let era = era_of(&store.answers(question.page_id)?, field);
     let parsed = parse(
@@ -394,6 +394,17 @@ fn checked(
             suggestion: Some(parsed.value).filter(|v| !v.is_empty() && v != typed),
         }),
     }
+}
+
+/// A value of a form, edition or field that is not at hand: nothing says what it may be.
+fn unchecked(typed: &str, insist: bool) -> Result<Answer, ReviewError> {
+    if insist {
+        return Ok(Answer::Value(typed.to_owned()));
+    }
+    Err(ReviewError::Invalid {
+        doubts: vec![Reason::EditionUnknown.into()],
+        suggestion: None,
+    })
 }
 
 /// What the page's era field says, where the form has one for this date.
@@ -605,6 +616,32 @@ mod tests {
             Bucket::SetAside
         );
         assert_eq!(store.page(pages[1].page()).unwrap().bucket, Bucket::Read);
+    }
+
+    #[test]
+    fn a_value_that_nothing_can_check_is_refused_unless_a_person_insists() {
+        let (_dir, mut store) = store();
+        let mut run = begin(&store, false);
+        let page = card("1", &[("wish", "?yes"), ("phone", "?0773")]);
+        let page = record_all(&mut store, &mut run, "a", &[page])[0].page();
+        // The form of today's library has no such field; another has no such form.
+        for library in [form(&["name"]), Library::new(Vec::new())] {
+            for typed in ["banana", "yes"] {
+                let said = set(&mut store, &library, &reply(QuestionId(1), typed));
+                let Err(ReviewError::Invalid { doubts, .. }) = said else {
+                    panic!("`{typed}`: {said:?}");
+                };
+                assert_eq!(doubts, [Reason::EditionUnknown.into()]);
+            }
+            set(&mut store, &library, &reply(QuestionId(1), "@blank")).unwrap();
+            let insisting = Reply {
+                insist: true,
+                ..reply(QuestionId(1), "banana")
+            };
+            set(&mut store, &library, &insisting).unwrap();
+        }
+        let answers = store.answers(page).unwrap();
+        assert_eq!(answers[0].value.as_deref(), Some("banana"));
     }
 
     #[test]
