@@ -44,6 +44,7 @@ reasons! {
     RegResidual "REG_RESIDUAL" "帳票の位置合わせができません" "The page does not fit its form",
     BlankPage "BLANK_PAGE" "白紙です" "The page is blank",
     SideMissing "SIDE_MISSING" "片面がありません" "The other side is missing",
+    EditionUnknown "EDITION_UNKNOWN" "この版の帳票が forms/ にありません" "This edition of the form is not in forms/",
     SealOn "SEAL_ON" "目隠しシールが貼られたままです" "The privacy seal is still on",
     Attachment "ATTACHMENT" "帳票ではない同封物です" "An enclosure, not a form",
     DoubleFeedSuspect "DOUBLE_FEED_SUSPECT" "重送の疑いがあります" "Two cards may have been fed together",

@@ -239,7 +239,8 @@ pub enum PeopleCommand {
 
 #[derive(Debug, Args)]
 pub struct SetArgs {
-    /// The question's number; for a page about which nothing is asked, its place: "SCAN.tif[0]"
+    /// The question's number; for a page about which nothing is asked, its place: "SCAN.tif[0]",
+    /// or page:N with its number in the database where two pages have one place
     #[arg(value_name = "ID")]
     pub question: String,
     /// The answer; or @blank, @illegible, @hold; for keys and pages @accept. Of the page, whatever the

@@ -4,7 +4,7 @@ use super::args::{AuditCommand, SampleArgs};
 use super::exit::{Exit, Failure, Outcome};
 use super::out::outln;
 use super::run::{chain, store_failure};
-use super::status::open_existing;
+use super::status::{open_existing, open_to_look};
 use super::words::{both, pick};
 use super::{Here, clock};
 use crate::audit::{self, Report};
@@ -25,7 +25,7 @@ pub(super) fn audit(here: &Here, command: &AuditCommand) -> Outcome {
 
 /// The chain as CSV, or a JSON line a row.
 fn log(here: &Here) -> Outcome {
-    let store = open_existing(&here.campaign()?)?;
+    let store = open_to_look(&here.campaign()?)?;
     let rows = store.audit().map_err(|e| store_failure(&e))?;
     if here.everywhere.json {
         for row in &rows {
@@ -60,7 +60,7 @@ fn log(here: &Here) -> Outcome {
 /// Whether every row follows from the row before it, and whether a hash that was noted down is
 /// among them: without that a chain that was cut at its end, or made anew, looks whole.
 fn verify(here: &Here, noted: Option<&str>) -> Outcome {
-    let store = open_existing(&here.campaign()?)?;
+    let store = open_to_look(&here.campaign()?)?;
     let broken = store.audit_break().map_err(|e| store_failure(&e))?;
     let rows = store.audit().map_err(|e| store_failure(&e))?;
     let missing = noted.filter(|hash| rows.iter().all(|r| r.hash != **hash));

@@ -136,7 +136,7 @@ impl Campaign {
     /// Loads and checks every form; any fault stops before anything is done.
     pub(super) fn library(&self) -> Result<Library, Failure> {
         let library = Library::load(&self.forms_dir()).map_err(|e| {
-            Failure::invalid(e.to_string()).hint(both(
+            super::form::invalid(&e.0).hint(both(
                 "帳票を直してから: hagaki form check",
                 "mend the form, then: hagaki form check",
             ))

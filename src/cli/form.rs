@@ -89,8 +89,11 @@ pub(super) fn load_form(here: &Here, named: &Path) -> Result<Form, Failure> {
 }
 
 pub(super) fn invalid(faults: &[Fault]) -> Failure {
-    let lines: Vec<String> = faults.iter().map(ToString::to_string).collect();
-    Failure::invalid(lines.join("\n"))
+    let lines = |lang| {
+        let all: Vec<String> = faults.iter().map(|fault| fault.told(lang)).collect();
+        all.join("\n")
+    };
+    Failure::invalid(both(lines(Lang::Ja), lines(Lang::En)))
 }
 
 fn folder_of(form: &Path) -> PathBuf {

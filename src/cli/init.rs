@@ -1,13 +1,14 @@
 //! `hagaki init`: a campaign folder ready to run, from the binary alone.
 
 use std::fs;
+use std::io::ErrorKind;
 use std::path::Path;
 
 use super::Here;
 use super::args::InitArgs;
 use super::campaign::CONFIG_FILE;
 use super::exit::{Exit, Failure, Outcome};
-use super::words::{both, pick, unwritable};
+use super::words::{both, pick, shown_path, unwritable};
 use crate::form::library::EmbeddedForm;
 use crate::form::ready::READY;
 
@@ -24,6 +25,7 @@ pub(super) fn init(here: &Here, args: &InitArgs) -> Outcome {
         return Err(Failure::usage(text));
     }
     let forms = chosen(args)?;
+    nothing_in_the_way(dir, &forms)?;
     write_all(dir, &forms).map_err(|e| unwritable(dir, &e))?;
     let names: Vec<&str> = forms.iter().map(|f| f.name).collect();
     here.say(&format!(
@@ -69,13 +71,35 @@ fn chosen(args: &InitArgs) -> Result<Vec<&'static EmbeddedForm>, Failure> {
     args.form.iter().map(find).collect()
 }
 
+/// Refuses to put a ready form over another of its name. Nothing was made by then.
+fn nothing_in_the_way(dir: &Path, forms: &[&EmbeddedForm]) -> Result<(), Failure> {
+    let mut found: Vec<String> = Vec::new();
+    for form in forms {
+        let files = form.in_the_way(&dir.join("forms"));
+        let files = files.map_err(|e| unwritable(dir, &e))?;
+        found.extend(files.iter().map(|path| format!("`{}`", shown_path(path))));
+    }
+    if found.is_empty() {
+        return Ok(());
+    }
+    let all = found.join(", ");
+    let text = both(
+        format!("{all} は内蔵の帳票と違います。何も変えていません"),
+        format!("{all} differs from the ready form; nothing was changed"),
+    );
+    Err(Failure::usage(text).hint(both(
+        "そのフォルダーを別の場所へ移すか、--form でほかの帳票を、または --no-forms を指定してください",
+        "move that folder away, or name other forms with --form, or none with --no-forms",
+    )))
+}
+
 fn write_all(dir: &Path, forms: &[&EmbeddedForm]) -> std::io::Result<()> {
     fs::create_dir_all(dir.join("inbox"))?;
     fs::create_dir_all(dir.join("forms"))?;
     for form in forms {
         form.write_below(&dir.join("forms"))?;
     }
-    fs::write(dir.join("recipients.csv"), RECIPIENTS)?;
+    recipients(&dir.join("recipients.csv"))?;
     // Last: a folder without it is no campaign, so a half-made one can be made again.
     let name = dir
         .file_name()
@@ -85,5 +109,19 @@ fn write_all(dir: &Path, forms: &[&EmbeddedForm]) -> std::io::Result<()> {
         "# キャンペーンの設定 / settings of this campaign\nname = {}\n\n[export]\n# utf8 | utf8bom | cp932 | excel\nprofile = \"utf8bom\"\n",
         toml::Value::String(name)
     );
-    fs::write(dir.join(CONFIG_FILE), config)
+    let file = dir.join(CONFIG_FILE);
+    fs::write(&file, config).inspect_err(|_| _ = fs::remove_file(&file))
+}
+
+/// The list's head, where there is no list: one that lies here already is somebody's. What a full disk
+/// let through of the head is no list.
+fn recipients(path: &Path) -> std::io::Result<()> {
+    let there = match fs::read(path) {
+        Err(e) if e.kind() == ErrorKind::NotFound => Vec::new(),
+        read => read?,
+    };
+    if RECIPIENTS.as_bytes().starts_with(&there) {
+        fs::write(path, RECIPIENTS)?;
+    }
+    Ok(())
 }

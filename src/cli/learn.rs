@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use super::exit::{Exit, Failure, Outcome};
 use super::form::{invalid, save};
 use super::run::chain;
-use super::words::{both, pick, unreadable};
+use super::words::{both, pick, shown_path, unreadable};
 use super::{Here, progress};
 use crate::digest::Digest;
 use crate::form::library::{FORM_FILE, load_unlearnt};
@@ -102,7 +102,7 @@ fn open(here: &Here, folder: &Path) -> Result<Stack, Failure> {
         unread: skipped
             .iter()
             .filter(|s| matches!(s.reason, SkipReason::Unreadable(_)))
-            .map(|s| format!("{}: {}", s.path.display(), s.reason.code()))
+            .map(|s| format!("{}: {}", shown_path(&s.path), s.reason.code()))
             .collect(),
     };
     let bar = progress::bar(here, files.len() as u64);
@@ -118,7 +118,7 @@ fn open(here: &Here, folder: &Path) -> Result<Stack, Failure> {
 
 impl Stack {
     fn add(&mut self, file: &SourceFile, lang: Lang) {
-        let shown = file.path.display();
+        let shown = shown_path(&file.path);
         let document = match ingest::open(&file.path, &Limits::default()) {
             Ok(document) => document,
             Err(why) => return self.unread.push(format!("{shown}: {}", why.message(lang))),

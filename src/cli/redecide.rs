@@ -9,7 +9,7 @@ use super::exit::{Failure, Outcome};
 use super::out::outln;
 use super::run::{self, STOP, batch_failure, store_failure};
 use super::status::open_existing;
-use super::words::both;
+use super::words::{both, shown_path};
 use super::{Here, clock, progress};
 use crate::batch::{self, RedecidedPage, Redecisions, Watcher};
 use crate::calibrate;
@@ -69,7 +69,7 @@ fn chosen(store: &Store, args: &RunArgs) -> Result<Vec<PageId>, Failure> {
         .filter_map(|(page, file)| of_input(&file).then_some(page))
         .collect();
     if let Some((input, _)) = args.input.iter().zip(&used).find(|(_, used)| !**used) {
-        let input = input.display();
+        let input = shown_path(input);
         let text = both(
             format!("`{input}` から読み取ったページはありません"),
             format!("no page was read from `{input}`"),

@@ -5,7 +5,7 @@ use super::campaign::Campaign;
 use super::exit::{Exit, Failure, Outcome};
 use super::review::refused;
 use super::run::{chain, decoding, store_failure};
-use super::words::both;
+use super::words::{both, shown};
 use super::{Here, engines};
 use crate::form::Library;
 use crate::ingest::{Limits, told};
@@ -123,7 +123,7 @@ fn on_page(store: &mut Store, reply: &Reply) -> Result<Reply, Failure> {
 }
 
 fn part_line(row: &PageRow, lang: Lang) -> String {
-    let (file, page, open) = (&row.file, row.page, row.questions_open);
+    let (file, page, open) = (shown(&row.file), row.page, row.questions_open);
     let form = row.form.as_deref().unwrap_or("-");
     match (lang, row.bucket == Bucket::Rejected) {
         (Lang::Ja, true) => {

@@ -1,16 +1,18 @@
 //! `hagaki review list|show|set`: the questions, from a terminal.
 
 use super::args::{ReviewCommand, SetArgs};
+use super::campaign::Campaign;
 use super::exit::{Exit, Failure, Outcome};
 use super::out::outln;
 use super::run::{chain, store_failure};
-use super::status::open_existing;
-use super::words::{both, pick};
+use super::status::{open_existing, open_to_look};
+use super::words::{both, no_form, pick, shown};
 use super::{Here, clock, password};
+use crate::doubt::Reason;
 use crate::ingest::told;
 use crate::lang::Lang;
 use crate::people;
-use crate::review::{self, Reply, ReviewError, Shown};
+use crate::review::{self, Named, PlaceError, Reply, ReviewError, Shown};
 use crate::store::{
     Act, May, QuestionFilter, QuestionId, QuestionRow, QuestionState, Role, Spoken, Store, Subject,
 };
@@ -42,7 +44,11 @@ pub(super) fn review(here: &Here, command: &ReviewCommand) -> Outcome {
 }
 
 fn list(here: &Here, filter: &QuestionFilter) -> Outcome {
-    let store = open_existing(&here.campaign()?)?;
+    let campaign = here.campaign()?;
+    let store = open_to_look(&campaign)?;
+    if let Some(form) = &filter.form {
+        known_form(&campaign, &store, form)?;
+    }
     let questions = review::list(&store, filter).map_err(|e| store_failure(&e))?;
     if here.everywhere.json {
         for question in &questions {
@@ -66,6 +72,22 @@ fn list(here: &Here, filter: &QuestionFilter) -> Outcome {
     Ok(Exit::Done)
 }
 
+/// Refuses a form that neither lies in `forms/` nor was ever read: nothing waiting would look like all
+/// done.
+fn known_form(campaign: &Campaign, store: &Store, form: &str) -> Result<(), Failure> {
+    let mut known = store.forms().map_err(|e| store_failure(&e))?;
+    if known.iter().any(|id| id.0 == form) {
+        return Ok(());
+    }
+    known.extend(campaign.library()?.forms().iter().map(|f| f.id.clone()));
+    known.sort();
+    known.dedup();
+    if known.iter().any(|id| id.0 == form) {
+        return Ok(());
+    }
+    Err(no_form(form, &known))
+}
+
 /// One question in one line: number, place, field, proposal, reasons.
 fn line(question: &QuestionRow, lang: Lang) -> String {
     let what = match &question.subject {
@@ -84,7 +106,7 @@ fn line(question: &QuestionRow, lang: Lang) -> String {
         "{:>6}  {form}  {what}  {proposal}  {}  {}[{}]",
         question.id.0,
         reasons.join(" "),
-        question.file,
+        shown(&question.file),
         question.page
     )
 }
@@ -93,19 +115,19 @@ fn show(here: &Here, id: QuestionId) -> Outcome {
     let campaign = here.campaign()?;
     let store = open_existing(&campaign)?;
     let library = campaign.library()?;
-    let shown = review::show(&store, &library, id).map_err(|e| no_such(&e))?;
+    let about = review::show(&store, &library, id).map_err(|e| no_such(&e))?;
     if here.everywhere.json {
-        outln!("{}", json(&shown)?);
+        outln!("{}", json(&about)?);
     } else {
-        print_shown(&shown, here.lang);
+        print_shown(&about, here.lang);
     }
     Ok(Exit::Done)
 }
 
-fn print_shown(shown: &Shown, lang: Lang) {
-    let question = &shown.question;
+fn print_shown(about: &Shown, lang: Lang) {
+    let question = &about.question;
     outln!("{}", line(question, lang));
-    if let Some(label) = &shown.label {
+    if let Some(label) = &about.label {
         outln!("{}: {}", pick(lang, "項目", "field"), label.get(lang));
     }
     for doubt in &question.doubts {
@@ -120,11 +142,11 @@ fn print_shown(shown: &Shown, lang: Lang) {
             doubt.reason.message(lang)
         );
     }
-    for entry in &shown.differing {
+    for entry in &about.differing {
         let said = entry.value.as_deref().unwrap_or(&entry.answer);
         outln!("{}: {said}", pick(lang, "食い違う回答", "they differ"));
     }
-    for alternative in &shown.alternatives {
+    for alternative in &about.alternatives {
         outln!(
             "{}: {}  {:.3}",
             pick(lang, "候補", "perhaps"),
@@ -132,16 +154,22 @@ fn print_shown(shown: &Shown, lang: Lang) {
             alternative.weight
         );
     }
-    for (value, label) in &shown.options {
+    for (value, label) in &about.options {
         outln!("{}: {value}  {label}", pick(lang, "選択肢", "option"));
     }
-    for (name, value) in &shown.record {
+    for (name, value) in &about.record {
         outln!("{}: {name} {value}", pick(lang, "送付先", "recipient"));
     }
-    if let Some(picture) = &shown.picture_file {
+    if let Some(picture) = &about.picture_file {
         outln!("{}: {}", pick(lang, "画像", "picture"), picture.display());
     }
 }
+
+/// The next step where a question's edition is gone, before the way around it.
+const EDITION_KEPT: (&str, &str) = (
+    "元の版の帳票フォルダーを forms/ に戻し、新しい版と並べてください。",
+    "keep the old edition's folder in forms/ beside the new one; ",
+);
 
 /// The word that asks about a page as a whole.
 const PAGE: &str = "@page";
@@ -152,6 +180,7 @@ const SEPARATE: &str = "@separate";
 const REJOIN: &str = "@rejoin";
 
 fn set(here: &Here, args: &SetArgs) -> Outcome {
+    fitting(args)?;
     let campaign = here.campaign()?;
     let library = campaign.library()?;
     let mut store = open_existing(&campaign)?;
@@ -202,6 +231,30 @@ fn set(here: &Here, args: &SetArgs) -> Outcome {
     Ok(Exit::Done)
 }
 
+/// Refuses what says how a page lies beside a word that looks at no page: it would change nothing.
+fn fitting(args: &SetArgs) -> Result<(), Failure> {
+    let again = &args.again;
+    let (anew, parts) = (args.value == READ_AGAIN, args.value == SEPARATE);
+    let given = [
+        ("--form", again.form.is_some() && !anew && !parts),
+        ("--turn", again.turn.is_some() && !anew && !parts),
+        ("--corners", again.corners.is_some() && !anew),
+        ("--key", again.key.is_some() && !anew),
+        ("--part", !again.part.is_empty() && !parts),
+    ];
+    let Some((option, _)) = given.into_iter().find(|(_, ignored)| *ignored) else {
+        return Ok(());
+    };
+    Err(Failure::usage(both(
+        format!("この回答に {option} は使えません。何も記録していません"),
+        format!("{option} says nothing beside this answer; nothing was recorded"),
+    ))
+    .hint(both(
+        "読み直しは @read-again（--form --turn --corners --key）、切り分けは @separate（--part --form --turn）",
+        "@read-again takes --form, --turn, --corners and --key; @separate takes --part, --form and --turn",
+    )))
+}
+
 /// Refuses what would put a word over another person's without anybody's noticing.
 fn nothing_overwritten(store: &Store, reply: &Reply) -> Result<(), Failure> {
     let other = review::answered_by_another(store, reply.question, &reply.act.who);
@@ -228,21 +281,46 @@ fn question(
     if let Ok(number) = args.question.parse() {
         return Ok(QuestionId(number));
     }
-    let page = review::page_at(store, &args.question).map_err(|e| no_such(&e))?;
+    let page = review::page_at(store, &args.question).map_err(|e| misplaced(&e))?;
     let asked = review::question_of(store, page).map_err(|e| no_such(&e))?;
     let stands = |q: &QuestionRow| q.state != QuestionState::Superseded || args.value == REJOIN;
     match asked.filter(stands) {
         Some(question) => Ok(question.id),
         None if about_page => super::repair::open_page(store, (act, page)),
         None => Err(Failure::usage(both(
-            format!("`{}` には質問がありません", args.question),
-            format!("nothing is asked about `{}`", args.question),
+            format!("`{}` には質問がありません", shown(&args.question)),
+            format!("nothing is asked about `{}`", shown(&args.question)),
         ))
         .hint(both(
             "ページについては @page, @separate, @read-again などが使えます",
             "of the page you can say @page, @separate, @read-again and the like",
         ))),
     }
+}
+
+/// A place that names no page, or several: nothing is answered for a card that may not be meant.
+fn misplaced(error: &PlaceError) -> Failure {
+    let (place, pages) = match error {
+        PlaceError::Store(e) => return no_such(e),
+        PlaceError::Several { place, pages } => (shown(place), pages),
+    };
+    let name = |page: &Named| {
+        let id = page.question.map_or_else(
+            || format!("page:{}", page.page),
+            |question| question.to_string(),
+        );
+        format!("{id} ({})", page.bucket.name())
+    };
+    let ids: Vec<String> = pages.iter().map(name).collect();
+    let (count, ids) = (pages.len(), ids.join(", "));
+    Failure::usage(both(
+        format!("`{place}` という場所のページは {count} 枚あります。何も記録していません"),
+        format!("`{place}` is the place of {count} pages; nothing was recorded"),
+    ))
+    .hint(both(
+        format!("番号で指定してください: {ids}（質問の内容は hagaki review show 番号）"),
+        format!("name one by its number: {ids}; `hagaki review show ID` shows a question"),
+    ))
 }
 
 /// Who signs. Where the campaign has people it is one of them, and he proves it.
@@ -292,9 +370,11 @@ pub(super) fn refused(error: &ReviewError) -> Failure {
             let asked = suggestion
                 .as_ref()
                 .map_or_else(String::new, |text| format!("`{text}`? "));
+            let gone = doubts.iter().any(|d| d.reason == Reason::EditionUnknown);
+            let (keep_ja, keep_en) = if gone { EDITION_KEPT } else { ("", "") };
             failure.hint(both(
-                format!("{asked}入力のまま記録するには --insist を付けてください"),
-                format!("{asked}--insist takes it as typed"),
+                format!("{asked}{keep_ja}入力のまま記録するには --insist を付けてください"),
+                format!("{asked}{keep_en}--insist takes it as typed"),
             ))
         }
         ReviewError::NotAnAnswer { takes } => {

@@ -10,7 +10,7 @@ use super::calibrate::watch_for_shift;
 use super::campaign::Campaign;
 use super::exit::{Exit, Failure, Outcome};
 use super::out::outln;
-use super::words::{both, pick};
+use super::words::{both, pick, shown, shown_path};
 use super::{Here, clock, engines, progress, status};
 use crate::batch::{self, BatchError, Input, Observer, PageEvent, Reader, Tally};
 use crate::calibrate;
@@ -188,10 +188,10 @@ fn discover(campaign: &Campaign, args: &RunArgs) -> Result<Input, Failure> {
     };
     for input in &inputs {
         if std::fs::symlink_metadata(input).is_err() {
-            let shown = input.display();
+            let name = shown_path(input);
             let text = both(
-                format!("`{shown}` が見つかりません"),
-                format!("`{shown}` is not there"),
+                format!("`{name}` が見つかりません"),
+                format!("`{name}` is not there"),
             );
             return Err(Failure::usage(text).hint(both(
                 "スキャン画像のファイルかフォルダーを指定してください",
@@ -343,6 +343,6 @@ impl Observer for Screen<'_> {
     fn quarantined(&mut self, name: &str, _code: &str, detail: &str) {
         let (here, bar) = (self.here, &self.bar);
         let words = ingest::told(detail, here.lang);
-        bar.suspend(|| here.say(&format!("{name}: {words}")));
+        bar.suspend(|| here.say(&format!("{}: {words}", shown(name))));
     }
 }

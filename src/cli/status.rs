@@ -11,11 +11,11 @@ use super::words::{both, pick};
 use crate::books::Books;
 use crate::form::Library;
 use crate::lang::Lang;
-use crate::store::{CalibrationRow, Store};
+use crate::store::{CalibrationRow, DATABASE, Store, StoreError};
 
 pub(super) fn status(here: &Here) -> Outcome {
     let campaign = here.campaign()?;
-    let store = open_existing(&campaign)?;
+    let store = open_to_look(&campaign)?;
     // Forms that are at fault keep nobody from seeing the rest.
     let books = if let Ok(library) = Library::load(&campaign.forms_dir()) {
         Books::with_cards(&store, &library)
@@ -63,7 +63,7 @@ fn promise(lang: Lang, calibration: Option<&CalibrationRow>) -> String {
 
 /// Opens a store that must be there already; a campaign without one has simply read nothing.
 pub(super) fn open_existing(campaign: &Campaign) -> Result<Store, Failure> {
-    if campaign.root.join("hagaki.db").exists() {
+    if campaign.root.join(DATABASE).exists() {
         return Store::open(&campaign.root).map_err(|e| store_failure(&e));
     }
     Err(Failure::usage(both(
@@ -71,6 +71,19 @@ pub(super) fn open_existing(campaign: &Campaign) -> Result<Store, Failure> {
         "nothing was read in this campaign yet",
     ))
     .hint("hagaki run"))
+}
+
+/// The same for a command that changes nothing: also where nothing may be written, as in a campaign on
+/// read-only media or in somebody else's hands.
+pub(super) fn open_to_look(campaign: &Campaign) -> Result<Store, Failure> {
+    if !campaign.root.join(DATABASE).exists() {
+        return open_existing(campaign);
+    }
+    let opened = match Store::open(&campaign.root) {
+        Err(StoreError::ReadOnly { .. }) => Store::open_read_only(&campaign.root),
+        opened => opened,
+    };
+    opened.map_err(|e| store_failure(&e))
 }
 
 /// Says where rows, questions, pictures and CSV are, and the next commands.

@@ -4,6 +4,8 @@ use std::fmt::Display;
 use std::path::Path;
 
 use super::exit::{Exit, Failure};
+use crate::form::FormId;
+pub(super) use crate::lang::shown;
 use crate::lang::{Lang, Text};
 
 pub(super) fn error(lang: Lang) -> &'static str {
@@ -21,7 +23,7 @@ pub(super) fn both(ja: impl Into<String>, en: impl Into<String>) -> Text {
 
 /// A file or folder of a person's choice that cannot be written.
 pub(super) fn unwritable(path: &Path, why: &dyn Display) -> Failure {
-    let path = path.display();
+    let path = shown_path(path);
     let text = both(
         format!("`{path}` に書き込めません: {why}"),
         format!("`{path}` cannot be written: {why}"),
@@ -34,11 +36,30 @@ pub(super) fn unwritable(path: &Path, why: &dyn Display) -> Failure {
 
 /// A file that a person named and that cannot be read.
 pub(super) fn unreadable(path: &Path, why: &dyn Display) -> Failure {
-    let path = path.display();
+    let path = shown_path(path);
     Failure::usage(both(
         format!("`{path}` を読めません: {why}"),
         format!("`{path}` cannot be read: {why}"),
     ))
+}
+
+/// A form that is not known here.
+pub(super) fn no_form(name: &str, known: &[FormId]) -> Failure {
+    let known: Vec<&str> = known.iter().map(|id| id.0.as_str()).collect();
+    let known = known.join(", ");
+    Failure::usage(both(
+        format!("このキャンペーンに帳票 `{name}` はありません"),
+        format!("the campaign has no form `{name}`"),
+    ))
+    .hint(both(
+        format!("次のどれか: {known}"),
+        format!("one of: {known}"),
+    ))
+}
+
+/// A path that people named or a scanner made, as a terminal may show it.
+pub(super) fn shown_path(path: &Path) -> String {
+    shown(&path.to_string_lossy()).into_owned()
 }
 
 /// One of two texts.

@@ -99,7 +99,7 @@ impl<'a> Recorded<'a> {
 pub fn withheld(store: &Store, library: &Library) -> Result<BTreeMap<Withheld, usize>, StoreError> {
     let recorded = Recorded::of(store)?;
     let mut counts = BTreeMap::new();
-    for form in reply_forms(library) {
+    for form in reply_forms(store, library)? {
         let editions = editions(library, &form);
         let mut cards = Cards::default();
         for (row, mut pages) in recorded.groups(&form, &editions) {
@@ -116,12 +116,15 @@ pub fn withheld(store: &Store, library: &Library) -> Result<BTreeMap<Withheld, u
     Ok(counts)
 }
 
-/// The forms that carry answers, each once, in the library's order.
-pub fn reply_forms(library: &Library) -> Vec<FormId> {
+/// The forms that carry answers, each once. Also those that cards were read as whose folder is gone:
+/// their cards are withheld, and somebody must hear of it.
+pub fn reply_forms(store: &Store, library: &Library) -> Result<Vec<FormId>, StoreError> {
     let replies = library.forms().iter().filter(|f| f.role == Role::Reply);
     let mut names: Vec<FormId> = replies.map(|f| f.id.clone()).collect();
+    names.extend(store.reply_forms()?);
+    names.sort();
     names.dedup();
-    names
+    Ok(names)
 }
 
 fn repeats_a_side(pages: &[Page<'_>]) -> bool {
@@ -177,6 +180,11 @@ impl Cards {
         row: &str,
         pages: &[Page<'_>],
     ) -> Result<Card, Withheld> {
+        let known = |p: &Page| editions.iter().find(|f| Some(f.edition) == p.row.edition);
+        // Before what waits: an answer to that could not be checked either.
+        if !pages.iter().all(|p| known(p).is_some()) {
+            return Err(Withheld::EditionUnknown);
+        }
         if pages.iter().any(Page::waits) {
             return Err(Withheld::Question);
         }
@@ -190,8 +198,7 @@ impl Cards {
             }
         }
         let key = key_of(pages);
-        let edition = pages.first().and_then(|p| p.row.edition);
-        if let Some(form) = editions.iter().find(|f| Some(f.edition) == edition) {
+        if let Some(form) = pages.first().and_then(known) {
             wants(form, &key, &sides)?;
         }
         if pages.iter().any(|p| p.held) {

@@ -86,6 +86,8 @@ pub fn export(
     campaign: &Path,
     request: &Request,
 ) -> Result<Sent, ExportError> {
+    // Number, rows and what left before are of one moment: a second export waits for this one.
+    let mut store = store.alone()?;
     let cards = store.steady(|s| Cards::of(s, library, &request.form))?;
     let last = store.last_exported(&request.form.0, &request.profile.name)?;
     let seq = store.next_export()?;
@@ -116,6 +118,7 @@ pub fn export(
         manifest: &json,
         rows: &picked.marks,
     })?;
+    store.keep()?;
     let folder = campaign.join("export");
     let unwritten = |source| ExportError::Unwritten { seq, source };
     let path = write_files(&folder, &name, (&picked.bytes, &json)).map_err(unwritten)?;
@@ -140,6 +143,7 @@ pub fn resend(
     of: ExportSeq,
     (act, day): (&Act, Day),
 ) -> Result<Sent, ExportError> {
+    let mut store = store.alone()?;
     let before = store.export(of)?;
     let bytes = store.export_bytes(&before)?;
     let seq = store.next_export()?;
@@ -156,6 +160,7 @@ pub fn resend(
         manifest: &before.manifest,
         rows: &[],
     })?;
+    store.keep()?;
     let path = write_files(&campaign.join("export"), &name, (&bytes, &before.manifest))
         .map_err(|source| ExportError::Unwritten { seq, source })?;
     let rows = bytes

@@ -117,6 +117,56 @@ fn only_finished_rows_leave_and_the_rest_is_counted() {
     );
 }
 
+/// As [`card`], of another edition of the form.
+fn card_of_edition(edition: u32, key: &str, fields: &[(&str, &str)]) -> PageOutcome {
+    let mut outcome = card(key, fields);
+    record_of(&mut outcome).edition = edition;
+    outcome
+}
+
+#[test]
+fn a_card_whose_edition_is_gone_is_withheld_and_not_deleted() {
+    let pages = [
+        card("0001", &said("yes", "", "")),
+        card_of_edition(2, "0002", &said("no", "", "")),
+        card_of_edition(2, "0003", &said("?no", "", "")),
+    ];
+    let (mut campaign, _) = Campaign::with(&pages);
+    let both: Vec<_> = [1, 2]
+        .into_iter()
+        .map(|edition| {
+            let mut form = (*campaign.library.forms()[0]).clone();
+            form.edition = edition;
+            std::sync::Arc::new(form)
+        })
+        .collect();
+    let (first, both) = (campaign.library.clone(), Library::new(both));
+    let waiting = |sent: &Sent| sent.withheld.clone().into_iter().collect::<Vec<_>>();
+
+    campaign.library = both;
+    let sent = campaign.export("utf8", true);
+    assert_eq!(
+        (sent.rows, waiting(&sent)),
+        (2, vec![(Withheld::Question, 1)])
+    );
+
+    campaign.library = first;
+    let sent = campaign.export("utf8", false);
+    assert!(!text(&sent).contains("0002"), "{}", text(&sent));
+    assert_eq!(
+        (sent.rows, waiting(&sent)),
+        (1, vec![(Withheld::EditionUnknown, 2)])
+    );
+    assert!(sent.withheld.keys().all(|why| why.wants_operator()));
+    let sent = campaign.export("utf8", true);
+    assert_eq!((sent.rows, sent.path), (0, None));
+
+    campaign.library = Library::new(Vec::new());
+    let sent = campaign.export("utf8", false);
+    assert_eq!((sent.rows, &sent.path), (0, &None));
+    assert_eq!(waiting(&sent), [(Withheld::EditionUnknown, 3)]);
+}
+
 #[test]
 fn two_sides_make_one_row_and_one_alone_waits() {
     let front = |key: &str| card(key, &[("wish", "yes"), ("phone", "")]);

@@ -17,6 +17,8 @@ pub enum Withheld {
     KeyDuplicate,
     /// A side with fields is not there.
     SideMissing,
+    /// The form of that edition is not at hand: nothing says which sides and fields belong to the card.
+    EditionUnknown,
     /// Its lot is on hold: the header names another number of cards.
     Batch,
     /// A character that the encoding lacks.
@@ -31,6 +33,7 @@ impl Withheld {
             Self::NoKey => Reason::KeyUnreadable,
             Self::KeyDuplicate => Reason::KeyDuplicate,
             Self::SideMissing => Reason::SideMissing,
+            Self::EditionUnknown => Reason::EditionUnknown,
             Self::Batch => Reason::BatchCount,
             Self::Unmappable => Reason::Unmappable,
         })
@@ -56,6 +59,10 @@ impl Withheld {
             Self::SideMissing => (
                 "もう片方の面を読み取ってください（hagaki run）。カードでなければ: hagaki review set 'ファイル[ページ]' @attachment",
                 "scan the other side (hagaki run); what is no card: hagaki review set 'FILE[PAGE]' @attachment",
+            ),
+            Self::EditionUnknown => (
+                "元の版の帳票フォルダーを forms/ に戻し、新しい版と並べてから、もう一度 hagaki export",
+                "keep the old edition's folder in forms/ beside the new one, then: hagaki export",
             ),
             Self::Batch => (
                 "束の枚数を数え直してください（警告を参照: hagaki status）",

@@ -1,9 +1,12 @@
 //! What is wrong with a form file, said so that its author can mend it.
 
-use std::fmt;
+use std::fmt::{self, Write as _};
 use std::ops::Range;
 
 use serde::Serialize;
+
+use super::told::told;
+use crate::lang::Lang;
 
 /// One fault of a form file. `line` and `column` count from 1 (columns in characters); 0 means
 /// that the fault belongs to the file as a whole.
@@ -31,17 +34,28 @@ impl Fault {
     }
 }
 
+impl Fault {
+    /// The place, what is wrong and the hint, in words for a person.
+    pub fn told(&self, lang: Lang) -> String {
+        let place = match self.line {
+            0 => self.file.clone(),
+            line => format!("{}:{line}:{}", self.file, self.column),
+        };
+        let mut text = format!("{place}: {}", told(&self.message, lang));
+        if let Some(hint) = &self.hint {
+            let mark = match lang {
+                Lang::Ja => "次に",
+                Lang::En => "hint",
+            };
+            let _ = write!(text, "\n  {mark}: {}", told(hint, lang));
+        }
+        text
+    }
+}
+
 impl fmt::Display for Fault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.file)?;
-        if self.line > 0 {
-            write!(f, ":{}:{}", self.line, self.column)?;
-        }
-        write!(f, ": {}", self.message)?;
-        if let Some(hint) = &self.hint {
-            write!(f, "\n  hint: {hint}")?;
-        }
-        Ok(())
+        f.write_str(&self.told(Lang::En))
     }
 }
 

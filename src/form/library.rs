@@ -86,7 +86,9 @@ impl Library {
                     form.edition, form.id
                 );
                 let mut fault = Fault::of_file(file, message);
-                fault.hint = Some("count `edition` up for a changed form".into());
+                fault.hint = Some(
+                    "count `edition` up for a changed form, and keep the old one beside it".into(),
+                );
                 faults.push(fault);
             }
         }

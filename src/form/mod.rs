@@ -8,6 +8,7 @@ pub mod types;
 mod policy;
 pub mod checks;
 pub mod fault;
+mod told;
 pub mod raw;
 pub mod condition;
 pub mod check;

@@ -47,15 +47,50 @@ impl EmbeddedForm {
             .ok_or_else(|| io::ErrorKind::NotFound.into())
     }
 
-    /// Writes the form's folder below `dir` and returns it; what is there is never overwritten.
+    /// Writes the form's folder below `dir` and returns it. What is there is never overwritten; what a
+    /// writing that was cut off left behind is finished.
+    ///
+    /// # Errors
+    /// [`io::ErrorKind::AlreadyExists`] where a file of other content is in the way.
     pub fn write_below(&self, dir: &Path) -> io::Result<PathBuf> {
         let folder = dir.join(self.name);
         fs::create_dir_all(&folder)?;
-        write_new(&folder.join(FORM_FILE), self.toml.as_bytes())?;
-        for (name, bytes) in self.pictures {
-            write_new(&folder.join(name), bytes)?;
+        for (name, bytes) in self.files() {
+            let path = folder.join(name);
+            match there(&path)? {
+                Some(same) if same == bytes => continue,
+                Some(cut) if bytes.starts_with(&cut) => fs::remove_file(&path)?,
+                _ => {}
+            }
+            write_new(&path, bytes)?;
         }
         Ok(folder)
+    }
+
+    /// The files below `dir` in the places of the form's own that hold something else, not only less.
+    pub fn in_the_way(&self, dir: &Path) -> io::Result<Vec<PathBuf>> {
+        let folder = dir.join(self.name);
+        let mut found = Vec::new();
+        for (name, bytes) in self.files() {
+            let path = folder.join(name);
+            if there(&path)?.is_some_and(|held| !bytes.starts_with(&held)) {
+                found.push(path);
+            }
+        }
+        Ok(found)
+    }
+
+    fn files(&self) -> impl Iterator<Item = (&'static str, &'static [u8])> {
+        let toml = (FORM_FILE, self.toml.as_bytes());
+        [toml].into_iter().chain(self.pictures.iter().copied())
+    }
+}
+
+/// What the file holds; `None` where there is none.
+fn there(path: &Path) -> io::Result<Option<Vec<u8>>> {
+    match fs::read(path) {
+        Err(e) if e.kind() == io::ErrorKind::NotFound => Ok(None),
+        held => held.map(Some),
     }
 }
 
@@ -141,7 +176,7 @@ mod tests {
     }
 
     #[test]
-    fn a_ready_form_is_written_once() {
+    fn a_ready_form_is_written_once_and_a_cut_one_is_finished() {
         let dir = tempfile::tempdir().expect("a folder");
         let form = form("resident-survey").expect("ready");
         form.write_below(dir.path()).expect("written");
@@ -149,8 +184,25 @@ mod tests {
             Library::load(dir.path()).expect("no fault").forms().len(),
             1
         );
-        let again = form.write_below(dir.path()).expect_err("it is there");
+        form.write_below(dir.path()).expect("the same once more");
+        // A full disk cut the first writing off.
+        let file = dir.path().join("resident-survey").join(FORM_FILE);
+        fs::write(&file, &form.toml[..100]).expect("written");
+        assert_eq!(
+            form.in_the_way(dir.path()).expect("read"),
+            Vec::<PathBuf>::new()
+        );
+        form.write_below(dir.path()).expect("finished");
+        assert_eq!(fs::read(&file).expect("read"), form.toml.as_bytes());
+
+        fs::write(&file, "edition = 9").expect("written");
+        assert_eq!(
+            form.in_the_way(dir.path()).expect("read"),
+            std::slice::from_ref(&file)
+        );
+        let again = form.write_below(dir.path()).expect_err("another is there");
         assert_eq!(again.kind(), io::ErrorKind::AlreadyExists);
+        assert_eq!(fs::read(&file).expect("read"), b"edition = 9");
     }
 
     #[test]

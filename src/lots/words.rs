@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::{Alarm, GlassAlarm, HeaderAlarm, LotAlarm, Measure};
-use crate::lang::Lang;
+use crate::lang::{Lang, shown};
 use crate::restore::Along;
 use crate::store::{KeyCount, LotRow, Printed};
 
@@ -61,6 +61,7 @@ fn of_header(alarm: &HeaderAlarm, lang: Lang) -> String {
         page,
         ..
     } = alarm;
+    let file = shown(file);
     let found = match (least == most, lang) {
         (true, _) => least.to_string(),
         (false, Lang::Ja) => format!("{least}～{most}"),
@@ -89,7 +90,7 @@ fn place(lots: &[LotRow], lang: Lang) -> String {
             .as_deref()
             .map(|h| format!(" {h}"))
             .unwrap_or_default();
-        format!("{} {folder}{header}", lot.received)
+        format!("{} {}{header}", lot.received, shown(folder))
     };
     match (lots, lang) {
         ([], _) => String::new(),
@@ -144,6 +145,7 @@ fn of_key(key: &KeyCount, lang: Lang) -> String {
         page,
         ..
     } = key;
+    let file = shown(file);
     match lang {
         Lang::Ja => {
             format!("{form} {side}: 同じ番号が {pages} 枚にあります（最初は {file}[{page}]）")
@@ -164,8 +166,8 @@ fn of_glass(alarm: &GlassAlarm, lang: Lang) -> String {
         ..
     } = alarm;
     let (first, last) = (
-        format!("{}[{}]", first.file, first.page),
-        format!("{}[{}]", last.file, last.page),
+        format!("{}[{}]", shown(&first.file), first.page),
+        format!("{}[{}]", shown(&last.file), last.page),
     );
     match (alarm.along, lang) {
         (Along::Columns, Lang::Ja) => format!(

@@ -150,16 +150,64 @@ pub fn list(store: &Store, filter: &QuestionFilter) -> Result<Vec<QuestionRow>, 
     store.questions(filter)
 }
 
-/// The page at that place, as questions name it: the file's name, then the page in brackets.
+/// A page that was named by its place, or by `page:` and its number, is not the one page that was meant.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum PlaceError {
+    /// Names come again: a scanner counts from 1 once more, a folder is emptied and filled.
+    #[error("`{place}` is the place of {} pages", .pages.len())]
+    Several { place: String, pages: Vec<Named> },
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// One of several pages at one place.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Named {
+    pub page: PageId,
+    pub bucket: Bucket,
+    /// See [`question_of`]; `None` also where the last one gave way to a later reading.
+    pub question: Option<QuestionId>,
+}
+
+/// The page at that place, as questions name it: the file's name, then the page in brackets. Or the page
+/// of that number: `page:7`.
 ///
 /// # Errors
-/// When there is no such page.
-pub fn page_at(store: &Store, place: &str) -> Result<PageId, StoreError> {
-    let mut pages = store.pages()?.into_iter();
-    let found = pages.find(|page| format!("{}[{}]", page.file, page.page) == place);
-    found.map(|page| page.id).ok_or_else(|| StoreError::NoSuch {
-        what: "page",
-        id: place.to_owned(),
+/// When there is no such page, or more than one: a scanner's names come again for other cards, and both
+/// count. A picture that is the same as another's at this place is no other page.
+pub fn page_at(store: &Store, place: &str) -> Result<PageId, PlaceError> {
+    if let Some(number) = place.strip_prefix("page:").and_then(|n| n.parse().ok()) {
+        return Ok(store.page(PageId(number))?.id);
+    }
+    let all = store.pages()?.into_iter();
+    let found: Vec<_> = all
+        .filter(|page| format!("{}[{}]", page.file, page.page) == place)
+        .collect();
+    let again = |of: Option<PageId>| of.is_some_and(|of| found.iter().any(|page| page.id == of));
+    let own: Vec<_> = found.iter().filter(|page| !again(page.original)).collect();
+    match own[..] {
+        [page] => Ok(page.id),
+        [] => Err(PlaceError::Store(StoreError::NoSuch {
+            what: "page",
+            id: place.to_owned(),
+        })),
+        _ => Err(PlaceError::Several {
+            place: place.to_owned(),
+            pages: own
+                .iter()
+                .map(|page| named(store, (page.id, page.bucket)))
+                .collect::<Result<_, _>>()?,
+        }),
+    }
+}
+
+fn named(store: &Store, (page, bucket): (PageId, Bucket)) -> Result<Named, StoreError> {
+    let question = question_of(store, page)?.filter(|q| q.state != QuestionState::Superseded);
+    Ok(Named {
+        page,
+        bucket,
+        question: question.map(|q| q.id),
     })
 }
 
@@ -336,7 +384,7 @@ fn checked(
     (typed, reply): (&str, &Reply),
 ) -> Result<Answer, ReviewError> {
     let Some(field) = field_of(library, question) else {
-        return Ok(Answer::Value(typed.to_owned()));
+        return unchecked(typed, reply.insist);
     };
     let era = era_of(&store.answers(question.page_id)?, field);
     let parsed = parse(
@@ -356,6 +404,17 @@ fn checked(
             suggestion: Some(parsed.value).filter(|v| !v.is_empty() && v != typed),
         }),
     }
+}
+
+/// A value of a form, edition or field that is not at hand: nothing says what it may be.
+fn unchecked(typed: &str, insist: bool) -> Result<Answer, ReviewError> {
+    if insist {
+        return Ok(Answer::Value(typed.to_owned()));
+    }
+    Err(ReviewError::Invalid {
+        doubts: vec![Reason::EditionUnknown.into()],
+        suggestion: None,
+    })
 }
 
 /// What the page's era field says, where the form has one for this date.
@@ -459,8 +518,10 @@ mod double_tests;
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::store::AnswerStatus;
+    use crate::digest::Digest;
+    use crate::scan::Origin;
     use crate::store::fixtures::*;
+    use crate::store::{AnswerStatus, NewFile};
 
     fn reply(question: QuestionId, typed: &str) -> Reply {
         Reply {
@@ -591,6 +652,74 @@ mod tests {
             Bucket::SetAside
         );
         assert_eq!(store.page(pages[1].page()).unwrap().bucket, Bucket::Read);
+    }
+
+    #[test]
+    fn a_value_that_nothing_can_check_is_refused_unless_a_person_insists() {
+        let (_dir, mut store) = store();
+        let mut run = begin(&store, false);
+        let page = card("1", &[("wish", "?yes"), ("phone", "?0773")]);
+        let page = record_all(&mut store, &mut run, "a", &[page])[0].page();
+        // The form of today's library has no such field; another has no such form.
+        for library in [form(&["name"]), Library::new(Vec::new())] {
+            for typed in ["banana", "yes"] {
+                let said = set(&mut store, &library, &reply(QuestionId(1), typed));
+                let Err(ReviewError::Invalid { doubts, .. }) = said else {
+                    panic!("`{typed}`: {said:?}");
+                };
+                assert_eq!(doubts, [Reason::EditionUnknown.into()]);
+            }
+            set(&mut store, &library, &reply(QuestionId(1), "@blank")).unwrap();
+            let insisting = Reply {
+                insist: true,
+                ..reply(QuestionId(1), "banana")
+            };
+            set(&mut store, &library, &insisting).unwrap();
+        }
+        let answers = store.answers(page).unwrap();
+        assert_eq!(answers[0].value.as_deref(), Some("banana"));
+    }
+
+    #[test]
+    fn a_place_that_two_cards_share_names_neither() {
+        let (_dir, mut store) = store();
+        let mut run = begin(&store, false);
+        let first = [card("1", &[("wish", "?yes")]), separator()];
+        let first = record_all(&mut store, &mut run, "in/card.tif", &first);
+        assert_eq!(page_at(&store, "in/card.tif[0]").unwrap(), first[0].page());
+        assert!(matches!(
+            page_at(&store, "in/card.tif[7]"),
+            Err(PlaceError::Store(StoreError::NoSuch { .. }))
+        ));
+        // Another day the scanner counts from the beginning.
+        let other = NewFile {
+            name: "in/card.tif",
+            sha256: Digest::of(b"other bytes"),
+            bytes: 9,
+            pages: 1,
+        };
+        store.record_file(&mut run, &other).unwrap();
+        let (second, pixels) = (card("2", &[("wish", "no")]), Digest::of(b"other pixels"));
+        let place = Origin {
+            file_sha256: other.sha256,
+            ..origin("in/card.tif", 0)
+        };
+        let second = store
+            .record_page(&mut run, &place, &pixels, &second)
+            .unwrap()
+            .page();
+        let Err(PlaceError::Several { pages, .. }) = page_at(&store, "in/card.tif[0]") else {
+            panic!("one of two was taken");
+        };
+        let found: Vec<_> = pages.iter().map(|p| (p.page, p.question)).collect();
+        assert_eq!(
+            found,
+            [(first[0].page(), Some(QuestionId(1))), (second, None)]
+        );
+        let by_number = format!("page:{second}");
+        assert_eq!(page_at(&store, &by_number).unwrap(), second);
+        assert_eq!(page_at(&store, "in/card.tif[1]").unwrap(), first[1].page());
+        assert!(page_at(&store, "page:99").is_err());
     }
 
     #[test]

@@ -315,6 +315,20 @@ impl Store {
         Ok(path)
     }
 
+    /// The forms that pages which count now were read as and that carry answers, in order.
+    pub fn reply_forms(&self) -> Result<Vec<FormId>, StoreError> {
+        self.read(|db| {
+            let mut all = db.prepare_cached(
+                "SELECT DISTINCT form FROM page
+                 WHERE role = 'reply' AND bucket IN ('read', 'review') ORDER BY form",
+            )?;
+            let rows = all
+                .query_map([], |r| r.get(0).map(FormId))?
+                .collect::<Result<_, _>>()?;
+            Ok(rows)
+        })
+    }
+
     /// The forms that pages were read as, in order.
     pub fn forms(&self) -> Result<Vec<FormId>, StoreError> {
         self.read(|db| {

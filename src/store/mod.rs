@@ -9,6 +9,7 @@
 //! again at what it is about to add.
 
 mod album;
+mod alone;
 mod ask;
 mod audit;
 mod blobs;
@@ -46,6 +47,7 @@ use std::time::Duration;
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags, TransactionBehavior};
 
+pub use alone::Alone;
 pub use audit::AuditRow;
 pub(crate) use blobs::write_new;
 pub use blobs::{BlobKind, Blobs};
@@ -130,8 +132,7 @@ impl Store {
         if !path.is_file() {
             return Err(StoreError::Missing { path });
         }
-        let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-        let db = connect(&path, flags, BUSY).map_err(|e| StoreError::sql(&path, e))?;
+        let db = connect_to_look(&path)?;
         let store = Self {
             db,
             blobs: Blobs::open_read_only(dir),
@@ -291,6 +292,32 @@ fn connect(path: &Path, flags: OpenFlags, busy: Duration) -> rusqlite::Result<Co
     db.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
     db.set_prepared_statement_cache_capacity(64);
     Ok(db)
+}
+
+/// A reader shares a small file beside the database with the writers. Where that can neither be opened
+/// nor made, and no writer left its journal, nobody writes here: then the database alone is read.
+fn connect_to_look(path: &Path) -> Result<Connection, StoreError> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let open = |path: &Path, flags: OpenFlags| -> rusqlite::Result<Connection> {
+        let db = connect(path, flags, BUSY)?;
+        // The first look is what fails, not the opening.
+        db.query_row("SELECT count(*) FROM sqlite_schema", [], |_| Ok(()))?;
+        Ok(db)
+    };
+    let journal = path.with_file_name(format!("{DATABASE}-wal"));
+    match open(path, flags).map_err(|e| StoreError::sql(path, e)) {
+        Err(StoreError::ReadOnly { .. }) if !journal.exists() => {
+            let name = path.to_string_lossy();
+            let name = name
+                .replace('%', "%25")
+                .replace('?', "%3f")
+                .replace('#', "%23");
+            let uri = format!("file:{name}?immutable=1");
+            open(Path::new(&uri), flags | OpenFlags::SQLITE_OPEN_URI)
+                .map_err(|e| StoreError::sql(path, e))
+        }
+        opened => opened,
+    }
 }
 
 /// SQLite opens what it may not write to and fails at the first write; say so at the door.

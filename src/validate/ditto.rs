@@ -4,7 +4,7 @@
 //! other answer is accepted; everything else stays a question, with that answer as the proposal.
 //! In the order of the form, so that a column of signs resolves from its first row.
 
-use super::{Status, Verdict, threshold};
+use super::{Status, Verdict, accepts, own_threshold};
 use crate::doubt::{Doubt, Reason};
 use crate::form::Field;
 
@@ -25,7 +25,7 @@ pub(super) fn resolve(fields: &[&Field], verdicts: &mut [Verdict]) {
         let own = &mut verdicts[at];
         own.value.clone_from(&from.value);
         let sure = own.doubts == [Doubt::new(Reason::Ditto)]
-            && own.confidence.get() >= threshold(field)
+            && accepts(field, own.confidence, own_threshold(field))
             && from.status == Status::Accepted;
         if sure {
             own.status = Status::Accepted;
@@ -41,7 +41,7 @@ pub(super) fn resolve(fields: &[&Field], verdicts: &mut [Verdict]) {
 mod tests {
     use super::*;
     use crate::charset::Charset;
-    use crate::form::{FieldId, ValueKind};
+    use crate::form::{FieldId, Learnt, ValueKind};
     use crate::read::{Content, TextReading};
     use crate::validate::{fixtures, validate};
 
@@ -57,6 +57,49 @@ mod tests {
             .enumerate()
             .map(one)
             .collect()
+    }
+
+    /// Verdicts on a town and a sign below it, both read as surely as two engines that agree make it, with
+    /// a threshold that was learnt of an engine for the sign.
+    fn with_learnt(engine: &str, accept_from: f64) -> Vec<Verdict> {
+        let mut fields = fields(true);
+        fields.truncate(2);
+        fields[1].learnt = vec![Learnt {
+            engine: Some(engine.into()),
+            accept_from,
+        }];
+        let text = |t: &str| TextReading {
+            ink_share: 0.1,
+            listed: Vec::new(),
+            characters: Vec::new(),
+            ..fixtures::text(t, 0.99)
+        };
+        let readings: Vec<_> = fields
+            .iter()
+            .zip(["舞鶴市", "〃"])
+            .map(|(field, t)| {
+                let readings = vec![text(t), text(t)];
+                fixtures::reading(field, Content::Text { readings })
+            })
+            .collect();
+        validate(&fixtures::side(fields), &readings, &fixtures::context())
+    }
+
+    #[test]
+    fn a_sign_is_accepted_by_what_was_learnt_of_its_engine() {
+        let engine = fixtures::reading(&fields(true)[0], Content::Text { readings: vec![] }).engine;
+        for (engine, accept_from, status) in [
+            (engine.as_str(), 0.5, Status::Accepted),
+            (engine.as_str(), 1.0, Status::Question),
+            ("another-1", 1.0, Status::Accepted),
+        ] {
+            let verdict = &with_learnt(engine, accept_from)[1];
+            assert_eq!(
+                verdict.status, status,
+                "{engine} {accept_from}: {verdict:?}"
+            );
+            assert_eq!(verdict.value, "舞鶴市");
+        }
     }
 
     /// What two engines read in each line; the second `None`: it is not sure of anything.

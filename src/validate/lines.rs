@@ -159,10 +159,12 @@ fn finish(
     doubts: Vec<Doubt>,
 ) -> Verdict {
     let confidence = match (first.confidence, confirmed) {
-        (Some(calibrated), true) if calibrated.get() >= super::threshold(field) => calibrated,
-        (_, true) => Confidence::new(super::threshold(field)),
+        (Some(calibrated), true) if calibrated.get() >= super::target_confidence(field) => {
+            calibrated
+        }
+        (_, true) => Confidence::new(super::target_confidence(field)),
         (calibrated, false) => {
-            let below = super::threshold(field) - f64::EPSILON;
+            let below = super::target_confidence(field) - f64::EPSILON;
             Confidence::new(
                 calibrated
                     .map_or(first.score, Confidence::get)

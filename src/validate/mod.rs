@@ -39,6 +39,8 @@ pub mod leaning;
 #[cfg(test)]
 mod fixtures;
 
+use std::borrow::Cow;
+
 use serde::Serialize;
 
 use crate::calendar::Day;
@@ -96,7 +98,7 @@ impl Verdict {
         confidence: Confidence,
         doubts: Vec<Doubt>,
     ) -> Self {
-        Self::decide_from(field, value, (confidence, threshold(field)), doubts)
+        Self::decide_from(field, value, (confidence, target_confidence(field)), doubts)
     }
 
     /// The same with another least confidence than the field's target; what was learnt counts more
@@ -108,9 +110,7 @@ impl Verdict {
         doubts: Vec<Doubt>,
     ) -> Self {
         let mut doubts = doubts;
-        // Only what fits the engine is left by now ([`decide`]).
-        let least = field.learnt.first().map_or(least, |l| l.accept_from);
-        if doubts.is_empty() && confidence.get() < least {
+        if doubts.is_empty() && !accepts(field, confidence, least) {
             doubts.push(Reason::LowConf.into());
         }
         let status = match (doubts.is_empty(), value.is_empty()) {
@@ -156,20 +156,31 @@ impl Verdict {
 pub fn own_threshold(field: &Field) -> f64 {
     match &field.zone {
         Zone::Comb(_) | Zone::Rank(_) => boxes::least_confidence(field),
-        _ => threshold(field),
+        _ => target_confidence(field),
     }
 }
 
-/// The confidence from which a value of this field is accepted.
-pub fn threshold(field: &Field) -> f64 {
+/// What the field's target error leaves of certainty: an accepted answer that is no surer than this errs
+/// as often as the target allows. Boxes are accepted from less ([`own_threshold`]), and what was learnt
+/// counts more than either ([`accepts`]).
+pub fn target_confidence(field: &Field) -> f64 {
     1.0 - field.target_error
+}
+
+/// Whether the field accepts an answer as sure as this: by what was learnt, else from `least` on. Of the
+/// field only what fits the reading's engine is left ([`as_learnt`]).
+fn accepts(field: &Field, confidence: Confidence, least: f64) -> bool {
+    confidence.get() >= field.learnt.first().map_or(least, |l| l.accept_from)
 }
 
 /// Decides every reading of one side, then applies the side's rules across fields.
 pub fn validate(side: &Side, readings: &[Reading], context: &Context<'_>) -> Vec<Verdict> {
-    let pairs: Vec<(&Field, &Reading)> = readings
+    let pairs: Vec<(Cow<'_, Field>, &Reading)> = readings
         .iter()
-        .filter_map(|r| Some((side.fields.iter().find(|f| f.id == r.field)?, r)))
+        .filter_map(|r| {
+            let field = side.fields.iter().find(|f| f.id == r.field)?;
+            Some((as_learnt(field, r), r))
+        })
         .collect();
     let plain = |era| Setting {
         today: context.today,
@@ -185,7 +196,7 @@ pub fn validate(side: &Side, readings: &[Reading], context: &Context<'_>) -> Vec
             verdicts[i] = decide(field, reading, &plain(era), context);
         }
     }
-    let fields: Vec<&Field> = pairs.iter().map(|(field, _)| *field).collect();
+    let fields: Vec<&Field> = pairs.iter().map(|(field, _)| &**field).collect();
     ditto::resolve(&fields, &mut verdicts);
     places::resolve(&fields, &mut verdicts);
     ledger::resolve(&fields, &mut verdicts, context);
@@ -219,28 +230,23 @@ fn era_given(verdicts: &[Verdict], id: &FieldId) -> EraGiven {
         .map_or(EraGiven::Open, EraGiven::Given)
 }
 
-/// Decides one field by what was read in it, with what was learnt of its engine and of no other.
-fn decide(field: &Field, reading: &Reading, setting: &Setting, context: &Context<'_>) -> Verdict {
+/// The field with what was learnt of the reading's engine and of no other.
+fn as_learnt<'a>(field: &'a Field, reading: &Reading) -> Cow<'a, Field> {
     if field.learnt.is_empty() {
-        return decide_as(field, reading, setting, context);
+        return Cow::Borrowed(field);
     }
     let learnt = field.learnt_of(&reading.engine).map(|accept_from| Learnt {
         engine: None,
         accept_from,
     });
-    let own = Field {
+    Cow::Owned(Field {
         learnt: learnt.into_iter().collect(),
         ..field.clone()
-    };
-    decide_as(&own, reading, setting, context)
+    })
 }
 
-fn decide_as(
-    field: &Field,
-    reading: &Reading,
-    setting: &Setting,
-    context: &Context<'_>,
-) -> Verdict {
+/// Decides one field by what was read in it.
+fn decide(field: &Field, reading: &Reading, setting: &Setting, context: &Context<'_>) -> Verdict {
     match (&reading.content, &field.zone) {
         (Content::Marks { .. } | Content::Grid { .. }, _) => choice::decide(field, reading),
         (Content::Cells { cells }, _) => boxes::decide(field, reading, cells, setting),

@@ -5,7 +5,7 @@
 //! far as the town, what one reader alone was not sure of is sure; where they do not, a person is
 //! asked. The address is never rewritten.
 
-use super::{Status, Verdict, boxes};
+use super::{Status, Verdict, accepts, own_threshold};
 use crate::confidence::Confidence;
 use crate::doubt::{Doubt, Reason};
 use crate::form::{Field, ValueKind};
@@ -83,16 +83,23 @@ pub(super) fn named(places: &Places, code: &str) -> String {
     all.join(", ")
 }
 
-/// Accepts what only its readers' certainty kept from being accepted.
+/// What only its readers' certainty speaks against counts as sure as the form's own target asks. A
+/// threshold that was learnt may ask for more than that, and was learnt of confirmed answers as sure as this
+/// too: so what is surer by itself is not judged otherwise than what is not.
 fn confirm(field: &Field, verdict: &mut Verdict) {
     let unsure = |d: &Doubt| matches!(d.reason, Reason::LowConf | Reason::Disagree);
-    let confirmed = verdict.status == Status::Question
+    let confirmed = matches!(verdict.status, Status::Question | Status::Accepted)
         && verdict.doubts.iter().all(unsure)
         && verdict.confidence.get() >= LEAST;
-    if confirmed {
+    if !confirmed {
+        return;
+    }
+    let own = own_threshold(field);
+    let sure = Confidence::new(verdict.confidence.get().max(own));
+    if accepts(field, sure, own) {
         verdict.status = Status::Accepted;
         verdict.doubts.clear();
-        verdict.confidence = Confidence::new(boxes::least_confidence(field));
+        verdict.confidence = sure;
     }
 }
 
@@ -100,8 +107,9 @@ fn confirm(field: &Field, verdict: &mut Verdict) {
 mod tests {
     use super::*;
     use crate::charset::Charset;
+    use crate::form::Learnt;
     use crate::lists::Place;
-    use crate::validate::fixtures;
+    use crate::validate::{boxes, fixtures};
     use std::sync::Arc;
 
     fn fields() -> [Field; 2] {
@@ -121,10 +129,21 @@ mod tests {
         [code, address]
     }
 
-    /// Value, confidence and reason of code and address; what becomes of them.
+    /// Value, confidence and reason of code and address.
+    type Said = [(&'static str, f64, Option<Reason>); 2];
+
+    /// What becomes of them by the form's own target.
     #[track_caller]
-    fn check(said: [(&str, f64, Option<Reason>); 2], expected: [(Status, Option<Reason>); 2]) {
-        let fields = fields();
+    fn check(said: Said, expected: [(Status, Option<Reason>); 2]) {
+        let verdicts = resolved(&fields(), said);
+        let found: Vec<(Status, Option<Reason>)> = verdicts
+            .iter()
+            .map(|v| (v.status, v.doubts.first().map(|d| d.reason)))
+            .collect();
+        assert_eq!(found, expected, "{verdicts:?}");
+    }
+
+    fn resolved(fields: &[Field; 2], said: Said) -> Vec<Verdict> {
         let fields: Vec<&Field> = fields.iter().collect();
         let mut verdicts: Vec<Verdict> = fields
             .iter()
@@ -136,11 +155,7 @@ mod tests {
             })
             .collect();
         resolve(&fields, &mut verdicts);
-        let found: Vec<(Status, Option<Reason>)> = verdicts
-            .iter()
-            .map(|v| (v.status, v.doubts.first().map(|d| d.reason)))
-            .collect();
-        assert_eq!(found, expected, "{verdicts:?}");
+        verdicts
     }
 
     const ACCEPTED: (Status, Option<Reason>) = (Status::Accepted, None);
@@ -174,6 +189,34 @@ mod tests {
             ],
             [(Status::Question, Some(Reason::Overflow)), ACCEPTED],
         );
+    }
+
+    #[test]
+    fn what_was_learnt_holds_for_what_is_confirmed_too() {
+        let said = [("6240853", 0.9, None), ("舞鶴市南田辺", 0.8, None)];
+        let own = fields().map(|f| own_threshold(&f));
+        let with = |accept_from: [f64; 2]| {
+            let mut fields = fields();
+            for (field, accept_from) in fields.iter_mut().zip(accept_from) {
+                field.learnt = vec![Learnt {
+                    engine: None,
+                    accept_from,
+                }];
+            }
+            resolved(&fields, said)
+        };
+        let stricter = own.map(|least| 1.0 - (1.0 - least) / 10.0);
+        for verdict in with(stricter) {
+            assert_eq!(verdict.status, Status::Question, "{verdict:?}");
+            assert_eq!(verdict.doubts, [Reason::LowConf.into()]);
+        }
+        // As at the form's own target, and where anything is open for learning: the same certainty.
+        for accept_from in [own, [0.0; 2]] {
+            for (verdict, own) in with(accept_from).iter().zip(own) {
+                assert_eq!(verdict.status, Status::Accepted, "{verdict:?}");
+                assert_eq!(verdict.confidence, Confidence::new(own));
+            }
+        }
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! Ink or no ink (signature, seal), pictures, and barcodes other than the key.
 
 use super::parse::{self, Setting};
-use super::{Verdict, threshold};
+use super::{Verdict, target_confidence};
 use crate::confidence::Confidence;
 use crate::doubt::Reason;
 use crate::form::{BarcodeZone, Field};
@@ -31,7 +31,7 @@ pub(super) fn picture(field: &Field, reading: &Reading, ink_share: f64) -> Verdi
     if ink_share >= PICTURE_BLANK {
         doubts.push(Reason::PictureOnly.into());
     }
-    let confidence = Confidence::new(threshold(field));
+    let confidence = Confidence::new(target_confidence(field));
     Verdict::decide(field, String::new(), confidence, doubts)
 }
 

@@ -116,6 +116,29 @@ fn a_session_is_new_and_hardened_and_ends_with_signing_out() {
 }
 
 #[test]
+fn leaving_that_the_audit_does_not_hold_is_told() {
+    let serving = serve(ONE);
+    add(&serving, "sato", &[Role::Reviewer]);
+    let cookie = sign_in(&serving, "sato");
+    let window = serving.window_of(&cookie);
+    let given = window.next();
+    let db = rusqlite::Connection::open(serving.dir.path().join(crate::store::DATABASE)).unwrap();
+    db.execute_batch(
+        "CREATE TRIGGER refuse BEFORE INSERT ON audit WHEN NEW.what = 'sign-out'
+         BEGIN SELECT RAISE(ABORT, 'no room'); END",
+    )
+    .unwrap();
+    let leaving = format!("token={}&desk={}", window.token, window.desk);
+    let got = send(&serving, ("/sign-out", &cookie), &leaving);
+    assert_eq!(got.status, 503, "{}", got.body);
+    assert!(got.body.contains("the audit could not be told"));
+    // He is out all the same, and what lay before him is free.
+    assert_eq!(window.answer(&given, "answer=blank").status, 401);
+    let store = Store::open(serving.dir.path()).unwrap();
+    assert_eq!(store.lease(&given.0).unwrap(), None);
+}
+
+#[test]
 fn wrong_names_and_passwords_are_told_alike_and_throttled() {
     let serving = serve(ONE);
     add(&serving, "sato", &[Role::Reviewer]);

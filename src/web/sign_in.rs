@@ -141,14 +141,17 @@ pub(super) async fn sign_out(
     let (Some(session), Some(who)) = (&visitor.session, visitor.who.clone()) else {
         return see("/sign-in");
     };
+    // Whoever leaves is out, whatever the disk says.
     site.sessions.end(session);
     let (from, who) = (visitor.address, who.name);
     let job = move |site: &Site, store: &mut Store| -> Result<(), StoreError> {
-        note(site, store, (&who, "sign-out"), from)?;
-        store.end_leases(&Desk { id: said.desk, who })
+        let noted = note(site, store, (&who, "sign-out"), from);
+        noted.and(store.end_leases(&Desk { id: said.desk, who }))
     };
-    let _ = site.work(job).await;
-    see("/sign-in")
+    match site.work(job).await {
+        Some(Ok(())) => see("/sign-in"),
+        Some(Err(_)) | None => site.unrecorded(&visitor),
+    }
 }
 
 struct Page {
@@ -214,6 +217,23 @@ impl Site {
         let cookie = self.session_cookie(&session);
         let place = [(LOCATION, to.to_owned()), (SET_COOKIE, cookie)];
         (StatusCode::SEE_OTHER, place).into_response()
+    }
+
+    /// The page after a leaving that the audit does not hold.
+    fn unrecorded(&self, visitor: &Visitor) -> Response {
+        let notice = Words::of(visitor.lang).sign_out_unrecorded.to_owned();
+        let gone = Visitor {
+            session: None,
+            who: None,
+            ..visitor.clone()
+        };
+        let page = Page {
+            to: String::new(),
+            name: String::new(),
+            notice,
+            status: StatusCode::SERVICE_UNAVAILABLE,
+        };
+        self.sign_in_page(&gone, page)
     }
 
     fn sign_in_page(&self, visitor: &Visitor, page: Page) -> Response {

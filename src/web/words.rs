@@ -95,6 +95,7 @@ words! {
     books "受付簿" "Books",
     sign_in "ログイン" "Sign in",
     sign_out "ログアウト" "Sign out",
+    sign_out_unrecorded "ログアウトしましたが、監査の記録に残せませんでした。担当者に知らせてください" "You are signed out, but the audit could not be told. Tell the operator",
     your_name "名前" "Name",
     password "パスワード" "Password",
     wrong_password "名前かパスワードが違います" "The name or the password is wrong",

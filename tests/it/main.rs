@@ -15,6 +15,8 @@ mod apart;
 mod program;
 /// The exit codes of the contract.
 mod exit_codes;
+/// Names that come again, forms that are gone, options that say nothing.
+mod wrong_use;
 /// Documents against the program.
 mod documents;
 /// The whole journey on the samples.

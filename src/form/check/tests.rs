@@ -4,8 +4,11 @@ use image::{GrayImage, ImageFormat, Luma};
 use proptest::prelude::*;
 
 use super::Form;
+use crate::form::fault::Fault;
+use crate::form::told::told;
 use crate::form::types::*;
 use crate::geom::Rect;
+use crate::lang::Lang;
 
 /// The example of the design, wholly.
 const CARD: &str = r#"form = "vaccine-intent"
@@ -69,7 +72,18 @@ fn faults(source: &str) -> Vec<String> {
     let found = Form::parse(source, "form.toml", &card_picture)
         .err()
         .unwrap_or_default();
+    found.iter().for_each(is_told_in_japanese);
     found.iter().map(ToString::to_string).collect()
+}
+
+fn is_told_in_japanese(fault: &Fault) {
+    for sentence in [Some(&fault.message), fault.hint.as_ref()]
+        .into_iter()
+        .flatten()
+    {
+        let said = told(sentence, Lang::Ja);
+        assert_ne!(said, *sentence, "src/form/told.rs lacks it");
+    }
 }
 
 #[test]
