@@ -11,7 +11,7 @@ use super::campaign::Campaign;
 use super::exit::{Exit, Failure, Outcome};
 use super::out::outln;
 use super::words::{both, pick};
-use super::{Here, clock, engines, progress, status};
+use super::{Here, clock, engines, progress, skipped, status};
 use crate::batch::{self, BatchError, Input, Observer, PageEvent, Reader, Tally};
 use crate::calibrate;
 use crate::doubt::Reason;
@@ -73,7 +73,8 @@ pub(super) fn run(here: &Here, args: &RunArgs) -> Outcome {
         .finish_run(&run, &clock::now())
         .map_err(|e| store_failure(&e))?;
     let shifted = tally.pages_recorded > 0 && watch_for_shift(here, own, &mut store)?;
-    let look = unreadable(here, &tally) || shifted;
+    let skipped = skipped::tell(here, &input.skipped);
+    let look = unreadable(here, &tally) || skipped || shifted;
     let end = End {
         run: run.id(),
         interrupted: tally.interrupted,
