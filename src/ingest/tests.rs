@@ -262,6 +262,13 @@ fn a_file_is_read_once_and_links_and_folders_are_not_files() {
         ..limits
     };
     assert_eq!(open(&path, &small).err().unwrap().code(), "file_too_large");
+    let refused = take_in(&path, &small).err().unwrap();
+    assert!(refused.bytes.is_none());
+    for strange in [b"".as_slice(), b"<html></html>", b"II*\0\0\0\0\0"] {
+        std::fs::write(&path, strange).unwrap();
+        let refused = take_in(&path, &limits).err().unwrap();
+        assert_eq!(refused.bytes.unwrap().as_slice(), strange);
+    }
     #[cfg(unix)]
     {
         let link = dir.path().join("link.png");
