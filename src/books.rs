@@ -3,7 +3,7 @@
 //!
 //! Each identity compares two counts that are made in different places, so that a lost page shows:
 //! what the files say they hold, and the cards that people separated out of pictures, against what was
-//! recorded; what was recorded against the buckets; the fields without an answer against the questions
+//! recorded and what a run has yet to read; what was recorded against the buckets; the fields without an answer against the questions
 //! that are open.
 
 use std::fmt;
@@ -16,7 +16,9 @@ use crate::export::{self, Withheld};
 use crate::form::Library;
 use crate::lang::Lang;
 use crate::lots::{self, Alarm};
-use crate::store::{AnswerStatus, Bucket, Counted, FileCounts, Store, StoreError, Wanted};
+use crate::store::{
+    AnswerStatus, Bucket, Counted, FileCounts, Store, StoreError, UnfinishedFile, Wanted,
+};
 
 /// Everything that is counted, at one moment.
 #[derive(Clone, Debug, Serialize)]
@@ -42,28 +44,46 @@ pub struct Books {
     pub withheld: Vec<(Withheld, u64)>,
     /// Lots that are unlike the ones before them, and keys on too many cards.
     pub alarms: Vec<Alarm>,
-    /// Pages that the files hold and no bucket does; 0 when all is well.
+    /// Pages of files that a run is reading, or had not read when it was ended: the next run reads them.
+    pub pages_waiting: u64,
+    /// Files of which pages are missing that should have been read.
+    #[serde(skip)]
+    pub unfinished: Vec<UnfinishedFile>,
+    /// Pages that the files hold, that are in no bucket and do not wait to be read; 0 when all is well.
     pub difference: i64,
 }
 
 const PAGES_OF_FILES: &str = "pages in the files, pages recorded";
+const PAGES_WAITING: &str = "pages that this run should have read, pages that it read";
 const QUESTIONS: &str = "open questions, questions counted as waiting";
 const PAGES_IN_BUCKETS: &str = "pages recorded, pages in a bucket";
+
+/// In no bucket yet.
+const WAITING: [&str; 2] = ["読取待ち", "waiting to be read"];
 
 /// Counted in their own buckets.
 const PARTS: [&str; 2] = ["切り分けたカード", "cards out of them"];
 
+/// So many files are named; of more, how many there are.
+const NAMED: usize = 3;
+
 /// Two counts that should be equal and are not.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Imbalance {
     pub what: &'static str,
     pub one: u64,
     pub other: u64,
+    /// The files whose pages are missing, where files are counted.
+    pub files: Vec<String>,
 }
 
 impl fmt::Display for Imbalance {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: {} against {}", self.what, self.one, self.other)
+        write!(f, "{}: {} against {}", self.what, self.one, self.other)?;
+        if !self.files.is_empty() {
+            write!(f, " ({})", self.named("and {} more"))?;
+        }
+        Ok(())
     }
 }
 
@@ -71,11 +91,24 @@ impl Imbalance {
     fn japanese(&self) -> String {
         let what = match self.what {
             PAGES_OF_FILES => "ファイルのページ数と記録したページ数",
+            PAGES_WAITING => "今回読むはずのページ数と読んだページ数",
             PAGES_IN_BUCKETS => "記録したページ数と区分の合計",
             QUESTIONS => "未回答の質問数と確認待ちの数",
             _ => "回答のない項目数と項目の質問数",
         };
-        format!("{what}が {} と {}", self.one, self.other)
+        let counts = format!("{what}が {} と {}", self.one, self.other);
+        if self.files.is_empty() {
+            return counts;
+        }
+        format!("{counts}（{}）", self.named("ほか {} 件"))
+    }
+
+    fn named(&self, more: &str) -> String {
+        let mut names: Vec<String> = self.files.iter().take(NAMED).cloned().collect();
+        if let Some(rest) = self.files.len().checked_sub(NAMED).filter(|n| *n > 0) {
+            names.push(more.replace("{}", &rest.to_string()));
+        }
+        names.join(", ")
     }
 }
 
@@ -105,9 +138,15 @@ impl Books {
             let pages = store.count_pages()?;
             let fields = store.count_fields()?;
             let counted: u64 = pages.iter().map(|(_, n)| n).sum();
+            let unfinished = store.unfinished_files()?;
+            let waiting = unfinished.iter().filter(|f| f.waits);
+            let pages_waiting: u64 = waiting.map(|f| f.missing).sum();
             Ok(Self {
-                difference: (files.pages_declared + files.parts_declared) as i64 - counted as i64,
+                difference: (files.pages_declared + files.parts_declared) as i64
+                    - (counted + pages_waiting) as i64,
                 files,
+                pages_waiting,
+                unfinished,
                 pages: Bucket::ALL.map(|b| (b, of(&pages, b.name()))).to_vec(),
                 fields: AnswerStatus::ALL
                     .map(|s| (s, of(&fields, s.name())))
@@ -163,14 +202,32 @@ impl Books {
         self.questions.iter().map(|(_, n)| n).sum()
     }
 
-    /// Whether every identity holds.
+    /// Whether every identity holds; pages may wait for a run that is under way or was ended early.
     pub fn balances(&self) -> Result<(), Unbalanced> {
+        fault_of(self.faults())
+    }
+
+    /// The same after a run that went to its end: nothing waits any more.
+    pub fn balances_at_end(&self) -> Result<(), Unbalanced> {
+        let mut faults = self.faults();
+        if self.pages_waiting > 0 {
+            faults.push(Imbalance {
+                what: PAGES_WAITING,
+                one: self.pages_waiting,
+                other: 0,
+                files: self.unfinished.iter().map(|f| f.name.clone()).collect(),
+            });
+        }
+        fault_of(faults)
+    }
+
+    fn faults(&self) -> Vec<Imbalance> {
         let in_buckets = self.pages.iter().map(|(_, n)| n).sum();
         let pairs = [
             (
                 PAGES_OF_FILES,
                 self.files.pages_declared + self.files.parts_declared,
-                self.files.pages_recorded,
+                self.files.pages_recorded + self.pages_waiting,
             ),
             (PAGES_IN_BUCKETS, self.files.pages_recorded, in_buckets),
             (
@@ -181,14 +238,18 @@ impl Books {
             (QUESTIONS, self.open(), self.waiting),
         ];
         let unequal = pairs.into_iter().filter(|(_, one, other)| one != other);
-        let faults: Vec<_> = unequal
-            .map(|(what, one, other)| Imbalance { what, one, other })
-            .collect();
-        if faults.is_empty() {
-            Ok(())
-        } else {
-            Err(Unbalanced(faults))
-        }
+        let lost = || self.unfinished.iter().filter(|f| !f.waits);
+        unequal
+            .map(|(what, one, other)| Imbalance {
+                what,
+                one,
+                other,
+                files: match what {
+                    PAGES_OF_FILES => lost().map(|f| f.name.clone()).collect(),
+                    _ => Vec::new(),
+                },
+            })
+            .collect()
     }
 
     /// What is counted, section by section.
@@ -225,6 +286,10 @@ impl Books {
                     ..Line::new(pick(lang, PARTS), self.files.parts_declared)
                 });
             }
+        }
+        if self.pages_waiting > 0 {
+            let line = Line::new(pick(lang, WAITING), self.pages_waiting);
+            of_pages.lines.push(line);
         }
         let difference = Line::new(pick(lang, ["差引", "difference"]), self.difference);
         of_pages.lines.push(difference);
@@ -323,6 +388,14 @@ impl Line {
             words: "",
             is_detail: false,
         }
+    }
+}
+
+fn fault_of(faults: Vec<Imbalance>) -> Result<(), Unbalanced> {
+    if faults.is_empty() {
+        Ok(())
+    } else {
+        Err(Unbalanced(faults))
     }
 }
 
@@ -448,7 +521,7 @@ mod tests {
     }
 
     #[test]
-    fn a_page_that_was_never_recorded_shows() {
+    fn a_page_that_was_never_recorded_waits_for_its_run_and_shows_when_that_has_ended() {
         let (_dir, mut store) = store();
         let mut run = begin(&store, false);
         let file = NewFile {
@@ -462,10 +535,63 @@ mod tests {
         store
             .record_page(&mut run, &origin("a", 0), &Digest::of(b"p"), &page)
             .unwrap();
+        // Under way, or ended early: the rest waits, and that is said.
         let books = Books::of(&store).unwrap();
-        assert_eq!(books.difference, 2);
-        let Unbalanced(faults) = books.balances().unwrap_err();
+        assert_eq!((books.difference, books.pages_waiting), (0, 2));
+        assert_eq!(books.balances(), Ok(()));
+        let line = "  waiting to be read                    2\n";
+        assert!(books.table(Lang::En).contains(line));
+        assert!(books.table(Lang::Ja).contains("読取待ち"));
+        let Unbalanced(faults) = books.balances_at_end().unwrap_err();
+        assert_eq!((faults.len(), faults[0].one, faults[0].other), (1, 2, 0));
+        assert_eq!(faults[0].files, ["a"]);
+
+        // Ended well: what is missing is lost, and the file is named.
+        store.finish_run(&run, &at(NOON)).unwrap();
+        let books = Books::of(&store).unwrap();
+        assert_eq!((books.difference, books.pages_waiting), (2, 0));
+        let lost = books.balances().unwrap_err();
+        let Unbalanced(faults) = &lost;
         assert_eq!((faults.len(), faults[0].one, faults[0].other), (1, 3, 1));
+        for lang in [Lang::Ja, Lang::En] {
+            let said = lost.message(lang);
+            assert!(said.ends_with("(a)") || said.ends_with("（a）"), "{said}");
+        }
+        assert!(!books.table(Lang::En).contains("waiting to be read"));
+    }
+
+    #[test]
+    fn what_an_old_run_left_waits_for_the_run_that_goes_on() {
+        let (_dir, mut store) = store();
+        let mut killed = begin(&store, false);
+        let file = |name| NewFile {
+            name,
+            sha256: Digest::of(name.as_bytes()),
+            bytes: 1,
+            pages: 2,
+        };
+        store.record_file(&mut killed, &file("a")).unwrap();
+        let mut next = begin(&store, false);
+        store.record_file(&mut next, &file("b")).unwrap();
+        assert_eq!(Books::of(&store).unwrap().pages_waiting, 4);
+        store.finish_run(&next, &at(NOON)).unwrap();
+        // A run went to its end and left all of it: nothing is waited for.
+        let books = Books::of(&store).unwrap();
+        assert_eq!((books.pages_waiting, books.difference), (0, 4));
+        let Unbalanced(faults) = books.balances().unwrap_err();
+        assert_eq!(faults[0].files, ["a", "b"]);
+    }
+
+    #[test]
+    fn many_files_are_counted_and_three_are_named() {
+        let fault = Imbalance {
+            what: PAGES_OF_FILES,
+            one: 9,
+            other: 4,
+            files: ["a", "b", "c", "d", "e"].map(str::to_owned).to_vec(),
+        };
+        assert!(fault.to_string().ends_with("(a, b, c, and 2 more)"));
+        assert!(fault.japanese().ends_with("（a, b, c, ほか 2 件）"));
     }
 
     #[test]

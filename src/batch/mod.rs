@@ -8,7 +8,9 @@
 mod one;
 mod redecide;
 mod source;
+mod step;
 mod workers;
+mod young;
 
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -17,14 +19,15 @@ use serde::Serialize;
 
 use crate::engine::{EngineError, Engines};
 use crate::form::Library;
-use crate::ingest::{DecoderError, Decoding, Document, Limits, Skipped, SourceFile};
+use crate::ingest::{Decoder, DecoderError, Decoding, Document, Limits, Skipped, SourceFile};
 use crate::pipeline::{PageOutcome, Settings};
 use crate::scan::Origin;
 use crate::store::{BlobKind, NewFile, PageId, Quarantine, Recorded, Run, Store, StoreError};
 
 pub use one::{decode_again, read_again, read_parts};
 pub use redecide::{RedecidedPage, Redecisions, Watcher, redecide};
-use source::{Source, Step};
+use source::Source;
+use step::Step;
 use workers::{Job, Pool, Result as PageResult};
 
 /// What reads the pages; the same for the whole run.
@@ -68,6 +71,10 @@ pub trait Observer {
     fn passed(&mut self, _pages: u64) {}
     fn page(&mut self, _event: &PageEvent<'_>) {}
     fn quarantined(&mut self, _name: &str, _code: &str, _detail: &str) {}
+    /// The rest of a file of an earlier run cannot be read any more.
+    fn lost(&mut self, _name: &str, _code: &str, _detail: &str) {}
+    /// A file is still being written, and left for the next run.
+    fn left(&mut self, _name: &str) {}
 }
 
 /// What this run did.
@@ -78,6 +85,8 @@ pub struct Tally {
     pub files_quarantined: u64,
     /// Not scans by their name, links, pipes: left alone.
     pub files_skipped: u64,
+    /// Still being written: left for the next run.
+    pub files_left: u64,
     pub pages_recorded: u64,
     pub pages_known: u64,
     /// Recorded as rejected because their file could not deliver them.
@@ -110,10 +119,12 @@ pub fn run(
     observer: &mut dyn Observer,
     stop: &AtomicBool,
 ) -> Result<Tally, BatchError> {
+    let decoder = Decoder::new(reader.decoding, reader.limits);
+    let source = Source::new(input, decoder, store)?;
     std::thread::scope(|scope| {
         let pool = Pool::start(scope, reader);
         let mut batch = Batch {
-            source: Source::new(input, reader),
+            source,
             steps: VecDeque::new(),
             done: BTreeMap::new(),
             under_way: 0,
@@ -160,7 +171,11 @@ impl Batch<'_> {
             }
             self.record_ready((store, run), observer)?;
             if exhausted && self.steps.is_empty() {
-                return Ok(());
+                if self.tally.interrupted || !self.source.look_again(store, stop)? {
+                    return Ok(());
+                }
+                exhausted = false;
+                continue;
             }
             if self.under_way > 0 {
                 let (ticket, result) = pool.receive().ok_or(BatchError::WorkerLost)?;
@@ -190,7 +205,13 @@ impl Batch<'_> {
                 });
                 self.under_way += 1;
             }
-            Step::Known { .. } | Step::KnownPage | Step::Quarantine { .. } => {}
+            Step::Resumed => observer.more_pages(1),
+            Step::Known { .. }
+            | Step::KnownPage
+            | Step::Lost { .. }
+            | Step::Waiting { .. }
+            | Step::SeenAgain { .. }
+            | Step::Quarantine { .. } => {}
         }
         self.steps.push_back(step);
     }
@@ -242,16 +263,26 @@ impl Batch<'_> {
                 self.tally.pages_known += 1;
                 observer.passed(1);
             }
+            Step::Resumed => {}
+            Step::Lost { name, code, detail } => observer.lost(&name, code, &detail),
+            Step::Waiting { name } => {
+                self.tally.files_left += 1;
+                observer.left(&name);
+                observer.passed(1);
+            }
+            Step::SeenAgain { name } => store.seen_again(run, &name)?,
             Step::Quarantine {
                 name,
+                content,
                 reason,
                 code,
                 detail,
             } => {
+                let (sha256, bytes) = content.unzip();
                 let file = Quarantine {
                     name: &name,
-                    sha256: None,
-                    bytes: None,
+                    sha256,
+                    bytes,
                     reason,
                     detail: &detail,
                 };

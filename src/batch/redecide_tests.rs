@@ -374,6 +374,24 @@ fn a_note_in_the_margin_is_judged_again_and_the_barcode_is_not() {
 }
 
 #[test]
+fn a_page_whose_margin_cannot_be_understood_is_left_alone() {
+    let (dir, mut store) = store();
+    let ask = library(CrossMeans::Ask);
+    let mut page = wish(&ask, "12", [CLEAR, EMPTY]);
+    record_of(&mut page).doubts = vec![Doubt::new(Reason::MarginNote)];
+    record_of(&mut page).margin.pieces = 2;
+    record(&mut store, &[page]);
+    let other = rusqlite::Connection::open(dir.path().join("hagaki.db")).unwrap();
+    other
+        .execute_batch("UPDATE outcomes SET margin = '{\"pieces\": \"two\"}'")
+        .unwrap();
+    let done = redecide_all(&mut store, &ask);
+    assert_eq!((done.changed, done.without_measures), (0, 1));
+    let reasons: Vec<Reason> = open(&store).iter().map(|q| q.reason).collect();
+    assert_eq!(reasons, [Reason::MarginNote]);
+}
+
+#[test]
 fn stopped_between_two_pages_it_goes_on_and_ends_the_same() {
     let ask = library(CrossMeans::Ask);
     let new = library(CrossMeans::Selected);

@@ -80,18 +80,30 @@ fn work(waiting: &Mutex<Receiver<Job>>, out: &Sender<(u64, Result)>, reader: &Re
             .unwrap_or_else(PoisonError::into_inner)
             .recv();
         let Ok(job) = job else { return };
-        if out
-            .send((job.ticket, read(&job, reader, &mut decoder)))
-            .is_err()
-        {
+        let begin = Instant::now();
+        let (outcome, pixels) = whatever_happens(&job, || read(&job, reader, &mut decoder));
+        let result = Result {
+            outcome,
+            pixels,
+            ms: begin.elapsed().as_secs_f64() * 1000.0,
+        };
+        if out.send((job.ticket, result)).is_err() {
             return;
         }
     }
 }
 
-fn read(job: &Job, reader: &Reader<'_>, decoder: &mut Decoder) -> Result {
-    let begin = Instant::now();
-    let (outcome, pixels) = match decoder.page(&job.document, job.origin.page) {
+/// What a page turned out to be, and its second identity.
+type Told = (std::result::Result<PageOutcome, BatchError>, Digest);
+
+/// A worker that fell over a page would leave the run waiting for it: the page is rejected instead, and
+/// the worker goes on.
+fn whatever_happens(job: &Job, read: impl FnOnce() -> Told) -> Told {
+    catch_unwind(AssertUnwindSafe(read)).unwrap_or_else(|_| (Ok(fallen()), place_digest(job)))
+}
+
+fn read(job: &Job, reader: &Reader<'_>, decoder: &mut Decoder) -> Told {
+    match decoder.page(&job.document, job.origin.page) {
         Ok(Ok(page)) => {
             let picture = match job.region {
                 Some(region) => region.cut(&page.picture),
@@ -109,11 +121,6 @@ fn read(job: &Job, reader: &Reader<'_>, decoder: &mut Decoder) -> Result {
             (Ok(pipeline::undecodable(detail)), place_digest(job))
         }
         Err(broken) => (Err(broken.into()), place_digest(job)),
-    };
-    Result {
-        outcome,
-        pixels,
-        ms: begin.elapsed().as_secs_f64() * 1000.0,
     }
 }
 
@@ -131,9 +138,38 @@ pub(super) fn read_scan(
 ) -> std::result::Result<PageOutcome, EngineError> {
     let with = (reader.engines, &reader.settings);
     let whole = || pipeline::process_page_with(scan, hints, reader.library, with);
-    catch_unwind(AssertUnwindSafe(whole)).unwrap_or_else(|_| {
-        Ok(pipeline::undecodable(
-            "internal: the program failed on this page",
-        ))
-    })
+    catch_unwind(AssertUnwindSafe(whole)).unwrap_or_else(|_| Ok(fallen()))
+}
+
+fn fallen() -> PageOutcome {
+    pipeline::undecodable("internal: the program failed on this page")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ingest::{Limits, open_bytes};
+
+    #[test]
+    fn a_fault_of_the_program_anywhere_on_a_page_rejects_that_page() {
+        let mut png = std::io::Cursor::new(Vec::new());
+        image::DynamicImage::new_luma8(9, 9)
+            .write_to(&mut png, image::ImageFormat::Png)
+            .unwrap();
+        let document = open_bytes(png.into_inner(), &Limits::default()).unwrap();
+        let job = Job {
+            ticket: 1,
+            origin: Origin {
+                file: "a.png".into(),
+                file_sha256: document.sha256(),
+                page: 0,
+            },
+            document: Arc::new(document),
+            hints: Hints::default(),
+            region: None,
+        };
+        let (outcome, pixels) = whatever_happens(&job, || panic!("of a decoder"));
+        assert!(outcome.unwrap().is_unreadable());
+        assert_eq!(pixels, place_digest(&job));
+    }
 }

@@ -234,7 +234,7 @@ pub fn shifts(
     let (groups, _) = evidence::gather(store, library, since)?;
     let mut found = Vec::new();
     for row in &held.groups {
-        let learnt: Spread = serde_json::from_str(&row.spread).unwrap_or_default();
+        let learnt: Spread = serde_json::from_str(&row.spread).map_err(|_| unreadable(row))?;
         let of_row = groups.iter().filter(|(key, _)| row.is_of(key));
         let lots: BTreeMap<LotId, &Spread> = of_row
             .flat_map(|(_, group)| group.lots.iter().map(|(lot, spread)| (*lot, spread)))
@@ -252,6 +252,14 @@ pub fn shifts(
         }
     }
     Ok(found)
+}
+
+/// Taken for nothing it would say of any lot that it is like the cards that were learnt from.
+fn unreadable(row: &GroupRow) -> StoreError {
+    StoreError::BadRow {
+        expected: "the spread of a calibrated group",
+        found: row.spread.chars().take(40).collect(),
+    }
 }
 
 /// The groups as they must be read once shifts were found, ten times stricter than the form's own

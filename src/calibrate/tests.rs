@@ -62,6 +62,22 @@ fn what_was_learnt_holds_for_its_engine_and_target_only() {
 }
 
 #[test]
+fn a_spread_that_cannot_be_understood_is_an_error_and_no_empty_one() {
+    let (_dir, mut store) = store();
+    let library = form(&["wish"]);
+    let torn = GroupRow {
+        spread: "[1, 2".into(),
+        ..row(None, "unproven")
+    };
+    store
+        .calibrate(&act("kan"), (Cause::Decisions, false, None), &[torn])
+        .unwrap();
+    let held = store.calibration().unwrap().unwrap();
+    let said = shifts(&store, &library, &held).unwrap_err().to_string();
+    assert!(said.contains("spread") && said.contains("[1, 2"), "{said}");
+}
+
+#[test]
 fn shifted_cards_are_read_ten_times_stricter_until_a_person_says_otherwise() {
     let library = form(&["wish"]);
     let held = |groups: Vec<GroupRow>| CalibrationRow {

@@ -25,6 +25,7 @@ mod review;
 mod run;
 mod score;
 mod serve;
+mod skipped;
 mod status;
 mod synth;
 mod tls;

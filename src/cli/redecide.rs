@@ -43,6 +43,7 @@ pub(super) fn redecide(here: &Here, args: &RunArgs) -> Outcome {
     tell(here, &done);
     let end = run::End {
         run: run.id(),
+        reading: false,
         interrupted: done.interrupted,
         look: done.without_form + done.without_measures > 0,
     };

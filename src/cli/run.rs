@@ -11,7 +11,7 @@ use super::campaign::Campaign;
 use super::exit::{Exit, Failure, Outcome};
 use super::out::outln;
 use super::words::{both, pick, shown, shown_path};
-use super::{Here, clock, engines, progress, status};
+use super::{Here, clock, engines, progress, skipped, status};
 use crate::batch::{self, BatchError, Input, Observer, PageEvent, Reader, Tally};
 use crate::calibrate;
 use crate::doubt::Reason;
@@ -69,13 +69,18 @@ pub(super) fn run(here: &Here, args: &RunArgs) -> Outcome {
     let result = batch::run(&input, &reader, (&mut store, &mut run), &mut screen, &STOP);
     screen.bar.finish_and_clear();
     let tally = result.map_err(|e| batch_failure(&e))?;
-    store
-        .finish_run(&run, &clock::now())
-        .map_err(|e| store_failure(&e))?;
+    if !tally.interrupted {
+        // What is missing else waits for the next run; a run that ended has left nothing.
+        store
+            .finish_run(&run, &clock::now())
+            .map_err(|e| store_failure(&e))?;
+    }
     let shifted = tally.pages_recorded > 0 && watch_for_shift(here, own, &mut store)?;
-    let look = unreadable(here, &tally) || shifted;
+    let skipped = skipped::tell(here, &input.skipped);
+    let look = unreadable(here, &tally) || tally.files_left > 0 || skipped || shifted;
     let end = End {
         run: run.id(),
+        reading: true,
         interrupted: tally.interrupted,
         look,
     };
@@ -86,6 +91,8 @@ pub(super) fn run(here: &Here, args: &RunArgs) -> Outcome {
 pub(super) struct End {
     /// `None` when nothing new was recorded.
     pub run: Option<RunId>,
+    /// It was to read every page that waits.
+    pub reading: bool,
     pub interrupted: bool,
     /// Something is for an operator to look at.
     pub look: bool,
@@ -115,9 +122,12 @@ pub(super) fn close(
         ));
         return Ok(Exit::Interrupted);
     }
-    if let Err(difference) = books.balances() {
-        return Err(unbalanced(&difference));
-    }
+    let balance = if end.reading {
+        books.balances_at_end()
+    } else {
+        books.balances()
+    };
+    balance.map_err(|difference| unbalanced(&difference))?;
     let touched = |a: &&Alarm| end.run.is_some() && a.last_run() == end.run;
     let alarms = books.alarms.iter().filter(touched).count();
     if alarms > 0 {
@@ -262,6 +272,10 @@ pub(super) fn unbalanced(difference: &books::Unbalanced) -> Failure {
         Exit::Unbalanced,
         both(difference.message(Lang::Ja), difference.message(Lang::En)),
     )
+    .hint(both(
+        "hagaki run で、足りないページを保管庫（store/）の原本から読みます。それでも同じなら、挙げたファイルを inbox に戻してもう一度実行してください",
+        "hagaki run reads what is missing from the originals in store/; where that does not help, put the named files back into the inbox and run it again",
+    ))
 }
 
 /// An error with its causes.
@@ -344,5 +358,26 @@ impl Observer for Screen<'_> {
         let (here, bar) = (self.here, &self.bar);
         let words = ingest::told(detail, here.lang);
         bar.suspend(|| here.say(&format!("{}: {words}", shown(name))));
+    }
+
+    fn lost(&mut self, name: &str, _code: &str, detail: &str) {
+        let (here, bar) = (self.here, &self.bar);
+        let words = ingest::told(detail, here.lang);
+        let name = shown(name);
+        let said = match here.lang {
+            Lang::Ja => format!("{name}: 前回の続きを保管庫の原本から読めません。{words}"),
+            Lang::En => format!("{name}: its rest cannot be read from the store: {words}"),
+        };
+        bar.suspend(|| here.say(&said));
+    }
+
+    fn left(&mut self, name: &str) {
+        let (here, bar) = (self.here, &self.bar);
+        let name = shown(name);
+        let said = match here.lang {
+            Lang::Ja => format!("{name}: まだ書き込み中のため、次回に読みます: hagaki run"),
+            Lang::En => format!("{name}: still being written, left for the next run: hagaki run"),
+        };
+        bar.suspend(|| here.say(&said));
     }
 }

@@ -38,10 +38,25 @@ pub(super) fn status(here: &Here) -> Outcome {
         outln!("{}", promise(here.lang, row.as_ref()));
         print_places(here, &campaign, None);
     }
+    tell_waiting(here, books.pages_waiting);
     books
         .balances()
         .map_err(|difference| unbalanced(&difference))?;
     Ok(Exit::Done)
+}
+
+/// Pages that a run is reading, or was ended before it could.
+fn tell_waiting(here: &Here, pages: u64) {
+    if pages > 0 {
+        here.say(&match here.lang {
+            Lang::Ja => format!(
+                "読取待ちが {pages} ページあります。読み取りの実行中でなければ、続きは: hagaki run"
+            ),
+            Lang::En => format!(
+                "{pages} pages wait to be read. Unless a run is under way, to go on: hagaki run"
+            ),
+        });
+    }
 }
 
 /// Whether this campaign's own answers and checks prove what the forms' targets promise.

@@ -31,7 +31,9 @@ pub enum SkipReason {
     /// A pipe, socket or device; never opened.
     Special,
     Hidden,
-    /// An index, a document or system junk, by its name.
+    /// A list, a setting or system junk, by its name: what offices and scanners leave beside scans.
+    Sidecar,
+    /// An archive, a document, a shortcut, half a download, by its name: scans may be in it or behind it.
     NotAScan,
     /// The same file below two inputs.
     GivenTwice,
@@ -46,6 +48,7 @@ impl SkipReason {
             Self::Symlink => "symlink",
             Self::Special => "special_file",
             Self::Hidden => "hidden",
+            Self::Sidecar => "sidecar",
             Self::NotAScan => "not_a_scan",
             Self::GivenTwice => "given_twice",
             Self::Unreadable(_) => "unreadable",
@@ -55,46 +58,25 @@ impl SkipReason {
 
 /// Names that scanners, offices and operating systems leave beside scans.
 const JUNK_NAMES: &[&str] = &["thumbs.db", "desktop.ini", "ehthumbs.db", "icon\r"];
-const JUNK_EXTENSIONS: &[&str] = &[
+const SIDECARS: &[&str] = &[
+    "bat", "cfg", "csv", "db", "exe", "htm", "html", "idx", "ini", "json", "lock", "log", "md",
+    "mp4", "sha256", "svg", "toml", "tsv", "txt", "xls", "xlsm", "xlsx", "xml", "yaml", "yml",
+];
+const NO_SCANS: &[&str] = &[
     "7z",
     "bak",
-    "bat",
-    "cfg",
     "crdownload",
-    "csv",
     "dat",
-    "db",
     "doc",
     "docm",
     "docx",
-    "exe",
     "filepart",
-    "htm",
-    "html",
-    "idx",
-    "ini",
-    "json",
     "lnk",
-    "lock",
-    "log",
-    "md",
-    "mp4",
     "part",
     "ppt",
     "pptx",
-    "sha256",
-    "svg",
     "tmp",
-    "toml",
-    "tsv",
-    "txt",
     "url",
-    "xls",
-    "xlsm",
-    "xlsx",
-    "xml",
-    "yaml",
-    "yml",
     "zip",
 ];
 
@@ -230,13 +212,18 @@ fn skip_reason(entry: &DirEntry) -> Option<SkipReason> {
     if !kind.is_file() {
         return Some(SkipReason::Special);
     }
-    is_junk(&name).then_some(SkipReason::NotAScan)
+    by_name(&name)
 }
 
-fn is_junk(name: &str) -> bool {
+fn by_name(name: &str) -> Option<SkipReason> {
     let lower = name.to_lowercase();
-    let extension = lower.rsplit_once('.').map(|(_, e)| e);
-    JUNK_NAMES.contains(&lower.as_str()) || extension.is_some_and(|e| JUNK_EXTENSIONS.contains(&e))
+    let extension = lower.rsplit_once('.').map_or("", |(_, e)| e);
+    if JUNK_NAMES.contains(&lower.as_str()) || SIDECARS.contains(&extension) {
+        return Some(SkipReason::Sidecar);
+    }
+    NO_SCANS
+        .contains(&extension)
+        .then_some(SkipReason::NotAScan)
 }
 
 fn io_words(error: &walkdir::Error) -> String {
@@ -332,7 +319,7 @@ mod tests {
     }
 
     #[test]
-    fn junk_is_counted_and_not_read() {
+    fn junk_is_counted_and_not_read_and_what_may_hold_scans_is_told_from_it() {
         let dir = tempfile::tempdir().unwrap();
         touch(
             dir.path(),
@@ -340,13 +327,17 @@ mod tests {
                 "in/Thumbs.db",
                 "in/.DS_Store",
                 "in/INDEX.CSV",
+                "in/Scans.ZIP",
                 "in/a.tif",
+                "in/card.dat",
                 "in/..odd.png",
             ],
         );
         let (files, skipped) = discover(&[dir.path().join("in")]);
         assert_eq!(names(&files), ["in/..odd.png", "in/a.tif"]);
-        assert_eq!(skipped.len(), 3);
+        let codes: Vec<_> = skipped.iter().map(|s| s.reason.code()).collect();
+        let wanted = ["hidden", "sidecar", "not_a_scan", "sidecar", "not_a_scan"];
+        assert_eq!(codes, wanted, "{skipped:?}");
     }
 
     #[test]

@@ -80,6 +80,21 @@ impl IngestError {
         }
     }
 
+    /// Whether the rest of a file that is still being written could mend it.
+    pub fn may_be_unfinished(&self) -> bool {
+        matches!(
+            self,
+            Self::Empty
+                | Self::StillBeingWritten
+                | Self::NotAPicture
+                | Self::NoPages
+                | Self::NoPixels
+                | Self::Truncated { .. }
+                | Self::Damaged { .. }
+                | Self::DecoderPanic { .. }
+        )
+    }
+
     /// One plain sentence for a person.
     pub fn message(&self, lang: Lang) -> String {
         match lang {

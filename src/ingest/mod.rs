@@ -112,9 +112,31 @@ impl Pages {
     }
 }
 
+/// A file that is not opened, with its bytes where they could be read: they are kept all the same.
+#[derive(Debug)]
+pub struct Refused {
+    pub why: IngestError,
+    pub bytes: Option<Arc<Vec<u8>>>,
+}
+
+impl From<IngestError> for Refused {
+    fn from(why: IngestError) -> Self {
+        Self { why, bytes: None }
+    }
+}
+
+/// What is no picture by its first bytes is read, and kept, up to so many: no scan of a card is larger,
+/// and a film that is named `.tif` is not read to its end.
+const STRANGE_BYTES: u64 = 32 << 20;
+
 /// Reads and opens a file. Links, pipes and devices are refused without opening them.
 pub fn open(path: &Path, limits: &Limits) -> Result<Document, IngestError> {
-    open_bytes(read(path, limits)?, limits)
+    take_in(path, limits).map_err(|refused| refused.why)
+}
+
+/// The same, with the bytes of a file that is refused.
+fn take_in(path: &Path, limits: &Limits) -> Result<Document, Refused> {
+    Document::unopened(read(path, limits)?, limits)?.opened_or_refused()
 }
 
 /// Opens a file that is already in memory.
@@ -137,6 +159,14 @@ impl Document {
     fn opened(mut self) -> Result<Self, IngestError> {
         self.pages = Pages::open(self.kind, &self.bytes, &self.limits)?;
         self.bounded()
+    }
+
+    fn opened_or_refused(self) -> Result<Self, Refused> {
+        let bytes = Arc::clone(&self.bytes);
+        self.opened().map_err(|why| Refused {
+            why,
+            bytes: Some(bytes),
+        })
     }
 
     /// With pages that another process has counted.
@@ -197,27 +227,32 @@ pub fn pixel_digest(picture: &Picture) -> Digest {
     ])
 }
 
-fn read(path: &Path, limits: &Limits) -> Result<Vec<u8>, IngestError> {
+fn read(path: &Path, limits: &Limits) -> Result<Vec<u8>, Refused> {
     if !fs::symlink_metadata(path)
         .map_err(IngestError::Io)?
         .is_file()
     {
-        return Err(IngestError::NotAFile);
+        return Err(IngestError::NotAFile.into());
     }
     let mut file = File::open(path).map_err(IngestError::Io)?;
     let before = file.metadata().map_err(IngestError::Io)?;
     if before.len() > limits.file_bytes {
-        return Err(IngestError::FileTooLarge {
+        return Err(Refused::from(IngestError::FileTooLarge {
             limit: limits.file_bytes,
-        });
+        }));
     }
     let mut bytes = Vec::new();
-    // The head decides first: a film named `.tif` is not read to its end.
+    // The head decides first.
     (&mut file)
         .take(kind::HEAD as u64)
         .read_to_end(&mut bytes)
         .map_err(IngestError::Io)?;
-    Kind::of(&bytes)?;
+    let strange = Kind::of(&bytes).err();
+    if before.len() > STRANGE_BYTES
+        && let Some(why) = strange
+    {
+        return Err(why.into());
+    }
     bytes.reserve_exact((before.len() as usize + 1).saturating_sub(bytes.len()));
     (&mut file)
         .take(limits.file_bytes)
@@ -225,10 +260,15 @@ fn read(path: &Path, limits: &Limits) -> Result<Vec<u8>, IngestError> {
         .map_err(IngestError::Io)?;
     let after = file.metadata().map_err(IngestError::Io)?;
     let settled = after.len() == before.len() && bytes.len() as u64 == before.len();
-    if settled && after.modified().ok() == before.modified().ok() {
-        Ok(bytes)
-    } else {
-        Err(IngestError::StillBeingWritten)
+    if !settled || after.modified().ok() != before.modified().ok() {
+        return Err(IngestError::StillBeingWritten.into());
+    }
+    match strange {
+        None => Ok(bytes),
+        Some(why) => Err(Refused {
+            why,
+            bytes: Some(Arc::new(bytes)),
+        }),
     }
 }
 

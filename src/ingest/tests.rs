@@ -177,6 +177,30 @@ fn a_truncated_page_is_refused_and_its_neighbor_is_read() {
 }
 
 #[test]
+fn pages_that_a_cut_tiff_lost_are_one_page_that_cannot_be_read() {
+    let pages = [drawn(60, 40), drawn(61, 40), drawn(62, 40), drawn(63, 40)];
+    let whole = tiff_pages(&pages, Compression::Lzw);
+    // How many pages are there besides: none, so that the file is refused, to all, where only the last
+    // word of the chain is missing.
+    let mut seen = [false; 5];
+    for length in 8..whole.len() {
+        let Ok(document) = open_bytes(whole[..length].to_vec(), &Limits::default()) else {
+            seen[0] = true;
+            continue;
+        };
+        let last = document.page_count() - 1;
+        assert_eq!(
+            document.page(last).unwrap_err().code(),
+            "truncated",
+            "{length}"
+        );
+        assert_eq!(document.page(last + 1).unwrap_err().code(), "no_such_page");
+        seen[last as usize] = true;
+    }
+    assert_eq!(seen, [true; 5]);
+}
+
+#[test]
 fn bombs_are_refused_before_they_unpack() {
     let wide = raw_tiff(&tags(100_000, 100_000, 1, 4, 0), &[0xff; 12_000]);
     assert_eq!(code(wide), "too_large");
@@ -238,6 +262,13 @@ fn a_file_is_read_once_and_links_and_folders_are_not_files() {
         ..limits
     };
     assert_eq!(open(&path, &small).err().unwrap().code(), "file_too_large");
+    let refused = take_in(&path, &small).err().unwrap();
+    assert!(refused.bytes.is_none());
+    for strange in [b"".as_slice(), b"<html></html>", b"II*\0\0\0\0\0"] {
+        std::fs::write(&path, strange).unwrap();
+        let refused = take_in(&path, &limits).err().unwrap();
+        assert_eq!(refused.bytes.unwrap().as_slice(), strange);
+    }
     #[cfg(unix)]
     {
         let link = dir.path().join("link.png");
@@ -442,6 +473,28 @@ fn a_page_with_more_than_a_picture_is_drawn() {
         (300, 150)
     );
     assert!((vector.resolution.unwrap().x.get() - 300.0).abs() < 1e-3);
+}
+
+#[test]
+fn a_pdf_without_an_end_has_one_page_more_that_cannot_be_read() {
+    let picture = format!("/Width 4 /Height 2 {GRAY}");
+    let whole = OnePicture {
+        page: "",
+        picture: &picture,
+        data: &EIGHT,
+        content: FULL,
+    }
+    .bytes();
+    assert_eq!(opened(whole.clone()).page_count(), 1);
+    let at = |word: &[u8]| whole.windows(word.len()).rposition(|w| w == word).unwrap();
+    // A trailer without a table, and nothing but the objects.
+    let repaired = opened(whole[..at(b"startxref")].to_vec());
+    assert_eq!(repaired.page_count(), 1);
+    let cut = opened(whole[..at(b"xref\n0 6")].to_vec());
+    assert_eq!(cut.page_count(), 2);
+    assert!(cut.page(0).is_ok());
+    assert_eq!(cut.page(1).unwrap_err().code(), "truncated");
+    assert_eq!(cut.page(2).unwrap_err().code(), "no_such_page");
 }
 
 #[test]

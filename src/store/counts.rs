@@ -12,11 +12,11 @@ pub type Counted = Vec<(String, u64)>;
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct FileCounts {
     pub read: u64,
-    /// The same bytes under another name.
+    /// The same bytes under another name, readable or not.
     pub copies: u64,
     /// Could not be read, and no later file of that name could.
     pub quarantined: u64,
-    /// Could not be read, but a later file of that name could.
+    /// Could not be read, but a later file of that name could, or what could not be looked at can be now.
     pub replaced: u64,
     /// Pages that the readable files say they hold.
     pub pages_declared: u64,

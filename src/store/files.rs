@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use rusqlite::{Connection, OptionalExtension, named_params};
 
+use super::look::parsed;
 use super::record::{Recorded, Run};
 use super::{Fault, FileId, RunId, Store, StoreError, audit};
 use crate::digest::Digest;
@@ -45,18 +46,34 @@ pub enum KnownFile {
     Quarantined(FileId),
     /// The same bytes were wholly read under another name: nothing to read, see
     /// [`Store::record_copy`].
-    CopyOf(FileId),
+    CopyOf {
+        original: FileId,
+        /// How many it was said to hold.
+        pages: u32,
+    },
+}
+
+/// A file of which pages are not recorded.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct UnfinishedFile {
+    pub name: String,
+    pub sha256: Digest,
+    pub missing: u64,
+    /// No run went to its end since that should have read them: they wait for the next one. Else they
+    /// are lost.
+    pub waits: bool,
 }
 
 impl KnownFile {
-    /// Nothing is left to do with the file.
-    pub fn is_complete(&self) -> bool {
+    /// Nothing is left to do with the file, which holds so many pages by today's count; none where it
+    /// cannot be read.
+    pub fn is_complete(&self, held: u32) -> bool {
         match self {
             Self::Read {
                 pages, recorded, ..
-            } => recorded.len() == *pages as usize,
-            Self::Quarantined(_) => true,
-            Self::New | Self::CopyOf(_) => false,
+            } => recorded.len() >= held.max(*pages) as usize,
+            Self::Quarantined(_) => held == 0,
+            Self::New | Self::CopyOf { .. } => false,
         }
     }
 }
@@ -67,18 +84,48 @@ impl Store {
         self.read(|db| known_file(db, name, sha256))
     }
 
+    /// Files of which pages are not recorded: of a run that is under way, or was ended before its time.
+    pub fn unfinished_files(&self) -> Result<Vec<UnfinishedFile>, StoreError> {
+        self.read(|db| {
+            let mut all = db.prepare_cached(include_str!("sql/unfinished_files.sql"))?;
+            let rows = all.query_map([], |r| {
+                Ok(UnfinishedFile {
+                    name: r.get("name")?,
+                    sha256: parsed(r, "sha256")?,
+                    missing: r.get::<_, u32>("missing")?.into(),
+                    waits: r.get("waits")?,
+                })
+            })?;
+            Ok(rows.collect::<Result<_, _>>()?)
+        })
+    }
+
     /// Records that a file is there, before its pages. Known: changes nothing, unless it was in
-    /// quarantine and now decodes.
+    /// quarantine and now decodes, or holds more pages than were found in it before.
     pub fn record_file(&mut self, run: &mut Run, file: &NewFile<'_>) -> Result<FileId, StoreError> {
-        let known = self.read(|db| known_file(db, file.name, &file.sha256))?;
-        if let KnownFile::Read { file, .. } = known {
-            return Ok(file);
+        let as_it_stands = |db: &Connection| {
+            Ok(match known_file(db, file.name, &file.sha256)? {
+                KnownFile::Read {
+                    file: id, pages, ..
+                } => Some((id, pages >= file.pages)),
+                _ => None,
+            })
+        };
+        if let Some((id, true)) = self.read(as_it_stands)? {
+            return Ok(id);
         }
         let (id, run_id) = self.write(|tx| {
-            if let KnownFile::Read { file, .. } = known_file(tx, file.name, &file.sha256)? {
-                return Ok((file, None));
+            let known = as_it_stands(tx)?;
+            if let Some((id, true)) = known {
+                return Ok((id, None));
             }
             let run_id = run.row(tx)?;
+            if let Some((id, _)) = known {
+                let more = "UPDATE files SET pages = ?2, run_id = ?3 WHERE id = ?1";
+                tx.execute(more, (id, file.pages, run_id))?;
+                audit::note(tx, &run.act(), "file.grow", &format!("file {id}"))?;
+                return Ok((id, Some(run_id)));
+            }
             Ok((insert_read(tx, run, run_id, file)?, Some(run_id)))
         })?;
         run.keep(run_id);
@@ -86,7 +133,7 @@ impl Store {
     }
 
     /// Records that a file could not be read. Known: changes nothing; a file that was read before
-    /// stays read.
+    /// stays read. What was known by its name alone gets its digest once its bytes can be read.
     pub fn quarantine_file(
         &mut self,
         run: &mut Run,
@@ -100,18 +147,39 @@ impl Store {
                 return Ok((id, None));
             }
             let run_id = run.row(tx)?;
-            tx.prepare_cached(include_str!("sql/insert_file.sql"))?.execute(named_params! {
-                ":run": run_id, ":name": file.name,
-                ":sha256": file.sha256.map(|d| d.to_string()),
-                ":bytes": file.bytes.map(|b| b as i64), ":pages": 0, ":status": "quarantined",
-                ":copy_of": None::<FileId>, ":reason": file.reason.code(), ":detail": file.detail,
-            })?;
-            let id = FileId(tx.last_insert_rowid());
+            let id = put_in_quarantine(tx, run_id, file)?;
             audit::note(tx, &run.act(), "file.quarantine", &format!("file {id}"))?;
             Ok((id, Some(run_id)))
         })?;
         run.keep(run_id);
         Ok(id)
+    }
+
+    /// Names behind which nothing could be looked at, neither a file's bytes nor a folder.
+    pub fn unseen(&self) -> Result<Vec<String>, StoreError> {
+        self.read(|db| {
+            let mut all = db.prepare_cached(include_str!("sql/unseen.sql"))?;
+            let names = all.query_map([SEEN_AGAIN], |r| r.get(0))?;
+            Ok(names.collect::<Result<_, _>>()?)
+        })
+    }
+
+    /// Records that what stands behind that name can be looked at again.
+    pub fn seen_again(&mut self, run: &mut Run, name: &str) -> Result<(), StoreError> {
+        let run_id = self.write(|tx| {
+            let Some(id) = unreadable_before(tx, name, None)? else {
+                return Ok(None);
+            };
+            let run_id = run.row(tx)?;
+            tx.execute(
+                "UPDATE files SET reason = ?2 WHERE id = ?1",
+                (id, SEEN_AGAIN),
+            )?;
+            audit::note(tx, &run.act(), "file.recover", &format!("file {id}"))?;
+            Ok(Some(run_id))
+        })?;
+        run.keep(run_id);
+        Ok(())
     }
 
     /// Records the same bytes under another name: each page is a duplicate of the original's.
@@ -146,6 +214,40 @@ impl Store {
     }
 }
 
+/// The `reason` of what could not be looked at once and can be now: nothing is unreadable any more.
+const SEEN_AGAIN: &str = "SEEN_AGAIN";
+
+fn put_in_quarantine(
+    tx: &Connection,
+    run_id: RunId,
+    file: &Quarantine<'_>,
+) -> Result<FileId, Fault> {
+    let sha256 = file.sha256.map(|d| d.to_string());
+    let bytes = file.bytes.map(|b| b as i64);
+    if let Some(id) = unreadable_before(tx, file.name, file.sha256.as_ref())? {
+        tx.prepare_cached(include_str!("sql/quarantine_again.sql"))?
+            .execute(named_params! {
+                ":id": id, ":run": run_id, ":sha256": sha256, ":bytes": bytes,
+                ":reason": file.reason.code(), ":detail": file.detail,
+            })?;
+        return Ok(id);
+    }
+    // No two empty files are the same card.
+    let copy_of = match &file.sha256 {
+        Some(sha256) if file.bytes != Some(0) => {
+            original_of(tx, (file.name, "quarantined"), sha256)?
+        }
+        _ => None,
+    };
+    tx.prepare_cached(include_str!("sql/insert_file.sql"))?
+        .execute(named_params! {
+            ":run": run_id, ":name": file.name, ":sha256": sha256, ":bytes": bytes,
+            ":pages": 0, ":status": "quarantined", ":copy_of": copy_of,
+            ":reason": file.reason.code(), ":detail": file.detail,
+        })?;
+    Ok(FileId(tx.last_insert_rowid()))
+}
+
 /// Adds a file that decodes; one that was in quarantine is taken out of it.
 fn insert_read(
     tx: &Connection,
@@ -153,7 +255,7 @@ fn insert_read(
     run_id: RunId,
     file: &NewFile<'_>,
 ) -> Result<FileId, Fault> {
-    let copy_of = original_of(tx, file.name, &file.sha256)?;
+    let copy_of = original_of(tx, (file.name, "read"), &file.sha256)?;
     let sha256 = file.sha256.to_string();
     if let Some(id) = unreadable_before(tx, file.name, Some(&file.sha256))? {
         tx.prepare_cached(include_str!("sql/recover_file.sql"))?
@@ -197,43 +299,60 @@ fn known_file(db: &Connection, name: &str, sha256: &Digest) -> Result<KnownFile,
             }
         }
         Some((file, ..)) => KnownFile::Quarantined(file),
-        None => match original_of(db, name, sha256)? {
-            Some(original) if is_whole(db, original)? => KnownFile::CopyOf(original),
-            _ => KnownFile::New,
+        None => match original_of(db, (name, "read"), sha256)? {
+            Some(original) => copy_of(db, original)?,
+            None => KnownFile::New,
         },
     })
 }
 
-/// Every page of the file is recorded.
-fn is_whole(db: &Connection, file: FileId) -> Result<bool, Fault> {
-    let whole = db
+/// A copy of that file, when every page of it is recorded.
+fn copy_of(db: &Connection, original: FileId) -> Result<KnownFile, Fault> {
+    let (pages, recorded): (u32, u32) = db
         .prepare_cached(
-            "SELECT pages = (SELECT count(*) FROM pages WHERE file_id = ?1 AND part = 0) FROM files WHERE id = ?1",
+            "SELECT pages, (SELECT count(*) FROM pages WHERE file_id = ?1 AND part = 0)
+             FROM files WHERE id = ?1",
         )?
-        .query_row([file], |r| r.get(0))?;
-    Ok(whole)
+        .query_row([original], |r| Ok((r.get(0)?, r.get(1)?)))?;
+    Ok(if pages == recorded {
+        KnownFile::CopyOf { original, pages }
+    } else {
+        KnownFile::New
+    })
 }
 
-/// The row that already says what became of an unreadable file.
+/// The row that already says what became of an unreadable file, and knows its bytes where they are
+/// known.
 fn settled(db: &Connection, file: &Quarantine<'_>) -> Result<Option<FileId>, Fault> {
     if let Some(sha256) = &file.sha256
         && let KnownFile::Read { file, .. } = known_file(db, file.name, sha256)?
     {
         return Ok(Some(file));
     }
-    unreadable_before(db, file.name, file.sha256.as_ref())
+    let Some(id) = unreadable_before(db, file.name, file.sha256.as_ref())? else {
+        return Ok(None);
+    };
+    let (knows_bytes, reason): (bool, String) = db
+        .prepare_cached("SELECT sha256 IS NOT NULL, reason FROM files WHERE id = ?1")?
+        .query_row([id], |r| Ok((r.get(0)?, r.get(1)?)))?;
+    let as_it_is = knows_bytes == file.sha256.is_some() && reason != SEEN_AGAIN;
+    Ok(as_it_is.then_some(id))
 }
 
-/// The first file of the same bytes under another name.
-fn original_of(db: &Connection, name: &str, sha256: &Digest) -> Result<Option<FileId>, Fault> {
+/// The first file of the same bytes and that status under another name.
+fn original_of(
+    db: &Connection,
+    (name, status): (&str, &str),
+    sha256: &Digest,
+) -> Result<Option<FileId>, Fault> {
     let found = db
         .prepare_cached(include_str!("sql/original_of_file.sql"))?
-        .query_row((sha256.to_string(), name), |r| r.get(0))
+        .query_row((sha256.to_string(), name, status), |r| r.get(0))
         .optional()?;
     Ok(found)
 }
 
-/// The quarantined file of that name: with the same bytes, or with none known.
+/// The quarantined file of that name: with the same bytes, else with none known.
 fn unreadable_before(
     db: &Connection,
     name: &str,
@@ -241,7 +360,9 @@ fn unreadable_before(
 ) -> Result<Option<FileId>, Fault> {
     let found = db
         .prepare_cached(include_str!("sql/quarantined_before.sql"))?
-        .query_row((sha256.map(ToString::to_string), name), |r| r.get(0))
+        .query_row((sha256.map(ToString::to_string), name, SEEN_AGAIN), |r| {
+            r.get(0)
+        })
         .optional()?;
     Ok(found)
 }

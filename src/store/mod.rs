@@ -56,7 +56,7 @@ pub use counts::{Counted, FileCounts};
 pub use entries::{AGREED, Entry, May, Spoken, Step};
 pub use error::StoreError;
 pub use exports::{ExportKind, ExportRow, LastExport, NewExport, Operation, RowMark};
-pub use files::{KnownFile, NewFile, Quarantine};
+pub use files::{KnownFile, NewFile, Quarantine, UnfinishedFile};
 pub use groups::{Group, GroupField};
 pub use headers::{HeaderCount, LotCards};
 pub use ids::{

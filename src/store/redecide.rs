@@ -40,8 +40,8 @@ pub struct StoredPage {
     pub doubts: Vec<Doubt>,
     pub margin: MarginInk,
     pub received: Day,
-    /// In the order of the form; `None` where they were stored in words that this program does not
-    /// know.
+    /// In the order of the form; `None` where they, or the margin, were stored in words that this program
+    /// does not know.
     pub readings: Option<Vec<Reading>>,
     /// One a reading.
     pub verdicts: Vec<Verdict>,
@@ -67,15 +67,13 @@ impl Store {
             let mut all = db
                 .prepare_cached("SELECT * FROM readings WHERE outcome_id = ?1 ORDER BY position")?;
             let mut rows = all.query([page.outcome])?;
-            let mut readings = Some(Vec::new());
             while let Some(row) = rows.next()? {
                 page.verdicts.push(verdict(row)?);
-                match (reading(row)?, &mut readings) {
+                match (reading(row)?, &mut page.readings) {
                     (Some(one), Some(all)) => all.push(one),
-                    _ => readings = None,
+                    _ => page.readings = None,
                 }
             }
-            page.readings = readings;
             Ok(Some(page))
         })
     }
@@ -183,6 +181,9 @@ fn add_verdicts(
 
 fn from_row(row: &Row<'_>) -> rusqlite::Result<StoredPage> {
     let margin: Option<String> = row.get("margin")?;
+    let margin = margin.map(|json| serde_json::from_str(&json)).transpose();
+    // A measure like the others: without it the page cannot be judged again.
+    let readings = margin.is_ok().then(Vec::new);
     let role: String = row.get("role")?;
     Ok(StoredPage {
         id: row.get("page_id")?,
@@ -203,11 +204,9 @@ fn from_row(row: &Row<'_>) -> rusqlite::Result<StoredPage> {
         },
         key: row.get("key_now")?,
         doubts: doubts(row, "doubts")?,
-        margin: margin
-            .and_then(|json| serde_json::from_str(&json).ok())
-            .unwrap_or_default(),
+        margin: margin.ok().flatten().unwrap_or_default(),
         received: parsed(row, "received")?,
-        readings: None,
+        readings,
         verdicts: Vec::new(),
     })
 }

@@ -122,7 +122,7 @@ fn the_same_picture_twice_is_a_duplicate() {
         store
             .known_file("in/copy.tif", &Digest::of(b"two"))
             .unwrap(),
-        KnownFile::CopyOf(_)
+        KnownFile::CopyOf { pages: 2, .. }
     ));
     let copies = store.record_copy(&mut run, &new("in/copy.tif")).unwrap();
     assert_eq!(copies.len(), 2);
@@ -138,7 +138,7 @@ fn the_same_picture_twice_is_a_duplicate() {
         store
             .known_file("in/copy.tif", &Digest::of(b"two"))
             .unwrap()
-            .is_complete()
+            .is_complete(2)
     );
     assert_eq!(dump(&store, &[]), before);
 }
@@ -424,6 +424,130 @@ fn an_unreadable_file_is_counted_once_and_recovers() {
     };
     store.quarantine_file(&mut run, &read).unwrap();
     assert_eq!(store.count_files().unwrap(), files);
+}
+
+/// A file that nobody could read.
+fn bad<'a>(name: &'a str, content: &[u8]) -> Quarantine<'a> {
+    Quarantine {
+        name,
+        sha256: Some(Digest::of(content)),
+        bytes: Some(content.len() as u64),
+        reason: Reason::Unreadable,
+        detail: "",
+    }
+}
+
+#[test]
+fn lost_files_stay_in_the_books_when_their_names_come_again() {
+    let (_dir, mut store) = store();
+    let mut run = begin(&store, false);
+    let counted = |store: &Store| {
+        let files = store.count_files().unwrap();
+        (files.quarantined, files.replaced, files.copies, files.read)
+    };
+    for day in [[b"".as_slice(), b"cut 1"], [b"", b"cut 2"]] {
+        for (name, content) in ["in/1.jpg", "in/2.tif"].into_iter().zip(day) {
+            store
+                .quarantine_file(&mut run, &bad(name, content))
+                .unwrap();
+        }
+    }
+    assert_eq!(counted(&store), (3, 0, 0, 0));
+    record_all(&mut store, &mut run, "in/1.jpg", &[card("1", &[])]);
+    record_all(&mut store, &mut run, "in/2.tif", &[card("2", &[])]);
+    assert_eq!(counted(&store), (0, 3, 0, 2));
+}
+
+#[test]
+fn a_bad_file_under_a_second_name_is_a_copy_and_two_empty_files_are_two() {
+    let (_dir, mut store) = store();
+    let mut run = begin(&store, false);
+    for name in ["in/a.tif", "in/bad/a.tif"] {
+        store.quarantine_file(&mut run, &bad(name, b"cut")).unwrap();
+    }
+    let files = store.count_files().unwrap();
+    assert_eq!((files.quarantined, files.copies), (1, 1));
+    for name in ["in/b.jpg", "in/c.jpg"] {
+        store.quarantine_file(&mut run, &bad(name, b"")).unwrap();
+    }
+    let files = store.count_files().unwrap();
+    assert_eq!((files.quarantined, files.copies), (3, 1));
+    let reasons = store.count_quarantine().unwrap();
+    assert_eq!(reasons, [("UNREADABLE".to_owned(), 3)]);
+    let before = dump(&store, &[]);
+    store
+        .quarantine_file(&mut run, &bad("in/bad/a.tif", b"cut"))
+        .unwrap();
+    assert_eq!(dump(&store, &[]), before);
+}
+
+#[test]
+fn a_bad_file_that_was_known_by_its_name_alone_gets_its_digest() {
+    let (_dir, mut store) = store();
+    let mut run = begin(&store, false);
+    let blind = Quarantine {
+        sha256: None,
+        bytes: None,
+        ..bad("in/a.tif", b"")
+    };
+    let id = store.quarantine_file(&mut run, &blind).unwrap();
+    let seen = bad("in/a.tif", b"cut");
+    assert_eq!(store.quarantine_file(&mut run, &seen).unwrap(), id);
+    // From now on another content is another file.
+    let other = bad("in/a.tif", b"cut otherwise");
+    assert_ne!(store.quarantine_file(&mut run, &other).unwrap(), id);
+    assert_eq!(store.count_files().unwrap().quarantined, 2);
+}
+
+#[test]
+fn what_could_not_be_looked_at_is_over_when_it_can_be_and_counts_again_when_it_cannot() {
+    let (_dir, mut store) = store();
+    let mut run = begin(&store, false);
+    let locked = Quarantine {
+        sha256: None,
+        bytes: None,
+        ..bad("in/locked", b"")
+    };
+    let counted = |store: &Store| {
+        let files = store.count_files().unwrap();
+        (files.quarantined, files.replaced)
+    };
+    store.quarantine_file(&mut run, &locked).unwrap();
+    assert_eq!(store.unseen().unwrap(), ["in/locked"]);
+    store.seen_again(&mut run, "in/locked").unwrap();
+    assert_eq!(store.unseen().unwrap(), [""; 0]);
+    assert_eq!(counted(&store), (0, 1));
+    assert_eq!(store.count_quarantine().unwrap(), []);
+    store.quarantine_file(&mut run, &locked).unwrap();
+    assert_eq!(counted(&store), (1, 0));
+    store.seen_again(&mut run, "in/locked").unwrap();
+    // A broken file of that name later is one of its own.
+    store
+        .quarantine_file(&mut run, &bad("in/locked", b"cut"))
+        .unwrap();
+    assert_eq!(counted(&store), (1, 1));
+}
+
+#[test]
+fn a_file_that_turns_out_to_hold_more_pages_says_so() {
+    let (_dir, mut store) = store();
+    let mut run = begin(&store, false);
+    record_all(&mut store, &mut run, "in/a.tif", &[card("1", &[])]);
+    let sha256 = Digest::of(b"in/a.tif");
+    let known = store.known_file("in/a.tif", &sha256).unwrap();
+    assert!(known.is_complete(1) && !known.is_complete(2));
+    let longer = NewFile {
+        name: "in/a.tif",
+        sha256,
+        bytes: 8,
+        pages: 2,
+    };
+    store.record_file(&mut run, &longer).unwrap();
+    let left = store.unfinished_files().unwrap();
+    assert_eq!((left.len(), left[0].missing, left[0].waits), (1, 1, true));
+    let fewer = NewFile { pages: 1, ..longer };
+    store.record_file(&mut run, &fewer).unwrap();
+    assert_eq!(store.unfinished_files().unwrap(), left);
 }
 
 #[test]

@@ -27,6 +27,7 @@ fn an_unreadable_file_ends_with_1_and_the_rest_is_read() {
     let folder = campaign.beside("scans");
     program::copy_files(&program::samples().join("resident-survey"), &folder);
     fs::write(folder.join("cut.jpg"), [0xFF, 0xD8, 0xFF, 0xE0, 0, 16]).unwrap();
+    program::age(&folder.join("cut.jpg"));
     let said = campaign.hagaki(&["run", &folder.to_string_lossy()]);
     assert_eq!(said.code, 1, "{}", said.err);
     assert!(said.err.contains("cut.jpg"), "{}", said.err);
@@ -92,7 +93,8 @@ fn books_that_do_not_balance_end_with_5() {
     let campaign = Campaign::new(&["resident-survey"]);
     assert_eq!(campaign.hagaki(&["run", &one_sample()]).code, 0);
     let db = rusqlite::Connection::open(campaign.root().join("hagaki.db")).unwrap();
-    // A file that claims more pages than were recorded: what a lost page would look like.
+    // A file that claims more pages than were recorded, after a run that ended: what a lost page would
+    // look like.
     db.execute(
         "UPDATE files SET pages = pages + 1 WHERE id = (SELECT min(id) FROM files)",
         [],
@@ -101,6 +103,11 @@ fn books_that_do_not_balance_end_with_5() {
     drop(db);
     let said = campaign.hagaki(&["status"]);
     assert_eq!(said.code, 5, "{}{}", said.out, said.err);
+    for words in ["0001.jpg", "hint:", "hagaki run"] {
+        assert!(said.err.contains(words), "{words}: {}", said.err);
+    }
+    let run = campaign.hagaki(&["run", &one_sample()]);
+    assert_eq!(run.code, 5, "{}", run.err);
 }
 
 #[cfg(unix)]
@@ -384,7 +391,9 @@ fn an_unreadable_file_is_told_in_both_languages() {
         ("ja", "読み取れる画像・PDFではありません（not_a_picture）"),
         ("en", "(not_a_picture)"),
     ] {
-        fs::write(folder.join(format!("{lang}.tif")), format!("text {lang}")).unwrap();
+        let file = folder.join(format!("{lang}.tif"));
+        fs::write(&file, format!("text {lang}")).unwrap();
+        program::age(&file);
         let said = campaign.hagaki(&["run", &folder.to_string_lossy(), "--lang", lang]);
         assert_eq!(said.code, 1, "{}", said.err);
         assert!(said.err.contains(words), "{}", said.err);

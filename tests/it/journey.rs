@@ -92,6 +92,17 @@ fn running_twice_changes_nothing() {
     assert_eq!(before, content(&campaign.root().join("hagaki.db")));
 }
 
+/// Pages that are recorded.
+#[cfg(unix)]
+fn recorded(root: &Path) -> usize {
+    let database = root.join("hagaki.db");
+    if database.exists() {
+        rows_of(&database, &["pages"]).len()
+    } else {
+        0
+    }
+}
+
 #[cfg(unix)]
 #[test]
 fn a_killed_run_loses_nothing_and_ends_the_same() {
@@ -108,15 +119,16 @@ fn a_killed_run_loses_nothing_and_ends_the_same() {
             .filter(|l| l.starts_with("readings") || l.starts_with("pages"))
             .collect()
     };
+    let all = pages(&whole.root()).len();
     let killed = Campaign::new(&["resident-survey"]);
-    for pause in [30u64, 90, 200, 400] {
-        let mut child = killed
-            .command(&["run", "--jobs", "2", &sample])
-            .spawn()
-            .unwrap();
-        std::thread::sleep(std::time::Duration::from_millis(pause));
-        child.kill().unwrap();
-        child.wait().unwrap();
+    // Every page that is recorded prints its line; killed within the next one, and the ones after.
+    for lines in [1, 1, 2] {
+        let before = recorded(&killed.root());
+        let mut run = killed.command(&["run", "--json", "--jobs", "2", &sample]);
+        program::killed_after(&mut run, lines);
+        let (after, of) = (recorded(&killed.root()), recorded(&whole.root()));
+        assert!(before + lines <= after && after < of, "{after} of {of}");
+        assert!(pages(&killed.root()).len() < all);
     }
     assert_eq!(killed.hagaki(&["run", &sample]).code, 0);
     assert_eq!(pages(&whole.root()), pages(&killed.root()));

@@ -21,6 +21,8 @@ mod wrong_use;
 mod documents;
 /// The whole journey on the samples.
 mod journey;
+/// What a run leaves to the next one.
+mod left;
 /// Verdicts by today's rules, without pixels.
 mod redecide;
 /// Random checks of accepted fields, and the chain of what was done.

@@ -1,8 +1,10 @@
 //! Runs the real binary in a campaign of its own.
 
 use std::fs;
+use std::io::{BufRead as _, BufReader, Lines};
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+use std::process::{Child, ChildStdout, Command, Output, Stdio};
+use std::time::{Duration, SystemTime};
 
 use tempfile::TempDir;
 
@@ -83,9 +85,40 @@ pub(crate) fn said(command: &mut Command) -> Said {
     }
 }
 
+/// Starts a command and waits until it has printed so many lines: the child, and the lines after them.
+pub(crate) fn after_lines(
+    command: &mut Command,
+    count: usize,
+) -> (Child, Lines<BufReader<ChildStdout>>) {
+    let mut child = command
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+    let printed = lines.by_ref().take(count).map_while(Result::ok).count();
+    assert_eq!(printed, count, "it ended before");
+    (child, lines)
+}
+
+/// Starts a command and kills it when it has printed so many lines.
+#[cfg(unix)]
+pub(crate) fn killed_after(command: &mut Command, count: usize) {
+    let (mut child, _lines) = after_lines(command, count);
+    child.kill().unwrap();
+    child.wait().unwrap();
+}
+
 /// The committed samples.
 pub(crate) fn samples() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("samples")
+}
+
+/// Makes a file look as if nobody had written to it for long: one that is broken and young is waited for.
+pub(crate) fn age(path: &Path) {
+    let then = SystemTime::now() - Duration::from_hours(1);
+    let file = fs::File::options().write(true).open(path).unwrap();
+    file.set_modified(then).unwrap();
 }
 
 /// Copies the files of one folder.

@@ -22,8 +22,10 @@ mod serve;
 mod wire;
 
 use std::path::{Path, PathBuf};
+#[cfg(unix)]
+use std::sync::Arc;
 
-use super::{DecodedPage, Document, IngestError, Limits};
+use super::{DecodedPage, Document, IngestError, Limits, Refused};
 
 #[cfg(unix)]
 pub use serve::serve;
@@ -65,25 +67,29 @@ impl Decoder {
         Self { limits, apart }
     }
 
-    /// Reads and opens a file, like [`open`](super::open).
+    /// Reads and opens a file, like [`open`](super::open), and gives the bytes of one that is refused.
     ///
     /// # Errors
     /// The outer one when the decoding process cannot be used, the inner one for the file.
-    pub fn open(&mut self, path: &Path) -> Result<Result<Document, IngestError>, DecoderError> {
+    pub fn take_in(&mut self, path: &Path) -> Result<Result<Document, Refused>, DecoderError> {
         let Some(child) = &mut self.apart else {
-            return Ok(super::open(path, &self.limits));
+            return Ok(super::take_in(path, &self.limits));
         };
         let unopened = super::read(path, &self.limits)
-            .and_then(|bytes| Document::unopened(bytes, &self.limits));
+            .and_then(|bytes| Ok(Document::unopened(bytes, &self.limits)?));
         let document = match unopened {
             Ok(document) => document,
-            Err(e) => return Ok(Err(e)),
+            Err(refused) => return Ok(Err(refused)),
         };
-        Ok(if document.kind.is_counted_here() {
-            document.opened()
-        } else {
-            child.count(&document)?.and_then(|n| document.counted(n))
-        })
+        if document.kind.is_counted_here() {
+            return Ok(document.opened_or_refused());
+        }
+        let bytes = Arc::clone(&document.bytes);
+        let counted = child.count(&document)?.and_then(|n| document.counted(n));
+        Ok(counted.map_err(|why| Refused {
+            why,
+            bytes: Some(bytes),
+        }))
     }
 
     /// Decodes a page, like [`Document::page`].
@@ -109,8 +115,8 @@ impl Decoder {
         Self { limits }
     }
 
-    pub fn open(&mut self, path: &Path) -> Result<Result<Document, IngestError>, DecoderError> {
-        Ok(super::open(path, &self.limits))
+    pub fn take_in(&mut self, path: &Path) -> Result<Result<Document, Refused>, DecoderError> {
+        Ok(super::take_in(path, &self.limits))
     }
 
     pub fn page(
@@ -119,5 +125,15 @@ impl Decoder {
         page: u32,
     ) -> Result<Result<DecodedPage, IngestError>, DecoderError> {
         Ok(document.page(page))
+    }
+}
+
+impl Decoder {
+    /// Reads and opens a file, like [`open`](super::open).
+    ///
+    /// # Errors
+    /// The outer one when the decoding process cannot be used, the inner one for the file.
+    pub fn open(&mut self, path: &Path) -> Result<Result<Document, IngestError>, DecoderError> {
+        Ok(self.take_in(path)?.map_err(|refused| refused.why))
     }
 }

@@ -9,19 +9,29 @@ use crate::ingest::{IngestError, Limits};
 const SUBFILE_TYPE: u16 = 254;
 const THUMBNAIL: u32 = 1;
 
-/// Offsets of the directories that are pages, in the order of the file.
-pub(super) fn page_offsets(bytes: &[u8], limits: &Limits) -> Result<Vec<u64>, IngestError> {
+/// The pages that a file names.
+pub(super) struct Chain {
+    /// Of the directories that are there, in the order of the file.
+    pub(super) offsets: Vec<u64>,
+    /// The last of them leads to one that is not in the file, or is cut off before it says where it
+    /// leads: at least one page more was there.
+    pub(super) cut: bool,
+}
+
+/// The directories that are pages.
+pub(super) fn pages(bytes: &[u8], limits: &Limits) -> Result<Chain, IngestError> {
     let file = Layout::of(bytes).ok_or(IngestError::NotAPicture)?;
     let mut seen = HashSet::new();
     let mut pages = Vec::new();
     let mut thumbnails = Vec::new();
     let mut offset = file.first(bytes);
-    while let Some(at) = offset.filter(|at| *at != 0) {
-        if !seen.insert(at) {
-            break;
+    let cut = loop {
+        let Some(at) = offset else { break true };
+        if at == 0 || !seen.insert(at) {
+            break false;
         }
         let Some(directory) = file.directory(bytes, at) else {
-            break;
+            break true;
         };
         if directory.thumbnail {
             thumbnails.push(at);
@@ -34,9 +44,13 @@ pub(super) fn page_offsets(bytes: &[u8], limits: &Limits) -> Result<Vec<u64>, In
             });
         }
         offset = directory.next;
-    }
+    };
     // A file of nothing but "thumbnails" is wrongly tagged, not empty.
-    Ok(if pages.is_empty() { thumbnails } else { pages })
+    let offsets = if pages.is_empty() { thumbnails } else { pages };
+    if offsets.is_empty() && cut {
+        return Err(IngestError::truncated("no page's directory is in the file"));
+    }
+    Ok(Chain { offsets, cut })
 }
 
 /// Byte order and width of the offsets.
@@ -95,7 +109,7 @@ impl Layout {
     }
 
     /// `None` when the directory does not lie within the file. One that is cut off behind its
-    /// entries counts, as the last: its page may still be whole.
+    /// entries counts: its page may still be whole. What comes after it is not known.
     fn directory(self, bytes: &[u8], at: u64) -> Option<Directory> {
         let (count_size, entry_size, offset_size) = if self.big_tiff {
             (8, 20, 8)
@@ -140,8 +154,16 @@ mod tests {
         out
     }
 
+    /// The pages that are there, and whether one more was.
+    fn found(bytes: &[u8]) -> (usize, bool) {
+        let chain = pages(bytes, &Limits::default()).unwrap();
+        (chain.offsets.len(), chain.cut)
+    }
+
     fn count(bytes: &[u8]) -> usize {
-        page_offsets(bytes, &Limits::default()).unwrap().len()
+        let (count, cut) = found(bytes);
+        assert!(!cut);
+        count
     }
 
     #[test]
@@ -154,9 +176,28 @@ mod tests {
     }
 
     #[test]
-    fn a_directory_outside_the_file_ends_the_chain() {
-        assert_eq!(count(b"II*\0\xf0\xff\xff\x7f"), 0);
-        assert_eq!(count(b"MM\0+\0\x08\0\0\xff\xff\xff\xff\xff\xff\xff\xff"), 0);
+    fn a_directory_outside_the_file_is_a_page_that_is_missing() {
+        let whole = chain(&[Some(1), Some(2), None], &[0, 0, 0]);
+        assert_eq!(found(&whole), (3, false));
+        // Cut within the third directory, at its start, and within the second one's next pointer.
+        for (length, pages) in [(8 + 36 + 5, 2), (8 + 36, 2), (8 + 34, 2), (8 + 18, 1)] {
+            assert_eq!(found(&whole[..length]), (pages, true), "{length} bytes");
+        }
+    }
+
+    #[test]
+    fn a_file_whose_first_directory_is_missing_is_cut_off() {
+        let whole = chain(&[Some(1), None], &[0, 0]);
+        for bytes in [
+            &whole[..6],
+            &whole[..8],
+            &whole[..12],
+            b"II*\0\xf0\xff\xff\x7f",
+            b"MM\0+\0\x08\0\0\xff\xff\xff\xff\xff\xff\xff\xff",
+        ] {
+            let error = pages(bytes, &Limits::default()).err().unwrap();
+            assert_eq!(error.code(), "truncated", "{bytes:?}");
+        }
     }
 
     #[test]
@@ -167,7 +208,7 @@ mod tests {
         };
         let file = chain(&[Some(1), Some(2), None], &[0, 0, 0]);
         assert_eq!(
-            page_offsets(&file, &limits).unwrap_err().code(),
+            pages(&file, &limits).err().unwrap().code(),
             "too_many_pages"
         );
     }

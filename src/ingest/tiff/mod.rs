@@ -20,20 +20,21 @@ use portable::decode;
 
 use super::{DecodedPage, IngestError, Limits};
 
-/// The pages of a TIFF file.
+/// The pages of a TIFF file. What was lost of a file that is cut off is one page more, which cannot be
+/// decoded: how many there were nobody can tell.
 pub(super) struct Directories {
-    offsets: Vec<u64>,
+    chain: chain::Chain,
 }
 
 impl Directories {
     pub(super) fn read(bytes: &[u8], limits: &Limits) -> Result<Self, IngestError> {
         Ok(Self {
-            offsets: chain::page_offsets(bytes, limits)?,
+            chain: chain::pages(bytes, limits)?,
         })
     }
 
     pub(super) fn len(&self) -> u32 {
-        self.offsets.len() as u32
+        self.chain.offsets.len() as u32 + u32::from(self.chain.cut)
     }
 
     pub(super) fn page(
@@ -42,11 +43,13 @@ impl Directories {
         page: u32,
         limits: &Limits,
     ) -> Result<DecodedPage, IngestError> {
-        let offset = self
-            .offsets
-            .get(page as usize)
-            .ok_or(IngestError::NoSuchPage { page })?;
-        decode(bytes, *offset, limits)
+        match self.chain.offsets.get(page as usize) {
+            Some(offset) => decode(bytes, *offset, limits),
+            None if page < self.len() => Err(IngestError::truncated(
+                "this page, and whatever came after it, is not in the file",
+            )),
+            None => Err(IngestError::NoSuchPage { page }),
+        }
     }
 }
 
@@ -57,5 +60,5 @@ pub(super) fn portable_page(
     page: usize,
     limits: &Limits,
 ) -> Result<DecodedPage, IngestError> {
-    portable::decode(bytes, chain::page_offsets(bytes, limits)?[page], limits)
+    portable::decode(bytes, chain::pages(bytes, limits)?.offsets[page], limits)
 }

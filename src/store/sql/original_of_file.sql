@@ -1,3 +1,3 @@
 SELECT id FROM files
-WHERE sha256 = ?1 AND name <> ?2 AND status = 'read' AND copy_of IS NULL
+WHERE sha256 = ?1 AND name <> ?2 AND status = ?3 AND copy_of IS NULL
 ORDER BY id LIMIT 1

@@ -1,3 +1,4 @@
 SELECT id FROM files
-WHERE name = ?2 AND status = 'quarantined' AND (sha256 IS NULL OR sha256 = ?1)
-ORDER BY id LIMIT 1
+WHERE name = ?2 AND status = 'quarantined'
+  AND (sha256 = ?1 OR (sha256 IS NULL AND (?1 IS NULL OR reason <> ?3)))
+ORDER BY sha256 IS NULL, id LIMIT 1
