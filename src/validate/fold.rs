@@ -56,6 +56,24 @@ pub fn digits(text: &str) -> String {
         .collect()
 }
 
+/// The text without blanks, but for one where a blank parts two digits: `3 月 1 5` is no 15.
+pub fn without_blanks(text: &str) -> String {
+    let digit = |c: char| digit_of(c).is_some() || matches!(c, '十' | '元');
+    let (mut out, mut blank) = (String::new(), false);
+    for c in text.chars() {
+        if c.is_whitespace() {
+            blank = true;
+            continue;
+        }
+        if blank && digit(c) && out.ends_with(digit) {
+            out.push(' ');
+        }
+        out.push(c);
+        blank = false;
+    }
+    out
+}
+
 const HALF: &str = "ｦｧｨｩｪｫｬｭｮｯｰｱｲｳｴｵｶｷｸｹｺｻｼｽｾｿﾀﾁﾂﾃﾄﾅﾆﾇﾈﾉﾊﾋﾌﾍﾎﾏﾐﾑﾒﾓﾔﾕﾖﾗﾘﾙﾚﾛﾜﾝ";
 const FULL: &str = "ヲァィゥェォャュョッーアイウエオカキクケコサシスセソタチツテトナニヌネノハヒフヘホマミムメモヤユヨラリルレロワン";
 
@@ -470,6 +488,19 @@ mod tests {
         assert_eq!(zengin("ｶ)abc").as_deref(), Ok("ｶ)ABC"));
         assert_eq!(zengin("山田"), Err('山'));
         assert_eq!(zengin(&"ガ".repeat(20)).map(|s| s.chars().count()), Ok(30));
+    }
+
+    #[test]
+    fn a_blank_stays_only_between_two_digits() {
+        check(
+            without_blanks,
+            &[
+                (" 令和 6 年 2 月 29 日 ", "令和6年2月29日"),
+                ("2011 1  15", "2011 1 15"),
+                ("元\u{3000}5 十 二", "元 5 十 二"),
+                ("1, 234 円", "1,234円"),
+            ],
+        );
     }
 
     proptest! {
