@@ -70,7 +70,9 @@ pub fn parse(field: &Field, text: &str, setting: &Setting) -> Parsed {
     if text.is_empty() {
         return Parsed::valid("");
     }
-    if let Some(reason) = words::stands_for_something_else(text) {
+    if let Some(reason) = words::stands_for_something_else(text)
+        && !options::is_answer(field, text, reason)
+    {
         return Parsed::doubtful("", reason);
     }
     match &field.value {
