@@ -180,6 +180,34 @@ fn a_cross_means_what_the_form_says() {
 }
 
 #[test]
+fn a_cross_on_a_legal_choice_is_asked_whatever_it_means() {
+    for at_most in [1, 3] {
+        let mut field = Field {
+            consent: true,
+            ..question(at_most)
+        };
+        if let Zone::Marks(zone) = &mut field.zone {
+            zone.cross_means = CrossMeans::Selected;
+        }
+        let crossed = [PAPER, (Crossed, 1.0), PAPER];
+        check(&field, &[asked(crossed, "b", Reason::XMark)]);
+        let by_both = corrected(&field, [Empty, Crossed, Empty], 0.9999);
+        assert_eq!(by_both.doubts, [Doubt::new(Reason::XMark)]);
+        assert_eq!(
+            (by_both.status, by_both.value.as_str()),
+            (Status::Question, "b")
+        );
+        for plain in [Tick, Filled, Circled] {
+            check(&field, &[accepted([PAPER, (plain, 1.0), PAPER], "b")]);
+            let by_both = corrected(&field, [Empty, plain, Empty], 0.9999);
+            assert_eq!(by_both.status, Status::Accepted, "{plain:?}");
+        }
+        field.consent = false;
+        check(&field, &[accepted(crossed, "b")]);
+    }
+}
+
+#[test]
 fn a_grid_keeps_blank_columns_and_asks_for_double_ones() {
     let column = |marks: [(MarkState, f64); 3]| -> Vec<OptionReading> {
         ["a", "b", "c"]
