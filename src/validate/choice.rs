@@ -6,7 +6,8 @@
 mod odds;
 mod pen;
 
-use super::Verdict;
+use super::parse::Parsed;
+use super::{Verdict, mynumber};
 use crate::confidence::Confidence;
 use crate::doubt::{Doubt, Reason};
 use crate::form::{Corrected, CrossMeans, Field, MarkZone, Zone};
@@ -69,7 +70,7 @@ impl Decided {
 pub(super) fn decide(field: &Field, reading: &Reading) -> Verdict {
     let decided = match (&field.zone, &reading.content) {
         (Zone::Marks(zone), Content::Marks { options }) => marks(zone, options),
-        (Zone::Grid(_), Content::Grid { columns }) => grid(columns),
+        (Zone::Grid(_), Content::Grid { columns }) => guarded(field, grid(columns)),
         _ => Decided::asked("", Reason::NoEngine),
     };
     let mut doubts = reading.doubts.clone();
@@ -379,6 +380,15 @@ fn several(zone: &MarkZone, options: &[OptionReading]) -> Decided {
         confidence,
         doubts,
     }
+}
+
+/// Digits marked in columns may be a My Number as well as written ones.
+fn guarded(field: &Field, mut decided: Decided) -> Decided {
+    let read = Parsed::valid(decided.value.clone());
+    decided
+        .doubts
+        .extend(mynumber::guard(field, &decided.value, read).doubts);
+    decided
 }
 
 /// One character a column; a blank column is a space, blanks at the end are dropped.
