@@ -2,7 +2,7 @@
 
 use super::Here;
 use crate::ingest::{SkipReason, Skipped};
-use crate::lang::Lang;
+use crate::lang::{Lang, shown};
 
 /// Says one line a reason; whether an operator must look. Hidden files, lists and settings are what
 /// offices keep beside scans, and a file that was named twice is read once: no word of those.
@@ -44,7 +44,7 @@ fn lines(skipped: &[Skipped], lang: Lang) -> Vec<String> {
     };
     let line = |(reason, [ja, en]): &(SkipReason, [&str; 2])| {
         let all = of(reason);
-        let first = &all.first()?.name;
+        let first = shown(&all.first()?.name);
         let count = all.len();
         Some(match lang {
             Lang::Ja => format!(

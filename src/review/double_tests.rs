@@ -6,7 +6,7 @@ use crate::doubt::Doubt;
 use crate::store::fixtures::*;
 use crate::store::{AnswerStatus, Desk, Wanted};
 
-const MEMO: &str = "0312345678";
+const MEMO: &str = "0332345678";
 
 /// Who speaks first, and who after him.
 const REVIEWER: May = May {
@@ -78,7 +78,7 @@ fn same_person(said: &Result<Spoken, ReviewError>) {
 #[test]
 fn two_blind_words_that_agree_decide() {
     let (_dir, mut store, library) = card_under("double_blind");
-    let first = say(&mut store, &library, "０３-1234-5678", "sato").unwrap();
+    let first = say(&mut store, &library, "０３-3234-5678", "sato").unwrap();
     assert_eq!(first, Spoken::Entered);
     assert_eq!(phone(&store).0, AnswerStatus::Question);
     let second = say(&mut store, &library, MEMO, "tanaka").unwrap();

@@ -200,7 +200,8 @@ fn marks(field: &Field, zone: &MarkZone, rng: &mut ChaCha8Rng) -> Answer {
             return odd_mark(zone, chosen, rng);
         }
         let value = zone.options[chosen].value.clone();
-        let ask = stroke == Stroke::Cross && zone.cross_means != crate::form::CrossMeans::Selected;
+        let plain = zone.cross_means == crate::form::CrossMeans::Selected && !field.consent;
+        let ask = stroke == Stroke::Cross && !plain;
         return Answer {
             written: Written::Marks(vec![(chosen, stroke)]),
             value,

@@ -1,5 +1,4 @@
-//! Ages by the law of 1902 (年齢計算ニ関スル法律): a year of age is complete at the end of the day
-//! before the birthday.
+//! Ages as people write them beside a birth date.
 
 use crate::calendar::Day;
 use crate::doubt::Reason;
@@ -12,23 +11,6 @@ const PLAUSIBLE: i32 = 110;
 pub fn age_on(birth: Day, on: Day) -> i32 {
     let before_birthday = (on.month, on.day) < (birth.month, birth.day);
     on.year - birth.year - i32::from(before_birthday)
-}
-
-/// Whether a legal age is reached on that day: it is at the end of the day before the birthday, so
-/// someone born on April 1 has reached it on March 31.
-pub fn has_reached(birth: Day, years: i32, on: Day) -> bool {
-    age_on(birth, next(on)) >= years
-}
-
-/// The day after.
-pub fn next(day: Day) -> Day {
-    Day::new(day.year, day.month, day.day + 1)
-        .or_else(|| Day::new(day.year, day.month + 1, 1))
-        .unwrap_or(Day {
-            year: day.year + 1,
-            month: 1,
-            day: 1,
-        })
 }
 
 /// Compares a written age with the birth date: `None` when they agree; one off (a birthday near,
@@ -59,14 +41,6 @@ mod tests {
         let leap = day(2004, 2, 29);
         assert_eq!(age_on(leap, day(2025, 2, 28)), 20);
         assert_eq!(age_on(leap, day(2025, 3, 1)), 21);
-    }
-
-    #[test]
-    fn legal_ages_are_reached_the_day_before() {
-        assert!(has_reached(day(2008, 4, 1), 18, day(2026, 3, 31)));
-        assert!(!has_reached(day(2008, 4, 2), 18, day(2026, 3, 31)));
-        assert!(has_reached(day(2004, 2, 29), 21, day(2025, 2, 28)));
-        assert!(has_reached(day(2008, 1, 1), 18, day(2025, 12, 31)));
     }
 
     #[test]

@@ -6,7 +6,8 @@
 mod odds;
 mod pen;
 
-use super::Verdict;
+use super::parse::Parsed;
+use super::{Verdict, mynumber};
 use crate::confidence::Confidence;
 use crate::doubt::{Doubt, Reason};
 use crate::form::{Corrected, CrossMeans, Field, MarkZone, Zone};
@@ -69,7 +70,7 @@ impl Decided {
 pub(super) fn decide(field: &Field, reading: &Reading) -> Verdict {
     let decided = match (&field.zone, &reading.content) {
         (Zone::Marks(zone), Content::Marks { options }) => marks(zone, options),
-        (Zone::Grid(_), Content::Grid { columns }) => grid(columns),
+        (Zone::Grid(_), Content::Grid { columns }) => guarded(field, grid(columns)),
         _ => Decided::asked("", Reason::NoEngine),
     };
     let mut doubts = reading.doubts.clone();
@@ -92,8 +93,8 @@ pub(super) fn decide(field: &Field, reading: &Reading) -> Verdict {
 }
 
 /// What a legal choice is asked for although the answer is plain: any ink at another option, an
-/// answer that may be a deletion, and one that the second reader would not bet on: false
-/// consent costs far more than a review.
+/// answer that may be a deletion, a cross, whatever the form says that it means, and one that the second
+/// reader would not bet on: false consent costs far more than a review.
 fn second_thoughts(field: &Field, options: &[OptionReading], value: &str) -> Vec<Doubt> {
     let mut doubts = Vec::new();
     let mut doubt = |reason: Reason| {
@@ -101,8 +102,24 @@ fn second_thoughts(field: &Field, options: &[OptionReading], value: &str) -> Vec
             doubts.push(Doubt::new(reason));
         }
     };
-    if let (Zone::Marks(zone), true) = (&field.zone, odds::judged(options)) {
-        if odds::chance(options, value, zone.cross_means) < odds::CONSENT_CHANCE {
+    let judged = odds::judged(options);
+    let is_crossed = |o: &&OptionReading| match judged {
+        true => odds::may_be_crossed(o),
+        false => o.state == MarkState::Crossed,
+    };
+    let mut chosen = options
+        .iter()
+        .filter(|o| value.split('|').any(|v| v == o.value));
+    let crossed = chosen.any(|o| is_crossed(&o));
+    if crossed {
+        doubt(Reason::XMark);
+    }
+    if let (Zone::Marks(zone), true) = (&field.zone, judged) {
+        let cross = match zone.cross_means {
+            CrossMeans::Selected => CrossMeans::Ask,
+            other => other,
+        };
+        if !crossed && odds::chance(options, value, cross) < odds::CONSENT_CHANCE {
             doubt(Reason::LowConf);
         }
         let seen = |o: &OptionReading| odds::before_the_law(o, zone.cross_means, o.value == value);
@@ -363,6 +380,15 @@ fn several(zone: &MarkZone, options: &[OptionReading]) -> Decided {
         confidence,
         doubts,
     }
+}
+
+/// Digits marked in columns may be a My Number as well as written ones.
+fn guarded(field: &Field, mut decided: Decided) -> Decided {
+    let read = Parsed::valid(decided.value.clone());
+    decided
+        .doubts
+        .extend(mynumber::guard(field, &decided.value, read).doubts);
+    decided
 }
 
 /// One character a column; a blank column is a space, blanks at the end are dropped.

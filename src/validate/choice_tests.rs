@@ -1,6 +1,7 @@
 //! The decision table, row by row.
 
 use super::*;
+use crate::form::{BoxShape, CheckDigit, GridZone, ValueKind};
 use crate::read::MarkMeasures;
 use crate::validate::{Status, fixtures};
 use MarkState::{
@@ -180,6 +181,34 @@ fn a_cross_means_what_the_form_says() {
 }
 
 #[test]
+fn a_cross_on_a_legal_choice_is_asked_whatever_it_means() {
+    for at_most in [1, 3] {
+        let mut field = Field {
+            consent: true,
+            ..question(at_most)
+        };
+        if let Zone::Marks(zone) = &mut field.zone {
+            zone.cross_means = CrossMeans::Selected;
+        }
+        let crossed = [PAPER, (Crossed, 1.0), PAPER];
+        check(&field, &[asked(crossed, "b", Reason::XMark)]);
+        let by_both = corrected(&field, [Empty, Crossed, Empty], 0.9999);
+        assert_eq!(by_both.doubts, [Doubt::new(Reason::XMark)]);
+        assert_eq!(
+            (by_both.status, by_both.value.as_str()),
+            (Status::Question, "b")
+        );
+        for plain in [Tick, Filled, Circled] {
+            check(&field, &[accepted([PAPER, (plain, 1.0), PAPER], "b")]);
+            let by_both = corrected(&field, [Empty, plain, Empty], 0.9999);
+            assert_eq!(by_both.status, Status::Accepted, "{plain:?}");
+        }
+        field.consent = false;
+        check(&field, &[accepted(crossed, "b")]);
+    }
+}
+
+#[test]
 fn a_grid_keeps_blank_columns_and_asks_for_double_ones() {
     let column = |marks: [(MarkState, f64); 3]| -> Vec<OptionReading> {
         ["a", "b", "c"]
@@ -198,6 +227,48 @@ fn a_grid_keeps_blank_columns_and_asks_for_double_ones() {
     assert!(plain.confidence > 0.999);
     let double = grid(&[a, column([(Filled, 1.0), (Filled, 1.0), PAPER]), c]);
     assert_eq!(double.doubts.len(), 1);
+}
+
+#[test]
+fn twelve_marked_digits_that_may_be_a_my_number_are_asked() {
+    let columns = |text: &str| -> Vec<Vec<OptionReading>> {
+        let bubble = |digit: char, c: char| {
+            let mark = if digit == c { (Filled, 1.0) } else { PAPER };
+            option(&digit.to_string(), mark)
+        };
+        let column = |c| ('0'..='9').map(|digit| bubble(digit, c)).collect();
+        text.chars().map(column).collect()
+    };
+    let code = |check| ValueKind::Code {
+        length: Vec::new(),
+        pattern: None,
+        check,
+    };
+    let zone = || {
+        let columns = Vec::new();
+        let values = Vec::new();
+        Zone::Grid(GridZone {
+            columns,
+            values,
+            shape: BoxShape::Bubble,
+        })
+    };
+    let read = |check, text| {
+        let field = fixtures::field(zone(), code(check));
+        let content = Content::Grid {
+            columns: columns(text),
+        };
+        decide(&field, &fixtures::reading(&field, content))
+    };
+    let asked = read(None, "983205673214");
+    assert_eq!(asked.doubts, [Doubt::new(Reason::MynumberSuspect)]);
+    assert_eq!(asked.value, "983205673214");
+    for other in [
+        read(None, "983205673215"),
+        read(Some(CheckDigit::MyNumber), "983205673214"),
+    ] {
+        assert_eq!(other.status, Status::Accepted, "{other:?}");
+    }
 }
 
 /// A correction that both readers see the same way: `p` sure of every option.

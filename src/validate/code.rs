@@ -3,7 +3,6 @@
 use regex::Regex;
 
 use super::fold;
-use super::mynumber;
 use super::parse::Parsed;
 use crate::doubt::{Doubt, Reason};
 use crate::form::{CheckDigit, checks};
@@ -36,9 +35,6 @@ pub(super) fn parse(
     }
     if check.is_some_and(|c| !checks::verify(c, &value)) {
         return Parsed::doubtful(value, Reason::CheckDigit);
-    }
-    if check.is_none() && pattern.is_none() && mynumber::is_suspect(&value) {
-        return Parsed::doubtful(value, Reason::MynumberSuspect);
     }
     Parsed::valid(value)
 }
@@ -92,18 +88,6 @@ mod tests {
             Ok("262021"),
         );
         check("33120015", &[8], Some(&CheckDigit::Insurer), Ok("33120015"));
-    }
-
-    #[test]
-    fn twelve_digits_that_may_be_a_my_number_are_asked_unless_the_form_wants_them() {
-        check("983205673214", &[12], None, Err(Reason::MynumberSuspect));
-        check(
-            "983205673214",
-            &[12],
-            Some(&CheckDigit::MyNumber),
-            Ok("983205673214"),
-        );
-        check("983205673215", &[12], None, Ok("983205673215"));
     }
 
     #[test]

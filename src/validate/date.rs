@@ -1,7 +1,8 @@
 //! Dates as people write them: 和暦 and Western, in words, signs or boxes.
 //!
-//! A two-digit year without an era is resolved only when exactly one era gives a day that the
-//! form allows; otherwise it is a question with the candidates. Errors of eras (昭和65年) are
+//! A year of one or two digits without an era may count in any era or stand for 20yy. It is resolved
+//! only where the form allows one of these days alone, and that lies within a year of today, as the
+//! day of writing does; otherwise it is a question with the candidates. Errors of eras (昭和65年) are
 //! converted by arithmetic as a suggestion, never silently.
 
 use super::era::{self, EraDay};
@@ -15,19 +16,43 @@ use crate::form::{DateFormat, DateKind, Era};
 /// A date as written, before it is resolved.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Written {
-    era: Option<Era>,
+    calendar: Calendar,
     year: u32,
-    /// Four digits were written: the Western calendar.
-    western: bool,
     month: u8,
     day: u8,
+}
+
+/// What a written year counts in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Calendar {
+    /// Four digits.
+    Western,
+    /// 西暦 with fewer than four digits: the century is missing.
+    Century,
+    Era(Era),
+    /// The era by its code, in front of six digits.
+    Code(Era),
+    /// Neither an era nor four digits.
+    Open,
 }
 
 /// Parses a written date.
 pub(super) fn parse(text: &str, kind: &DateKind, setting: &Setting) -> Parsed {
     match written(text) {
-        Some(date) => resolve(date, kind, setting),
-        None => Parsed::doubtful("", Reason::Pattern),
+        Some(date) if kind.format == DateFormat::EraCode || !may_lack_a_zero(date) => {
+            resolve(date, kind, setting)
+        }
+        _ => Parsed::doubtful("", Reason::Pattern),
+    }
+}
+
+/// Seven digits that begin with 19 or 20 are the era code of nobody alive, and what is left of a Western
+/// day without its zeros (2011115).
+fn may_lack_a_zero(date: Written) -> bool {
+    match date.calendar {
+        Calendar::Code(Era::Meiji) => date.year >= 90,
+        Calendar::Code(Era::Taisho) => date.year < 10,
+        _ => false,
     }
 }
 
@@ -40,8 +65,7 @@ pub(super) fn parse_boxes(boxes: &str, kind: &DateKind, setting: &Setting) -> Pa
         7 => (era::named(&cells[0].to_string()), &cells[1..]),
         6 | 8 => (None, &cells[..]),
         _ => {
-            let joined: String = cells.iter().filter(|c| **c != BLANK).collect();
-            let parsed = parse(&joined, kind, setting);
+            let parsed = parse(boxes.trim_matches(BLANK), kind, setting);
             let gap = boxes.trim_matches(BLANK).contains(BLANK);
             return if gap {
                 parsed.and(Reason::BoxCount)
@@ -67,16 +91,19 @@ pub(super) fn parse_boxes(boxes: &str, kind: &DateKind, setting: &Setting) -> Pa
     else {
         return Parsed::doubtful("", Reason::BoxCount);
     };
-    let western = year_boxes == 4 && year >= 1000;
+    let calendar = match era {
+        Some(era) => Calendar::Era(era),
+        None if year_boxes == 4 && year >= 1000 => Calendar::Western,
+        None => Calendar::Open,
+    };
     let (month, day) = (
         u8::try_from(month).unwrap_or(0),
         u8::try_from(day).unwrap_or(0),
     );
     let parsed = resolve(
         Written {
-            era,
+            calendar,
             year,
-            western,
             month,
             day,
         },
@@ -108,57 +135,59 @@ fn group(cells: &[char]) -> Option<(u32, bool)> {
         .map(|n| (n, gap))
 }
 
-/// Finds era, year, month and day in a text.
+/// Finds calendar, year, month and day in a text. A blank between two digits parts them.
 fn written(text: &str) -> Option<Written> {
-    let narrow = fold::narrow_hyphens(text).replace(' ', "");
-    let narrow = narrow.strip_prefix("西暦").unwrap_or(&narrow).to_owned();
-    let (era, rest) = match era::split_prefix(&narrow) {
-        Some((era, rest)) if !rest.is_empty() => (Some(era), rest),
-        _ => (None, narrow.as_str()),
+    let narrow = fold::without_blanks(&fold::narrow_hyphens(text));
+    let (said, narrow) = match narrow.strip_prefix("西暦") {
+        Some(rest) => (Calendar::Century, rest),
+        None => (Calendar::Open, narrow.as_str()),
+    };
+    let (calendar, rest) = match (era::split_prefix(narrow), said) {
+        (Some((_, rest)), Calendar::Century) if !rest.is_empty() => return None,
+        (Some((era, rest)), _) if !rest.is_empty() => (Calendar::Era(era), rest),
+        _ => (said, narrow),
     };
     let rest = rest.strip_suffix('日').unwrap_or(rest);
     if rest.chars().all(|c| c.is_ascii_digit()) {
-        return compact(era, rest);
+        return compact(calendar, rest);
     }
     let rest = rest
         .strip_prefix('元')
         .map_or_else(|| rest.to_owned(), |r| format!("1{r}"));
     let parts: Vec<&str> = rest
-        .split(['年', '月', '.', '/', '-', '・', '．', ','])
+        .split(['年', '月', '.', '/', '-', '・', '．', ',', ' '])
         .collect();
     let [year, month, day] = parts[..] else {
         return None;
     };
     let western = year.chars().count() == 4 && number(year)? >= 1000;
-    if era.is_some() && western {
-        return None;
-    }
+    let calendar = match calendar {
+        Calendar::Era(_) if western => return None,
+        _ if western => Calendar::Western,
+        other => other,
+    };
     Some(Written {
-        era,
+        calendar,
         year: number(year)?,
-        western,
         month: u8::try_from(number(month)?).ok()?,
         day: u8::try_from(number(day)?).ok()?,
     })
 }
 
-/// `20240229`, `5060229` (era code), `060229`, each also behind an era where that makes sense.
-fn compact(era: Option<Era>, digits: &str) -> Option<Written> {
-    let (era, year, rest, western) = match (digits.len(), era) {
-        (8, None) => (None, &digits[..4], &digits[4..], true),
-        (7, None) => (
-            Some(era::by_code(digits.chars().next()?)?),
-            &digits[1..3],
-            &digits[3..],
-            false,
-        ),
-        (6, era) => (era, &digits[..2], &digits[2..], false),
+/// `20240229`, `5060229` (era code), `060229`, each also behind an era or 西暦 where that makes sense.
+fn compact(calendar: Calendar, digits: &str) -> Option<Written> {
+    let (calendar, year, rest) = match (digits.len(), calendar) {
+        (8, Calendar::Open | Calendar::Century) => (Calendar::Western, &digits[..4], &digits[4..]),
+        (7, Calendar::Open) => {
+            let era = era::by_code(digits.chars().next()?)?;
+            (Calendar::Code(era), &digits[1..3], &digits[3..])
+        }
+        (6, calendar) => (calendar, &digits[..2], &digits[2..]),
         _ => return None,
     };
     Some(Written {
-        era,
+        calendar,
         year: year.parse().ok()?,
-        western,
         month: rest[..2].parse().ok()?,
         day: rest[2..].parse().ok()?,
     })
@@ -175,24 +204,31 @@ fn number(text: &str) -> Option<u32> {
 }
 
 fn resolve(date: Written, kind: &DateKind, setting: &Setting) -> Parsed {
-    if date.western {
-        let day = Day::new(i32::try_from(date.year).unwrap_or(0), date.month, date.day);
-        return match day {
-            Some(day) => within(day, as_format(day, kind.format), kind, setting.today),
-            None => Parsed::doubtful("", Reason::DateInvalid),
-        };
-    }
-    let given = match (date.era, setting.era) {
-        (Some(written), EraGiven::Given(asked)) if written != asked => {
+    let given = match (date.calendar, setting.era) {
+        (Calendar::Western, _) => return western(date, kind, setting.today),
+        (Calendar::Century, _) => return without_century(date, kind, setting.today),
+        (Calendar::Era(written) | Calendar::Code(written), EraGiven::Given(asked))
+            if written != asked =>
+        {
             return Parsed::doubtful("", Reason::CrossField);
         }
-        (Some(era), _) | (None, EraGiven::Given(era)) => Some(era),
-        (None, EraGiven::NotAsked) => kind.era,
-        (None, EraGiven::Open) => None,
+        (Calendar::Era(era) | Calendar::Code(era), _) | (Calendar::Open, EraGiven::Given(era)) => {
+            Some(era)
+        }
+        (Calendar::Open, EraGiven::NotAsked) => kind.era,
+        (Calendar::Open, EraGiven::Open) => None,
     };
     match given {
         Some(era) => in_era(era, date, kind, setting.today),
         None => without_era(date, kind, setting.today),
+    }
+}
+
+fn western(date: Written, kind: &DateKind, today: Day) -> Parsed {
+    let day = Day::new(i32::try_from(date.year).unwrap_or(0), date.month, date.day);
+    match day {
+        Some(day) => within(day, as_format(day, kind.format), kind, today),
+        None => Parsed::doubtful("", Reason::DateInvalid),
     }
 }
 
@@ -225,32 +261,80 @@ fn within(day: Day, parsed: Parsed, kind: &DateKind, today: Day) -> Parsed {
     parsed
 }
 
-/// The one era that gives an allowed day; else a question with all candidates.
+/// A day that a date without its era or century may mean.
+struct Candidate {
+    day: Day,
+    parsed: Parsed,
+    /// For people, by the calendar in which the year was counted.
+    shown: String,
+}
+
+impl Candidate {
+    /// `None` where the form does not allow the day.
+    fn of(day: Day, shown: String, kind: &DateKind, today: Day) -> Option<Self> {
+        let parsed = within(day, as_format(day, kind.format), kind, today);
+        let allowed = parsed.is_valid() && day <= latest_thinkable(kind, today);
+        allowed.then_some(Self { day, parsed, shown })
+    }
+
+    fn in_era(era: Era, date: Written, kind: &DateKind, today: Day) -> Option<Self> {
+        match era::resolve(era, date.year, date.month, date.day) {
+            EraDay::Day(day) => Self::of(day, era::shown(day)?, kind, today),
+            _ => None,
+        }
+    }
+
+    fn in_century(first: i32, date: Written, kind: &DateKind, today: Day) -> Option<Self> {
+        let year = i32::try_from(date.year).ok().filter(|y| *y < 100)?;
+        let day = Day::new(first + year, date.month, date.day)?;
+        let shown = format!("{}年{}月{}日", day.year, day.month, day.day);
+        Self::of(day, shown, kind, today)
+    }
+
+    /// As the day of writing is: in the year of today or next to it.
+    fn is_near(&self, today: Day) -> bool {
+        (self.day.year - today.year).abs() <= 1
+    }
+}
+
+/// The only day that the form allows, where it may be the day of writing; else a question with all
+/// candidates.
 fn without_era(date: Written, kind: &DateKind, today: Day) -> Parsed {
-    let mut candidates = Vec::new();
-    for era in era::ALL {
-        if let EraDay::Day(day) = era::resolve(era, date.year, date.month, date.day) {
-            let parsed = within(day, as_format(day, kind.format), kind, today);
-            if parsed.is_valid() && day <= latest_thinkable(kind, today) {
-                candidates.push((day, parsed));
-            }
-        }
+    let by_era = era::ALL
+        .into_iter()
+        .filter_map(|era| Candidate::in_era(era, date, kind, today));
+    let all: Vec<Candidate> = by_era
+        .chain(Candidate::in_century(2000, date, kind, today))
+        .collect();
+    match &all[..] {
+        [only] if only.is_near(today) => only.parsed.clone(),
+        _ => which(&all, today),
     }
-    let bounded = kind.earliest.is_some();
-    match &candidates[..] {
-        [] => Parsed::doubtful("", Reason::DateInvalid),
-        [(_, only)] if bounded => only.clone(),
-        _ => {
-            let near = |d: &Day| (d.year - today.year).abs() <= 1;
-            let likely = candidates.iter().find(|(d, _)| near(d));
-            let value = likely.map_or_else(String::new, |(_, p)| p.value.clone());
-            let names: Vec<String> = candidates
-                .iter()
-                .filter_map(|(d, _)| era::shown(*d))
-                .collect();
-            Parsed::doubtful(value, Doubt::with(Reason::EraMissing, names.join(" / ")))
-        }
+}
+
+/// 西暦24年 is always a question.
+fn without_century(date: Written, kind: &DateKind, today: Day) -> Parsed {
+    let both = [1900, 2000].into_iter();
+    let all: Vec<Candidate> = both
+        .filter_map(|first| Candidate::in_century(first, date, kind, today))
+        .collect();
+    which(&all, today)
+}
+
+/// Asks which day is meant. Proposes the one near today, or the only one.
+fn which(all: &[Candidate], today: Day) -> Parsed {
+    if all.is_empty() {
+        return Parsed::doubtful("", Reason::DateInvalid);
     }
+    let near: Vec<&Candidate> = all.iter().filter(|c| c.is_near(today)).collect();
+    let likely = match (&near[..], all) {
+        ([one], _) => Some(*one),
+        ([], [one]) => Some(one),
+        _ => None,
+    };
+    let value = likely.map_or("", |c| c.parsed.value.as_str());
+    let names: Vec<&str> = all.iter().map(|c| c.shown.as_str()).collect();
+    Parsed::doubtful(value, Doubt::with(Reason::EraMissing, names.join(" / ")))
 }
 
 /// Ten years ahead, where the form sets no limit of its own.
@@ -283,7 +367,7 @@ pub fn day_of(value: &str, format: DateFormat) -> Option<Day> {
         },
         era: EraGiven::NotAsked,
     };
-    let iso = parse(value, &free, &setting);
+    let iso = resolve(written(value)?, &free, &setting);
     let mut parts = iso.value.split('-').map(str::parse::<i32>);
     let (Some(Ok(y)), Some(Ok(m)), Some(Ok(d))) = (parts.next(), parts.next(), parts.next()) else {
         return None;

@@ -92,6 +92,14 @@ fn writings_of_one_day_meet() {
         "R060229",
         "令和 6 年 2 月 29 日",
         "2024．2．29",
+        "2024 2 29",
+        "2024　2　29",
+        "令和6 2 29",
+        "令和 6 02 29",
+        "2024年 2 29日",
+        "西暦 2024 2 29",
+        "西暦20240229",
+        "R 060229",
     ];
     for text in same {
         check(text, Ok("2024-02-29"));
@@ -121,6 +129,127 @@ fn what_does_not_exist_or_is_no_date_is_asked() {
         "1/2/3/4",
         "令和",
     ] {
+        check(text, Err((Reason::Pattern, "")));
+    }
+}
+
+#[test]
+fn blanks_between_digits_are_never_closed_up() {
+    check("2011 1 15", Ok("2011-01-15"));
+    check("2011 2 03", Ok("2011-02-03"));
+    check("令和元 5 1", Ok("2019-05-01"));
+    for text in [
+        "2024 0229",
+        "20240 229",
+        "5 060229",
+        "2024年1 2月3日",
+        "2 0 2 4 0 2 2 9",
+        "令和六年二月二 十九日",
+    ] {
+        check(text, Err((Reason::Pattern, "")));
+    }
+    let years = |text: &str| parse(text, &between("2000-01-01", "2030-12-31"), &setting());
+    assert_eq!(years("2011 1 5"), Parsed::valid("2011-01-05"));
+    assert_eq!(years("2011 1 15"), Parsed::valid("2011-01-15"));
+}
+
+#[test]
+fn seven_digits_may_be_a_western_day_without_its_zeros() {
+    for text in ["2011115", "1990115", "2050101"] {
+        check(text, Err((Reason::Pattern, "")));
+    }
+    check("3400506", Ok("1965-05-06"));
+    let codes = DateKind {
+        format: DateFormat::EraCode,
+        ..kind()
+    };
+    assert_eq!(
+        parse("2050101", &codes, &setting()),
+        Parsed::valid("2050101")
+    );
+    assert_eq!(day_of("2050101", DateFormat::EraCode), Day::new(1916, 1, 1));
+}
+
+fn between(earliest: &str, latest: &str) -> DateKind {
+    DateKind {
+        earliest: earliest.parse().ok(),
+        latest: latest.parse().ok(),
+        ..kind()
+    }
+}
+
+/// The proposal and the days that a question names.
+fn asked(text: &str, kind: &DateKind) -> (String, String) {
+    let parsed = parse(text, kind, &setting());
+    assert_eq!(parsed.doubts.len(), 1, "`{text}`: {parsed:?}");
+    let doubt = &parsed.doubts[0];
+    assert_eq!(doubt.reason, Reason::EraMissing, "`{text}`");
+    (parsed.value, doubt.detail.clone().unwrap_or_default())
+}
+
+#[test]
+fn a_short_year_may_stand_for_20yy_and_is_asked_unless_the_day_is_near() {
+    let years = between("2000-01-01", "2030-12-31");
+    let question = |value: &str, days: &str| (value.to_owned(), days.to_owned());
+    for text in ["24/5/1", "240501", "24 5 1", "24年5月1日"] {
+        assert_eq!(
+            asked(text, &years),
+            question("", "平成24年5月1日 / 2024年5月1日"),
+            "{text}"
+        );
+    }
+    assert_eq!(
+        asked("11/1/5", &years),
+        question("", "令和11年1月5日 / 2011年1月5日")
+    );
+    assert_eq!(
+        parse_boxes("240501", &years, &setting()),
+        parse("24/5/1", &years, &setting())
+    );
+    // The day near today is proposed among several, and taken where it is alone.
+    assert_eq!(
+        asked("8/11/3", &years),
+        question("2026-11-03", "令和8年11月3日 / 2008年11月3日")
+    );
+    let month = between("2026-10-01", "2026-11-21");
+    for text in ["8/11/3", "26/11/3", "081103", "261103"] {
+        assert_eq!(
+            parse(text, &month, &setting()),
+            Parsed::valid("2026-11-03"),
+            "{text}"
+        );
+    }
+    // An only day far from today, as of a birth, is proposed.
+    assert_eq!(
+        asked("40.5.6", &between("1912-07-30", "2026-11-21")),
+        question("1965-05-06", "昭和40年5月6日")
+    );
+}
+
+#[test]
+fn a_western_year_without_its_century_is_asked() {
+    let (value, days) = asked("西暦24年5月1日", &kind());
+    assert_eq!(
+        (value.as_str(), days.as_str()),
+        ("", "1924年5月1日 / 2024年5月1日")
+    );
+    let years = between("2000-01-01", "2030-12-31");
+    for text in [
+        "西暦24年5月1日",
+        "西暦024年5月1日",
+        "西暦240501",
+        "西暦 24 5 1",
+    ] {
+        assert_eq!(asked(text, &years).0, "2024-05-01", "{text}");
+    }
+    let month = between("2026-10-01", "2026-11-21");
+    assert_eq!(asked("西暦26年11月3日", &month).0, "2026-11-03");
+    let assumed = DateKind {
+        era: Some(Era::Reiwa),
+        ..kind()
+    };
+    assert_eq!(asked("西暦26年11月3日", &assumed).0, "2026-11-03");
+    for text in ["西暦令和6年2月1日", "西暦5060229", "西暦"] {
         check(text, Err((Reason::Pattern, "")));
     }
 }
@@ -211,6 +340,10 @@ fn boxes_are_read_by_position() {
     assert_eq!(read("06  29").doubts[0].reason, Reason::BoxCount);
     assert_eq!(read("06  29").value, "");
     let none = |boxes: &str| parse_boxes(boxes, &kind(), &setting());
+    // Empty boxes part what stands beside them.
+    assert_eq!(none("2011 1 15").value, "2011-01-15");
+    assert_eq!(none("2011  1 15").doubts[0].reason, Reason::BoxCount);
+    assert_eq!(none(" 20240229 "), Parsed::valid("2024-02-29"));
     assert_eq!(none("20240229"), Parsed::valid("2024-02-29"));
     assert_eq!(none("5060229"), Parsed::valid("2024-02-29"));
     assert_eq!(none("R060229"), Parsed::valid("2024-02-29"));

@@ -70,9 +70,13 @@ pub fn parse(field: &Field, text: &str, setting: &Setting) -> Parsed {
     if text.is_empty() {
         return Parsed::valid("");
     }
-    if let Some(reason) = words::stands_for_something_else(text) {
-        return Parsed::doubtful("", reason);
+    match words::stands_for_something_else(text) {
+        Some(reason) if !options::is_answer(field, text, reason) => Parsed::doubtful("", reason),
+        _ => mynumber::guard(field, text, by_kind(field, text, setting)),
     }
+}
+
+fn by_kind(field: &Field, text: &str, setting: &Setting) -> Parsed {
     match &field.value {
         ValueKind::Choice => options::choice(field, text),
         ValueKind::Multiple => options::multiple(field, text),
@@ -88,9 +92,12 @@ pub fn parse(field: &Field, text: &str, setting: &Setting) -> Parsed {
         ValueKind::Date(kind) => date::parse(text, kind, setting),
         ValueKind::Kana => words::kana(text),
         ValueKind::Name => words::name(text),
-        ValueKind::Address | ValueKind::Text | ValueKind::Free => mynumber::guard(text),
         ValueKind::BankAccount => bank::account(text),
-        ValueKind::Presence | ValueKind::Barcode => Parsed::valid(text),
+        ValueKind::Address
+        | ValueKind::Text
+        | ValueKind::Free
+        | ValueKind::Presence
+        | ValueKind::Barcode => Parsed::valid(text),
     }
 }
 

@@ -64,8 +64,9 @@ pub(super) fn parse(text: &str, area: Option<&str>, today: Day) -> Parsed {
     let Some(digits) = national_digits(text) else {
         return Parsed::doubtful("", Reason::PhoneFormat);
     };
-    if kind_of(&digits, today).is_some() {
-        return if is_implausible(&digits) {
+    if let Some(kind) = kind_of(&digits, today) {
+        let odd = kind == PhoneKind::Fixed && has_odd_local_code(text, &digits, area);
+        return if odd || is_implausible(&digits) {
             Parsed::doubtful(digits, Reason::PhoneFormat)
         } else {
             Parsed::valid(digits)
@@ -120,6 +121,21 @@ fn with_area(area: &str, local: &str, today: Day) -> Option<String> {
     let full = format!("{area}{local}");
     let fixed = kind_of(&full, today) == Some(PhoneKind::Fixed);
     (starts_local && (5..=8).contains(&local.len()) && fixed).then_some(full)
+}
+
+/// Whether the local code begins with 0 or 1, as by the plan none does, where the area code in front of it is
+/// known: the form's own, or what is written apart. A 7 that was read as 1 looks so.
+fn has_odd_local_code(text: &str, digits: &str, area: Option<&str>) -> bool {
+    let narrow = fold::digits(text);
+    let mut groups = narrow.split(|c: char| !c.is_ascii_digit());
+    let apart = groups
+        .find(|group| !group.is_empty())
+        .filter(|group| (2..=5).contains(&group.len()));
+    [area, apart]
+        .into_iter()
+        .flatten()
+        .filter_map(|area| digits.strip_prefix(area))
+        .any(|local| local.starts_with(['0', '1']))
 }
 
 /// All digits behind the 0 alike, or a block of zeros for the subscriber.
@@ -239,6 +255,10 @@ mod tests {
             "0773-62-1234 090-1234-5678",
             "0773-62-1234/1235",
             "090-1234-567",
+            "0773-12-3456",
+            "(0773)02-3456",
+            "0773123456",
+            "03-0234-5678",
         ];
         for text in odd {
             let parsed = parse(text, Some("0773"), TODAY);
@@ -248,6 +268,21 @@ mod tests {
                 "`{text}`"
             );
         }
+    }
+
+    #[test]
+    fn a_local_code_is_doubted_only_where_it_is_known() {
+        for text in [
+            "0773123456",
+            "0312345678",
+            "+81 773-12-3456",
+            "0120-123-456",
+            "090-1234-5678",
+        ] {
+            assert!(parse(text, None, TODAY).is_valid(), "`{text}`");
+        }
+        let parsed = parse("0773-12-3456", None, TODAY);
+        assert_eq!(parsed, Parsed::doubtful("0773123456", Reason::PhoneFormat));
     }
 
     #[test]

@@ -2,7 +2,6 @@
 //! written, character by character.
 
 use super::fold;
-use super::mynumber;
 use super::parse::Parsed;
 use crate::charset::bare;
 use crate::doubt::{Doubt, Reason};
@@ -69,9 +68,6 @@ pub(super) fn kana(text: &str) -> Parsed {
 
 /// A name: no digits and no sentence; all in kana is unusual for the kanji field and asked.
 pub(super) fn name(text: &str) -> Parsed {
-    if mynumber::is_suspect(text) {
-        return Parsed::doubtful(text, Reason::MynumberSuspect);
-    }
     let odd = |c: char| {
         c.is_ascii_digit()
             || fold::narrow(&c.to_string())

@@ -152,6 +152,7 @@ impl Desk<'_> {
         self.plain(MarkKind::Cross, i, rng);
         match self.question.zone.cross_means {
             CrossMeans::Ask => self.ask = Ask::May,
+            CrossMeans::Selected if self.question.consent => self.ask = Ask::May,
             CrossMeans::Selected => {}
             CrossMeans::No => self.options[i].selected = false,
         }

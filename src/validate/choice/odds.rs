@@ -36,6 +36,12 @@ const WORTH_A_DOUBT: f64 = 0.2;
 /// A ring in a box encloses at least this share of it; a tick encloses nothing.
 const RING: f64 = 0.12;
 
+/// Whether an option's ink may be a cross, whatever the form says of crosses.
+pub(super) fn may_be_crossed(option: &OptionReading) -> bool {
+    let crosses = option.kinds.iter().filter(|k| k.0 == MarkState::Crossed);
+    crosses.map(|k| k.1).sum::<f64>() >= WORTH_A_DOUBT
+}
+
 /// What an accepted answer counts at least against its field's target: a question, and not the
 /// product of its options, is what was measured (`models/marks.md`): hardly a plain answer or blank
 /// accepted on made sheets is wrong. A field that must be surer than this is asked.

@@ -6,6 +6,7 @@
 //! the answer; where they allow several, a person is asked.
 
 use super::super::parse::{self, Parsed, Setting};
+use crate::doubt::Reason;
 use crate::form::{Field, LineZone, ValueKind};
 
 const TWINS: [&str; 2] = ["O0", "I1l"];
@@ -34,7 +35,12 @@ pub(super) fn settle(field: &Field, zone: &LineZone, text: &str, setting: &Setti
         .iter()
         .map(|t| parse::parse(field, t, setting))
         .filter(Parsed::is_valid);
-    match (own.is_valid(), allowed.next(), allowed.next()) {
+    // A number that may be a My Number fits the form: a letter for one of its digits would hide it.
+    let fits = own
+        .doubts
+        .iter()
+        .all(|d| d.reason == Reason::MynumberSuspect);
+    match (fits, allowed.next(), allowed.next()) {
         (_, None, _) => settled(own, false),
         (false, Some(only), None) => settled(only, false),
         _ => settled(own, true),
@@ -107,6 +113,24 @@ mod tests {
         check("alnum", None, "KA6396958", ("KA6396958", false));
         // Digits only: there is no letter to be taken for one.
         check("digits", None, "104247077", ("104247077", false));
+    }
+
+    #[test]
+    fn a_letter_does_not_hide_what_may_be_a_my_number() {
+        let value = ValueKind::Code {
+            length: vec![12],
+            pattern: None,
+            check: None,
+        };
+        let field = fixtures::line(value, true, Charset::Alnum);
+        let Zone::Line(zone) = &field.zone else {
+            panic!("a line zone")
+        };
+        // Its only twin is one 0, so that one other reading is left.
+        let text = "222222222250";
+        let found = settle(&field, zone, text, &fixtures::setting());
+        assert_eq!((found.parsed.value.as_str(), found.open), (text, true));
+        assert_eq!(found.parsed.doubts, [Reason::MynumberSuspect.into()]);
     }
 
     #[test]
