@@ -269,30 +269,7 @@ impl Books {
                 .to_vec(),
         };
         of_files.lines.extend(reasons(lang, &self.quarantine));
-        let mut of_pages = Section {
-            name: name(["受付ページ", "Pages received"]),
-            total: self.files.pages_declared + self.files.parts_declared,
-            lines: Vec::new(),
-        };
-        for (bucket, n) in &self.pages {
-            let line = Line::new(pick(lang, bucket_name(*bucket)), n);
-            of_pages.lines.push(line);
-            if *bucket == Bucket::Rejected {
-                of_pages.lines.extend(reasons(lang, &self.rejections));
-            }
-            if *bucket == Bucket::Separated && self.files.parts_declared > 0 {
-                of_pages.lines.push(Line {
-                    is_detail: true,
-                    ..Line::new(pick(lang, PARTS), self.files.parts_declared)
-                });
-            }
-        }
-        if self.pages_waiting > 0 {
-            let line = Line::new(pick(lang, WAITING), self.pages_waiting);
-            of_pages.lines.push(line);
-        }
-        let difference = Line::new(pick(lang, ["差引", "difference"]), self.difference);
-        of_pages.lines.push(difference);
+        let of_pages = self.of_pages(lang);
         let fields = self.fields.iter();
         let of_fields = Section {
             name: name(["項目", "Fields"]),
@@ -315,6 +292,34 @@ impl Books {
         let mut all = vec![of_files, of_pages, of_fields, open, exported];
         all.extend(self.of_withheld(lang));
         all
+    }
+
+    fn of_pages(&self, lang: Lang) -> Section {
+        let mut of_pages = Section {
+            name: pick(lang, ["受付ページ", "Pages received"]).to_owned(),
+            total: self.files.pages_declared + self.files.parts_declared,
+            lines: Vec::new(),
+        };
+        for (bucket, n) in &self.pages {
+            let line = Line::new(pick(lang, bucket_name(*bucket)), n);
+            of_pages.lines.push(line);
+            if *bucket == Bucket::Rejected {
+                of_pages.lines.extend(reasons(lang, &self.rejections));
+            }
+            if *bucket == Bucket::Separated && self.files.parts_declared > 0 {
+                of_pages.lines.push(Line {
+                    is_detail: true,
+                    ..Line::new(pick(lang, PARTS), self.files.parts_declared)
+                });
+            }
+        }
+        if self.pages_waiting > 0 {
+            let line = Line::new(pick(lang, WAITING), self.pages_waiting);
+            of_pages.lines.push(line);
+        }
+        let difference = Line::new(pick(lang, ["差引", "difference"]), self.difference);
+        of_pages.lines.push(difference);
+        of_pages
     }
 
     fn of_withheld(&self, lang: Lang) -> Option<Section> {

@@ -286,10 +286,7 @@ impl Batch<'_> {
                     reason,
                     detail: &detail,
                 };
-                store.quarantine_file(run, &file)?;
-                self.tally.files_quarantined += 1;
-                observer.quarantined(&name, code, &detail);
-                observer.passed(1);
+                self.record_quarantine((&file, code), (store, run), observer)?;
             }
             Step::Page {
                 ticket,
@@ -302,6 +299,19 @@ impl Batch<'_> {
                 self.record_page((&origin, part, result), (store, run), observer)?;
             }
         }
+        Ok(())
+    }
+
+    fn record_quarantine(
+        &mut self,
+        (file, code): (&Quarantine<'_>, &str),
+        (store, run): (&mut Store, &mut Run),
+        observer: &mut dyn Observer,
+    ) -> Result<(), BatchError> {
+        store.quarantine_file(run, file)?;
+        self.tally.files_quarantined += 1;
+        observer.quarantined(file.name, code, file.detail);
+        observer.passed(1);
         Ok(())
     }
 

@@ -82,7 +82,7 @@ impl<'a> Source<'a> {
             for mut young in std::mem::take(&mut self.young) {
                 let file = young.file;
                 let mark = Mark::of(&file.path);
-                match young.look(mark, SystemTime::now()) {
+                match young.look(mark, now()) {
                     // Moved or renamed by who wrote it: under its new name the next run finds it.
                     _ if mark.is_none() => self.leave(file),
                     Look::Wait if !late => self.young.push(young),
@@ -129,7 +129,7 @@ impl<'a> Source<'a> {
             None => KnownFile::New,
         };
         let may_grow = match haste {
-            Haste::Young => mark.is_some_and(|m| m.is_young(SystemTime::now())),
+            Haste::Young => mark.is_some_and(|m| m.is_young(now())),
             Haste::Writing => true,
             Haste::None => false,
         };
@@ -296,6 +296,16 @@ enum Haste {
     Writing,
     /// For the last time.
     None,
+}
+
+/// The file system's time, against which a file's own is held; no result depends on it but whether a cut
+/// file is looked at once more.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the age of a file is not passed in"
+)]
+fn now() -> SystemTime {
+    SystemTime::now()
 }
 
 #[cfg(test)]

@@ -30,7 +30,7 @@ impl Desk {
     /// Written long ago.
     fn old(&self, name: &str, bytes: &[u8]) -> SourceFile {
         let file = self.fresh(name, bytes);
-        let then = SystemTime::now() - Duration::from_hours(1);
+        let then = now() - Duration::from_hours(1);
         File::options()
             .write(true)
             .open(&file.path)

@@ -180,7 +180,7 @@ impl Cards {
         row: &str,
         pages: &[Page<'_>],
     ) -> Result<Card, Withheld> {
-        let known = |p: &Page| editions.iter().find(|f| Some(f.edition) == p.row.edition);
+        let known = |p: &Page<'_>| editions.iter().find(|f| Some(f.edition) == p.row.edition);
         // Before what waits: an answer to that could not be checked either.
         if !pages.iter().all(|p| known(p).is_some()) {
             return Err(Withheld::EditionUnknown);

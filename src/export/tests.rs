@@ -157,7 +157,7 @@ fn a_card_whose_edition_is_gone_is_withheld_and_not_deleted() {
         (sent.rows, waiting(&sent)),
         (1, vec![(Withheld::EditionUnknown, 2)])
     );
-    assert!(sent.withheld.keys().all(|why| why.wants_operator()));
+    assert!(sent.withheld.keys().all(|why| why.wants_an_operator()));
     let sent = campaign.export("utf8", true);
     assert_eq!((sent.rows, sent.path), (0, None));
 

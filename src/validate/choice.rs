@@ -103,9 +103,12 @@ fn second_thoughts(field: &Field, options: &[OptionReading], value: &str) -> Vec
         }
     };
     let judged = odds::judged(options);
-    let is_crossed = |o: &&OptionReading| match judged {
-        true => odds::may_be_crossed(o),
-        false => o.state == MarkState::Crossed,
+    let is_crossed = |o: &&OptionReading| {
+        if judged {
+            odds::may_be_crossed(o)
+        } else {
+            o.state == MarkState::Crossed
+        }
     };
     let mut chosen = options
         .iter()

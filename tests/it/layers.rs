@@ -149,7 +149,7 @@ fn no_module_imports_a_higher_group() {
             continue;
         };
         let text = fs::read_to_string(&file).unwrap();
-        for name in imports(without_tests(&text)) {
+        for name in imports(&without_tests(&text)) {
             if group_of(&name).is_some_and(|g| g > own) {
                 faults.push(format!("{} imports `{name}`", file.display()));
             }
