@@ -3,6 +3,7 @@
 //! A mark counts against its neighbours as well as by itself: the same grey is an answer where the
 //! rest of the row is clean paper, and nothing where every box looks like it.
 
+mod law;
 mod odds;
 mod pen;
 
@@ -82,7 +83,7 @@ pub(super) fn decide(field: &Field, reading: &Reading) -> Verdict {
     if let (true, true, Content::Marks { options }) =
         (field.consent, doubts.is_empty(), &reading.content)
     {
-        doubts = second_thoughts(field, options, &decided.value);
+        doubts = law::second_thoughts(field, options, &decided.value);
     }
     Verdict::decide(
         field,
@@ -90,54 +91,6 @@ pub(super) fn decide(field: &Field, reading: &Reading) -> Verdict {
         Confidence::new(decided.confidence),
         doubts,
     )
-}
-
-/// What a legal choice is asked for although the answer is plain: any ink at another option, an
-/// answer that may be a deletion, a cross, whatever the form says that it means, and one that the second
-/// reader would not bet on: false consent costs far more than a review.
-fn second_thoughts(field: &Field, options: &[OptionReading], value: &str) -> Vec<Doubt> {
-    let mut doubts = Vec::new();
-    let mut doubt = |reason: Reason| {
-        if !doubts.contains(&Doubt::new(reason)) {
-            doubts.push(Doubt::new(reason));
-        }
-    };
-    let judged = odds::judged(options);
-    let is_crossed = |o: &&OptionReading| {
-        if judged {
-            odds::may_be_crossed(o)
-        } else {
-            o.state == MarkState::Crossed
-        }
-    };
-    let mut chosen = options
-        .iter()
-        .filter(|o| value.split('|').any(|v| v == o.value));
-    let crossed = chosen.any(|o| is_crossed(&o));
-    if crossed {
-        doubt(Reason::XMark);
-    }
-    if let (Zone::Marks(zone), true) = (&field.zone, judged) {
-        let cross = match zone.cross_means {
-            CrossMeans::Selected => CrossMeans::Ask,
-            other => other,
-        };
-        if !crossed && odds::chance(options, value, cross) < odds::CONSENT_CHANCE {
-            doubt(Reason::LowConf);
-        }
-        let seen = |o: &OptionReading| odds::before_the_law(o, zone.cross_means, o.value == value);
-        options.iter().filter_map(seen).for_each(&mut doubt);
-    }
-    for option in options {
-        match (option.value == value, option.state) {
-            (true, MarkState::ScribbledOut | MarkState::Ghost) => doubt(Reason::Corrected),
-            (true, _) | (false, MarkState::Empty) => {}
-            (false, MarkState::Overflow) => doubt(Reason::Overflow),
-            (false, MarkState::Foreign) => doubt(Reason::MarginNote),
-            (false, _) => doubt(Reason::Ghost),
-        }
-    }
-    doubts
 }
 
 fn marks(zone: &MarkZone, options: &[OptionReading]) -> Decided {

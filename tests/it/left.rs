@@ -126,7 +126,7 @@ fn a_file_that_is_still_being_written_is_read_when_it_is_whole() {
     let mut run = campaign.command(&["run", "--json", "--jobs", "1"]);
     let (child, lines) = program::after_lines(&mut run, 1);
     fs::write(inbox.join("2.jpg"), &whole).unwrap();
-    drop(lines.map_while(Result::ok).count());
+    let _ = lines.map_while(Result::ok).count();
     let ended = { child }.wait().unwrap();
     assert_eq!(ended.code(), Some(0));
     let books = books(&campaign);

@@ -4,7 +4,7 @@ use std::fs;
 use std::io::{BufRead as _, BufReader, Lines};
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdout, Command, Output, Stdio};
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
 use tempfile::TempDir;
 
@@ -116,7 +116,8 @@ pub(crate) fn samples() -> PathBuf {
 
 /// Makes a file look as if nobody had written to it for long: one that is broken and young is waited for.
 pub(crate) fn age(path: &Path) {
-    let then = SystemTime::now() - Duration::from_hours(1);
+    let now = fs::metadata(path).unwrap().modified().unwrap();
+    let then = now - Duration::from_hours(1);
     let file = fs::File::options().write(true).open(path).unwrap();
     file.set_modified(then).unwrap();
 }
