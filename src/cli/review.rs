@@ -7,7 +7,7 @@ use super::run::{chain, store_failure};
 use super::status::open_existing;
 use super::words::{both, pick};
 use super::{Here, clock, password};
-use crate::ingest::told;
+use crate::ingest::detail_of;
 use crate::lang::Lang;
 use crate::people;
 use crate::review::{self, Reply, ReviewError, Shown};
@@ -109,10 +109,8 @@ fn print_shown(shown: &Shown, lang: Lang) {
         outln!("{}: {}", pick(lang, "項目", "field"), label.get(lang));
     }
     for doubt in &question.doubts {
-        let detail = doubt
-            .detail
-            .as_deref()
-            .map(|d| format!(" ({})", told(d, lang)))
+        let detail = detail_of(doubt, lang)
+            .map(|d| format!(" ({d})"))
             .unwrap_or_default();
         outln!(
             "{}: {}{detail}",

@@ -31,7 +31,7 @@ pub use discover::{SkipReason, Skipped, SourceFile, discover};
 pub use error::IngestError;
 pub use kind::Kind;
 pub use limits::Limits;
-pub use told::told;
+pub use told::{detail_of, told};
 
 use door::behind_door;
 
