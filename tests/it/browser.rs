@@ -5,6 +5,7 @@
 
 mod chromium;
 mod golden;
+mod looking;
 mod repair;
 mod session;
 
@@ -483,6 +484,11 @@ fn people_sign_in_work_and_are_signed_out_after_a_time() {
     assert_eq!(waiting(&campaign), before - 1);
     page.sign_in("sato", "sato password 1");
     page.browser.wait(SHOWN);
+    let says = "document.getElementById('says').textContent";
+    assert_eq!(
+        page.browser.text(says),
+        "直前の回答は記録されていません。もう一度回答してください"
+    );
     page.answer(&["F8"]);
     assert_eq!(waiting(&campaign), before - 2);
     page.browser
