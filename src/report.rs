@@ -8,7 +8,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use crate::form::{FieldId, Library};
-use crate::ingest::told;
+use crate::ingest::detail_of;
 use crate::lang::Lang;
 use crate::lots::{self, Alarm};
 use crate::store::{Kind, QuestionFilter, QuestionRow, Store, StoreError};
@@ -173,8 +173,7 @@ fn figure(out: &mut String, store: &Store, question: &QuestionRow, lang: Lang) {
             out,
             "<span class=\"why\">{reason}</span> <code>{code}</code> "
         );
-        if let Some(detail) = &doubt.detail {
-            let told = told(detail, lang);
+        if let Some(told) = detail_of(doubt, lang) {
             let _ = write!(out, "<span class=\"where\">{}</span> ", escape(&told));
         }
     }

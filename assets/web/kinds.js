@@ -1,5 +1,5 @@
-// By kind: a screen of crops that the machine reads alike. Wrong ones are taken out, one key confirms
-// the rest, and the next screen comes with the reply.
+// By kind: crops that the machine reads alike. Wrong ones are taken out, one key confirms the rest once
+// each of them was on the screen, and the next ones come with the reply.
 'use strict';
 (() => {
   const meta = (name) => document.querySelector(`meta[name="${name}"]`).content;
@@ -7,6 +7,8 @@
   const main = document.getElementById('grid');
   const says = document.getElementById('says');
   const seen = new Set(); // questions that are not what the machine read
+  let token = meta('token');
+  let viewed = new Set(); // tiles that were on the screen
   let last = [];
   let busy = false;
   let answered = 0;
@@ -20,15 +22,27 @@
       desk: meta('desk'), form: meta('form'), field: meta('field'), but: [...seen].join(','), ...fields,
     });
     return fetch('/kinds/screen', {
-      method: 'POST', headers: { 'x-hagaki-token': meta('token') }, body, ...more,
+      method: 'POST', headers: { 'x-hagaki-token': token }, body, ...more,
     });
+  }
+
+  // Whether the server, started anew, has another token for this window by now.
+  async function renewed() {
+    const reply = await fetch(location.href);
+    if (!reply.ok || reply.redirected) return false;
+    const page = new DOMParser().parseFromString(await reply.text(), 'text/html');
+    const fresh = page.querySelector('meta[name="token"]');
+    if (!fresh || fresh.content === token) return false;
+    token = fresh.content;
+    return true;
   }
 
   async function load(fields) {
     if (busy) return false;
     busy = true;
     try {
-      const reply = await post(fields);
+      let reply = await post(fields);
+      if (reply.status === 403 && await renewed()) reply = await post(fields);
       if (reply.status === 401 || reply.status === 403) { location.reload(); return false; }
       const text = await reply.text();
       if (!reply.ok) {
@@ -53,12 +67,15 @@
     answered += Number(done);
     document.getElementById('answered').textContent = answered;
     if (ids) last = ids.split(',');
+    viewed = new Set();
     for (const picture of screen.querySelectorAll('img')) {
+      picture.addEventListener('load', view);
       picture.addEventListener('error', () => {
         picture.hidden = true;
         picture.parentElement.querySelector('.none').hidden = false;
         // Nobody confirms what he cannot see.
         mark(picture.parentElement, true);
+        view();
       });
     }
     main.removeAttribute('aria-busy');
@@ -66,6 +83,37 @@
     scrollTo(0, 0);
     const first = tiles()[0];
     if (first) first.focus({ preventScroll: true });
+    view();
+  }
+
+  // Until all pictures are there the tiles still move.
+  const isLaid = () => [...screen.querySelectorAll('img')].every((picture) => picture.complete);
+
+  // Notes which tiles a person can see; the key says whether there are more.
+  function view() {
+    const floor = document.querySelector('.keys').getBoundingClientRect().top;
+    if (isLaid()) {
+      for (const tile of tiles()) {
+        const { top, bottom } = tile.getBoundingClientRect();
+        if (top > -2 && bottom < floor + 2) viewed.add(tile);
+      }
+    }
+    const more = tiles().some((tile) => !viewed.has(tile));
+    document.querySelector('[data-first-key]').hidden = !more;
+    document.querySelector('[data-last-key]').hidden = more;
+  }
+
+  // Brings the first tile that nobody saw to the top; whether there was one.
+  function scrolledOn() {
+    view();
+    const unseen = tiles().find((tile) => !viewed.has(tile));
+    if (!unseen) return false;
+    unseen.scrollIntoView({ block: 'start' });
+    unseen.focus({ preventScroll: true });
+    view();
+    // Higher than the window, or at its very end: it was seen as well as it can be.
+    if (isLaid()) viewed.add(unseen);
+    return true;
   }
 
   function count() {
@@ -80,6 +128,7 @@
   }
 
   async function confirm() {
+    if (busy || !isLaid() || scrolledOn()) return;
     const right = tiles().filter((tile) => !isWrong(tile)).map((tile) => tile.dataset.lease);
     const began = performance.now();
     if (await load({ right: right.join(',') })) {
@@ -157,10 +206,12 @@
     if (event.key === ' ' && !elsewhere) { event.preventDefault(); actions.wrong(); }
   });
 
+  addEventListener('scroll', view, { passive: true });
+  addEventListener('resize', view);
   addEventListener('pagehide', () => {
     const body = new URLSearchParams({ desk: meta('desk') });
     fetch('/review/leave', {
-      method: 'POST', headers: { 'x-hagaki-token': meta('token') }, body, keepalive: true,
+      method: 'POST', headers: { 'x-hagaki-token': token }, body, keepalive: true,
     }).catch(() => {});
   });
   addEventListener('pageshow', (event) => { if (event.persisted) location.reload(); });

@@ -4,7 +4,7 @@
 (() => {
   const meta = (name) => document.querySelector(`meta[name="${name}"]`).content;
   const desk = meta('desk');
-  const token = meta('token');
+  let token = meta('token');
   const wanted = meta('wanted');
   const stage = document.getElementById('stage');
   const says = document.getElementById('says');
@@ -14,10 +14,15 @@
   // Times a picture's own pixels. A field's crop at 1 is about twice as large as the paper.
   const LIMITS = { field: [1, 3], page: [0.1, 1.6], key: [1.4, 1.4] };
   const NARROW = 700;
+  // Around the picture: its frame and the gaps between the parts of a question.
+  const AROUND = 64;
+  const memory = `hagaki-past-${meta('memory')}`;
+  const LOST = 'hagaki-lost';
 
   let shown = null;
   let ahead = [];
-  const past = [];
+  // Numbers of what was answered here last, kept over a reload; no word of anybody.
+  const past = remembered();
   let busy = false;
   let answered = 0;
   let spent = 0;
@@ -29,6 +34,24 @@
   const input = () => shown && shown.querySelector('input.line');
   const isDone = (section) => section.dataset.kind === 'done';
 
+  function remembered() {
+    try {
+      const kept = JSON.parse(sessionStorage.getItem(memory) || '[]');
+      return kept.filter((id) => /^\d+$/.test(id)).slice(-MOST_PAST);
+    } catch {
+      return [];
+    }
+  }
+
+  // What is only looked at was taken from the list, and the ones after it.
+  function keep() {
+    const looking = [shown, ...ahead].filter((section) => section && section.dataset.looking);
+    const ids = [...past, ...looking.map((section) => section.dataset.question)];
+    try {
+      sessionStorage.setItem(memory, JSON.stringify(ids.slice(-MOST_PAST)));
+    } catch { /* Without it a reload forgets. */ }
+  }
+
   function post(path, fields = {}, more = {}) {
     const body = new URLSearchParams(wanted);
     body.set('desk', desk);
@@ -39,12 +62,44 @@
   // The server's reply, or null when there is none to work with.
   async function ask(path, fields) {
     try {
-      const reply = await post(path, fields);
-      if (reply.status === 401 || reply.status === 403) { location.reload(); return null; }
+      let reply = await post(path, fields);
+      // The server was started anew: what is on the screen stays, and is said once more.
+      if (reply.status === 403 && await renewed()) reply = await post(path, fields);
+      if (reply.status === 401 || reply.status === 403) {
+        if (path === '/review/answer') tell(LOST);
+        location.reload();
+        return null;
+      }
       return { status: reply.status, ok: reply.ok, text: await reply.text() };
     } catch {
       say(says.dataset.gone);
       return null;
+    }
+  }
+
+  // Whether the server has another token for this window by now.
+  async function renewed() {
+    const reply = await fetch('/review');
+    if (!reply.ok || reply.redirected) return false;
+    const page = new DOMParser().parseFromString(await reply.text(), 'text/html');
+    const fresh = page.querySelector('meta[name="token"]');
+    if (!fresh || fresh.content === token) return false;
+    token = fresh.content;
+    return true;
+  }
+
+  // Leaves word for the page that comes next in this window.
+  function tell(what) {
+    try { sessionStorage.setItem(what, '1'); } catch { /* Then nothing is said. */ }
+  }
+
+  function told(what) {
+    try {
+      const was = sessionStorage.getItem(what) !== null;
+      sessionStorage.removeItem(what);
+      return was;
+    } catch {
+      return false;
     }
   }
 
@@ -54,6 +109,11 @@
     const section = holder.content.querySelector('section');
     stage.append(section);
     set('waiting', section.dataset.waiting);
+    if (section.dataset.kind === 'ranked') {
+      const { start } = section.dataset;
+      section.ranks = start ? start.split('>') : [];
+      draw(section);
+    }
     const picture = section.querySelector('[data-picture]');
     if (picture) {
       picture.addEventListener('error', () => {
@@ -65,8 +125,9 @@
     return section;
   }
 
-  // As large as the window allows; the crop of a field never smaller than its own pixels unless
-  // the window is too narrow for them. A card with its key is large and scrolled to the key.
+  // As large as the window allows, with what is answered below still in sight; the crop of a field
+  // never smaller than its own pixels unless the window is too small for them. A card with its key is
+  // large and scrolled to the key.
   function fit(section) {
     const picture = section.querySelector('[data-picture]');
     if (section.hidden || !picture || !picture.naturalWidth) return;
@@ -74,17 +135,31 @@
     const kind = section.dataset.shows;
     const style = getComputedStyle(box);
     const room = box.clientWidth - parseFloat(style.paddingLeft) - parseFloat(style.paddingRight);
-    const tall = kind === 'page' ? Math.max(160, innerHeight - 310) : innerHeight * 0.42;
-    const scale = Math.min(room / picture.naturalWidth, tall / picture.naturalHeight);
+    const tall = Math.max(kind === 'page' ? 160 : innerHeight * 0.25, left(section, box));
+    const fits = (high) => Math.min(room / picture.naturalWidth, high / picture.naturalHeight);
     const [least, most] = LIMITS[kind];
-    const wanted = kind === 'key' ? most : Math.max(room < NARROW ? least / 2 : least, Math.min(most, scale));
-    const width = picture.naturalWidth * wanted;
-    const height = picture.naturalHeight * wanted;
+    const floor = room < NARROW ? least / 2 : least;
+    const scale = {
+      key: () => most,
+      page: () => Math.max(least, Math.min(most, fits(tall))),
+      field: () => Math.max(
+        Math.min(floor, fits(tall)), Math.min(most, fits(Math.min(tall, innerHeight * 0.42))),
+      ),
+    }[kind]();
+    const width = picture.naturalWidth * scale;
+    const height = picture.naturalHeight * scale;
     picture.style.width = `${Math.round(width)}px`;
     if (kind === 'key') {
       const at = (section.dataset.at || '0.5 0').split(' ').map(Number);
       box.scrollTo(at[0] * width - box.clientWidth / 2, at[1] * height - box.clientHeight / 2);
     }
+  }
+
+  // How high a picture may be so that what one answers in does not lie under the keys.
+  function left(section, box) {
+    const high = (what) => section.querySelector(what).offsetHeight;
+    const top = box.getBoundingClientRect().top + scrollY;
+    return innerHeight - top - high('input.line, .choices') - high('.keys') - AROUND;
   }
 
   function show(section) {
@@ -101,8 +176,10 @@
       if (first.select) first.select();
     } else {
       section.tabIndex = -1;
-      section.focus();
+      section.focus({ preventScroll: true });
+      scrollTo(0, 0);
     }
+    keep();
   }
 
   function showNext() {
@@ -157,6 +234,7 @@
   function remember(question) {
     past.push(question);
     if (past.length > MOST_PAST) past.shift();
+    keep();
   }
 
   // 409 and 410: the question is no longer ours, so the next one is shown.
@@ -175,16 +253,17 @@
     why.scrollIntoView({ block: 'nearest' });
   }
 
+  // The answer before, or taken back the one on the screen where that is an answer.
   async function look(undo) {
     if (busy) return;
-    const question = past.at(-1);
+    const own = undo && shown && shown.dataset.looking;
+    const question = own ? shown.dataset.question : past.at(-1);
     if (question === undefined) { say(says.dataset.none); return; }
     busy = true;
     const reply = await ask('/review/back', { question, undo });
     if (reply && reply.ok) {
-      past.pop();
-      if (shown && isDone(shown)) shown.remove();
-      else if (shown && shown.dataset.looking) { remember(shown.dataset.question); shown.remove(); }
+      if (!own) past.pop();
+      if (shown && (own || isDone(shown))) shown.remove();
       else if (shown) ahead.unshift(shown);
       say('');
       const section = put(reply.text);
@@ -200,9 +279,10 @@
   // From an answered question that was only looked at, on to where one was.
   async function forward() {
     if (busy) return;
-    remember(shown.dataset.question);
     if (ahead.length === 0) { busy = true; await more(); busy = false; }
-    if (ahead.length > 0) showNext();
+    if (ahead.length === 0) return;
+    remember(shown.dataset.question);
+    showNext();
   }
 
   function chosen() {
@@ -210,7 +290,7 @@
       const on = shown.querySelectorAll('.choice[aria-pressed="true"]');
       return [...on].map((choice) => choice.dataset.value).join('|');
     }
-    if (shown.dataset.kind === 'ranked') return (shown.ranks || []).join('>');
+    if (shown.dataset.kind === 'ranked') return shown.ranks.join('>');
     const line = input();
     return line ? line.value : '';
   }
@@ -219,7 +299,7 @@
     if (!shown) return;
     if (isDone(shown)) { again(); return; }
     const { kind, start, enter: plain, looking } = shown.dataset;
-    const now = kind === 'one' ? start : (chosen() || (kind === 'ranked' ? start : ''));
+    const now = kind === 'one' ? start : chosen();
     if (looking && now === start) { forward(); return; }
     if (plain === 'accept' && now === start) send('accept');
     else if (now.trim() === '') say(kind === 'one' ? says.dataset.choose : says.dataset.empty);
@@ -237,11 +317,17 @@
     }
   }
 
+  // The first key begins a new order, as typing over a value does.
   function rank(value) {
-    const ranks = shown.ranks || [];
+    const ranks = shown.ranked ? shown.ranks : [];
+    shown.ranked = true;
     shown.ranks = ranks.includes(value) ? ranks.filter((v) => v !== value) : [...ranks, value];
-    for (const choice of shown.querySelectorAll('.choice')) {
-      const at = shown.ranks.indexOf(choice.dataset.value);
+    draw(shown);
+  }
+
+  function draw(section) {
+    for (const choice of section.querySelectorAll('.choice')) {
+      const at = section.ranks.indexOf(choice.dataset.value);
       choice.querySelector('[data-order]').textContent = at < 0 ? '' : at + 1;
       choice.setAttribute('aria-pressed', at >= 0);
     }
@@ -354,7 +440,7 @@
   function sign() {
     if (Date.now() - lastSign < SIGN_OF_LIFE_MS) return;
     lastSign = Date.now();
-    post('/review/here').catch(() => {});
+    post('/review/here').then((reply) => reply.status === 403 && renewed()).catch(() => {});
   }
 
   // The bench knows the way back to these questions.
@@ -367,5 +453,6 @@
   addEventListener('pagehide', () => { post('/review/leave', {}, { keepalive: true }).catch(() => {}); });
   addEventListener('pageshow', (event) => { if (event.persisted) location.reload(); });
 
+  if (told(LOST)) say(says.dataset.lost);
   again();
 })();

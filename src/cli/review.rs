@@ -9,7 +9,7 @@ use super::status::{open_existing, open_to_look};
 use super::words::{both, no_form, pick, shown};
 use super::{Here, clock, password};
 use crate::doubt::Reason;
-use crate::ingest::told;
+use crate::ingest::detail_of;
 use crate::lang::Lang;
 use crate::people;
 use crate::review::{self, Named, PlaceError, Reply, ReviewError, Shown};
@@ -131,10 +131,8 @@ fn print_shown(about: &Shown, lang: Lang) {
         outln!("{}: {}", pick(lang, "項目", "field"), label.get(lang));
     }
     for doubt in &question.doubts {
-        let detail = doubt
-            .detail
-            .as_deref()
-            .map(|d| format!(" ({})", told(d, lang)))
+        let detail = detail_of(doubt, lang)
+            .map(|d| format!(" ({d})"))
             .unwrap_or_default();
         outln!(
             "{}: {}{detail}",

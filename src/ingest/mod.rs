@@ -34,7 +34,7 @@ pub use error::IngestError;
 pub use installed::ListError;
 pub use kind::Kind;
 pub use limits::Limits;
-pub use told::told;
+pub use told::{detail_of, told};
 
 use door::behind_door;
 

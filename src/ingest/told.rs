@@ -4,6 +4,7 @@
 //! where it is shown. `tests/it/documents.rs` looks at every sentence that the journey can write.
 
 use super::error::japanese;
+use crate::doubt::{Doubt, Reason};
 use crate::lang::Lang;
 
 /// What was stored of an error, `code: sentence`, or of a rejection, in words for a person; a code
@@ -20,6 +21,29 @@ pub fn told(detail: &str, lang: Lang) -> String {
             .unwrap_or_else(|| detail.to_owned()),
         (None, Lang::En) => detail.to_owned(),
     }
+}
+
+/// What was stored beside a doubt's reason, in words for a person. A rule of the form has a message in
+/// each language; only his is told.
+pub fn detail_of(doubt: &Doubt, lang: Lang) -> Option<String> {
+    let detail = doubt.detail.as_deref()?;
+    let own = match (doubt.reason, lang) {
+        (Reason::Required | Reason::CrossField, Lang::Ja) => messages(detail).0,
+        (Reason::Required | Reason::CrossField, Lang::En) => messages(detail).1,
+        _ => detail,
+    };
+    Some(told(own, lang))
+}
+
+/// A rule's message in Japanese and in English, as it was stored: `Japanese / English`, or one for both.
+fn messages(stored: &str) -> (&str, &str) {
+    let is_japanese = |text: &str| text.chars().any(|c| c >= '\u{3000}');
+    let mut cuts = stored.match_indices(" / ");
+    let two = cuts.find_map(|(at, between)| {
+        let (ja, en) = (&stored[..at], &stored[at + between.len()..]);
+        (is_japanese(ja) && !is_japanese(en)).then_some((ja, en))
+    });
+    two.unwrap_or((stored, stored))
 }
 
 /// Of a page that no form fits: the form that came nearest, and what spoke against it.
@@ -183,6 +207,38 @@ mod tests {
         let said = told(&stored, Lang::En);
         assert!(said.starts_with("decoding took longer") && said.ends_with("(too_slow)"));
         assert_eq!(told("a: b", Lang::Ja), "a: b");
+    }
+
+    #[test]
+    fn a_rule_s_message_is_told_in_one_language() {
+        for (reason, stored, ja, en) in [
+            (
+                Reason::CrossField,
+                "同意には署名が必要です / Consent needs a signature",
+                "同意には署名が必要です",
+                "Consent needs a signature",
+            ),
+            (
+                Reason::Required,
+                "A / B のどちらか / one of A / B",
+                "A / B のどちらか",
+                "one of A / B",
+            ),
+            (Reason::Required, "必要です", "必要です", "必要です"),
+            (Reason::Required, "a / b", "a / b", "a / b"),
+            // A value is no message.
+            (
+                Reason::Disagree,
+                "山田 / Yamada",
+                "山田 / Yamada",
+                "山田 / Yamada",
+            ),
+        ] {
+            let doubt = Doubt::with(reason, stored);
+            assert_eq!(detail_of(&doubt, Lang::Ja).as_deref(), Some(ja));
+            assert_eq!(detail_of(&doubt, Lang::En).as_deref(), Some(en));
+        }
+        assert_eq!(detail_of(&Doubt::new(Reason::Required), Lang::Ja), None);
     }
 
     #[test]

@@ -387,21 +387,20 @@ fn checked(
         return unchecked(typed, reply.insist);
     };
     let era = era_of(&store.answers(question.page_id)?, field);
-    let parsed = parse(
-        field,
-        typed,
-        &Setting {
-            today: reply.today,
-            era,
-        },
-    );
+    let setting = Setting {
+        today: reply.today,
+        era,
+    };
+    let parsed = parse(field, typed, &setting);
     match (parsed.is_valid(), reply.insist) {
         (true, _) if parsed.value.is_empty() => Ok(Answer::Blank),
         (true, _) => Ok(Answer::Value(parsed.value)),
         (false, true) => Ok(Answer::Value(typed.to_owned())),
         (false, false) => Err(ReviewError::Invalid {
             doubts: parsed.doubts,
-            suggestion: Some(parsed.value).filter(|v| !v.is_empty() && v != typed),
+            // What would be refused itself helps nobody.
+            suggestion: Some(parsed.value)
+                .filter(|v| !v.is_empty() && v != typed && parse(field, v, &setting).is_valid()),
         }),
     }
 }

@@ -87,7 +87,7 @@ pub struct Entry {
     /// Who said it; `None` for the machine.
     #[serde(skip)]
     pub who: Option<String>,
-    /// `value`, `blank` or `illegible`.
+    /// `value`, `blank` or `illegible`; of a decision whatever its subject takes.
     pub answer: String,
     pub value: Option<String>,
 }
@@ -149,6 +149,21 @@ impl Store {
         self.read(|db| {
             let last = live(db, question)?.pop();
             Ok(last.filter(|entry| entry.who.as_deref() == Some(who)))
+        })
+    }
+
+    /// The decision that holds of a question, a hold included; `None` where nobody decided, or the
+    /// decision was taken back.
+    pub fn last_word(&self, question: QuestionId) -> Result<Option<Entry>, StoreError> {
+        self.read(|db| {
+            let mut one = db.prepare_cached(
+                "SELECT d.who, d.answer, d.value FROM questions q
+                 JOIN decisions d ON d.id = q.decision_id
+                 WHERE q.id = ?1 AND d.why <> ?2",
+            )?;
+            Ok(one
+                .query_row((question, UNDO), Entry::from_row)
+                .optional()?)
         })
     }
 }

@@ -275,6 +275,30 @@ impl Store {
         })
     }
 
+    /// How many questions wait of what is wanted: those on hold only where they are wanted.
+    pub fn count_wanted(&self, wanted: &Wanted) -> Result<u64, StoreError> {
+        let held = self.count_held(wanted)?;
+        if wanted.held {
+            return Ok(held);
+        }
+        Ok(self.count_open(wanted)?.saturating_sub(held))
+    }
+
+    fn count_held(&self, wanted: &Wanted) -> Result<u64, StoreError> {
+        self.read(|db| {
+            let mut one = db.prepare_cached(include_str!("sql/count_held.sql"))?;
+            let count: u32 = one.query_row(
+                named_params! {
+                    ":kind": wanted.kind.map(Kind::name), ":field": wanted.field,
+                    ":form": wanted.form, ":reason": wanted.reason.map(Reason::code),
+                    ":undo": UNDO,
+                },
+                |r| r.get(0),
+            )?;
+            Ok(count.into())
+        })
+    }
+
     /// Pages that were set aside together with that decision, by the same word.
     pub fn set_aside_with(&self, decision: DecisionId) -> Result<Vec<PageId>, StoreError> {
         self.read(|db| {

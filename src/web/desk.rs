@@ -11,10 +11,10 @@ use serde::Deserialize;
 
 use super::gate::Visitor;
 use super::pages::html;
-use super::view::{Asked, Done, Notice, Question};
+use super::view::{Asked, Done, Notice, Question, Turn};
 use super::words::Words;
 use super::{Site, secret};
-use crate::ingest::told;
+use crate::ingest::detail_of;
 use crate::lang::Lang;
 use crate::review::{self, Reply, ReviewError, desk};
 use crate::store::{
@@ -146,13 +146,13 @@ pub(super) async fn back(
         let w = Words::of(lang);
         let (id, now) = (QuestionId(look.question), (site.clock.now)());
         let token = fresh()?;
-        let (done, notice) = if look.undo {
-            (desk::undo(store, (&desk, &token), id, now), w.undone)
+        let (done, turn) = if look.undo {
+            (desk::undo(store, (&desk, &token), id, now), Turn::Undone)
         } else {
-            (desk::back(store, (&desk, &token), id, now), w.was_answered)
+            (desk::back(store, (&desk, &token), id, now), Turn::LookedAt)
         };
         match done {
-            Ok(()) => site.question(store, (&desk, token, id), &look.window, (lang, may, notice)),
+            Ok(()) => site.question(store, (&desk, token, id), &look.window, (lang, may, turn)),
             Err(ReviewError::Meanwhile) => Ok(notice_of(StatusCode::CONFLICT, w.no_undo, lang)),
             Err(e) => Ok(refused(&e, lang)),
         }
@@ -263,9 +263,10 @@ impl Site {
         let token = fresh()?;
         let found = desk::next(store, (desk, &token), &wanted, now.clone())?;
         match found {
-            Some(id) => self.question(store, (desk, token, id), window, (lang, may, "")),
+            Some(id) => self.question(store, (desk, token, id), window, (lang, may, Turn::Asked)),
             None => Ok(html(&Done {
                 w: Words::of(lang),
+                left: store.count_wanted(&wanted)?,
                 waiting: store.count_waiting(desk, &wanted, &now)?,
                 held_shown: wanted.held,
             })),
@@ -277,16 +278,16 @@ impl Site {
         store: &Store,
         (desk, lease, id): (&Desk, String, QuestionId),
         window: &Window,
-        (lang, may, notice): (Lang, May, &'static str),
+        (lang, may, turn): (Lang, May, Turn),
     ) -> Result<Response, StoreError> {
         let shown = review::look(store, &self.library, id)?;
         let asked = Asked {
             lease,
             lang,
-            waiting: store.count_open(&window.wanted(May::default()))?,
+            waiting: store.count_wanted(&window.wanted(May::default()))?,
             who: &desk.who,
             may,
-            notice,
+            turn,
             library: &self.library,
         };
         Ok(html(&Question::of(store, &shown, asked)?))
@@ -321,8 +322,8 @@ pub(super) fn refused(error: &ReviewError, lang: Lang) -> Response {
     let w = Words::of(lang);
     match error {
         ReviewError::Invalid { doubts, suggestion } => {
-            let detail = |d: &crate::doubt::Doubt| match &d.detail {
-                Some(detail) => format!("{} ({})", d.reason.message(lang), told(detail, lang)),
+            let detail = |d: &crate::doubt::Doubt| match detail_of(d, lang) {
+                Some(detail) => format!("{} ({detail})", d.reason.message(lang)),
                 None => d.reason.message(lang).to_owned(),
             };
             let notice = Notice {

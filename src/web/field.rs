@@ -2,10 +2,37 @@
 
 use crate::charset::Charset;
 use crate::form::{Field, ValueKind, Zone};
+use crate::validate::fold;
 
 /// The keys of options, in order. A form with more options than keys is answered with the mouse or
 /// the tabulator for the rest.
 pub(super) const OPTION_KEYS: &str = "123456789abcdefghijklmnopqrstuvwxyz";
+
+/// The keys of options with these names: what a name says is its key where every name is a single
+/// character of its own, so that a printed `5` is answered by `5` wherever it stands; else by place.
+pub(super) fn option_keys(names: &[String]) -> Vec<String> {
+    let printed: Vec<String> = names.iter().filter_map(|name| printed_key(name)).collect();
+    let mut distinct = printed.clone();
+    distinct.sort_unstable();
+    distinct.dedup();
+    if distinct.len() == names.len() {
+        return printed;
+    }
+    let by_place = OPTION_KEYS.chars().map(String::from);
+    let by_place = by_place.chain(std::iter::repeat(String::new()));
+    by_place.take(names.len()).collect()
+}
+
+/// The key on which a name stands, full width or in a circle as it may be.
+fn printed_key(name: &str) -> Option<String> {
+    let mut all = name.chars();
+    let (Some(c), None) = (all.next(), all.next()) else {
+        return None;
+    };
+    let key = fold::digits(&c.to_string());
+    let is_key = |k: &String| k == "0" || OPTION_KEYS.contains(k.as_str());
+    Some(key).filter(is_key)
+}
 
 /// How a field is answered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -200,6 +227,21 @@ mod tests {
                 Entry::Line(Line { script, full }),
                 "{field:?}"
             );
+        }
+    }
+
+    #[test]
+    fn a_printed_digit_is_its_own_key_and_words_are_chosen_by_place() {
+        let keys = |names: &[&str]| {
+            let names: Vec<String> = names.iter().map(|n| (*n).to_owned()).collect();
+            option_keys(&names).join("")
+        };
+        assert_eq!(keys(&["5", "4", "3", "2", "1"]), "54321");
+        assert_eq!(keys(&["0", "1", "2", "9"]), "0129");
+        assert_eq!(keys(&["３", "②", "1"]), "321");
+        assert_eq!(keys(&["c", "b"]), "cb");
+        for by_place in [["はい", "いいえ"], ["2", "2"], ["2", "その他"], ["-", "1"]] {
+            assert_eq!(keys(&by_place), "12", "{by_place:?}");
         }
     }
 

@@ -14,14 +14,14 @@ use super::gate::Visitor;
 use super::pages::{Frame, page};
 use super::words::Words;
 use super::{Site, desk, pages, secret};
-use crate::form::{FieldId, Library};
+use crate::form::{FieldId, Library, Zone};
 use crate::lang::Lang;
 use crate::review::desk::{term, undo};
 use crate::review::group::{Confirmed, confirm};
 use crate::review::{self, ReviewError};
 use crate::store::{Act, Desk, Group, GroupField, QuestionId, Store, StoreError};
 
-/// As many as a person sees at once on an office screen.
+/// As many as one key confirms. They need not fit on the window: the key shows each before it records.
 const SCREEN: usize = 60;
 
 /// More than a screen in one reply can only be made up.
@@ -51,6 +51,8 @@ struct Choice {
 struct Grid {
     w: &'static Words,
     groups: Vec<Alike>,
+    /// Handwriting of some length, which is not read in a small tile.
+    wide: bool,
     waiting: u32,
     done: usize,
     refused: usize,
@@ -241,6 +243,7 @@ impl Site {
         Ok(Grid {
             w: Words::of(lang),
             groups,
+            wide: is_wide(&self.library, group.form.as_str(), &group.field),
             waiting: fields.iter().find(own).map_or(0, |f| f.waiting),
             done: confirmed.done.len(),
             refused: confirmed.refused.len(),
@@ -248,6 +251,14 @@ impl Site {
             last: ids.join(","),
         })
     }
+}
+
+/// Whether the field is a line or a row of cells, in any edition of the form.
+fn is_wide(library: &Library, form: &str, field: &str) -> bool {
+    let id = FieldId(field.to_owned());
+    let forms = library.forms().iter().filter(|f| f.id.0 == form);
+    let mut found = forms.filter_map(|f| f.field(&id));
+    found.any(|(_, field)| matches!(field.zone, Zone::Line(_) | Zone::Comb(_)))
 }
 
 /// A value as it is printed on the form, where it is one of its options.
@@ -260,6 +271,10 @@ pub(super) fn named(value: &str, options: &[(String, String)]) -> String {
     };
     if options.is_empty() {
         return value.to_owned();
+    }
+    if value.contains('>') {
+        let all: Vec<String> = value.split('>').map(label).collect();
+        return all.join(" > ");
     }
     let all: Vec<String> = value.split('|').map(label).collect();
     all.join("・")

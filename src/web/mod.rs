@@ -29,6 +29,7 @@ mod rights;
 mod secret;
 mod separate;
 mod sessions;
+mod shape;
 mod sheet;
 mod sign_in;
 pub mod tls;

@@ -14,6 +14,7 @@ use super::rights;
 use super::view::Page;
 use super::words::Words;
 use super::{Site, secret};
+use crate::digest::Digest;
 use crate::lang::Lang;
 
 /// A year: the choice of a language is no secret.
@@ -79,9 +80,15 @@ pub(super) async fn review(
     RawQuery(query): RawQuery,
 ) -> Response {
     let wanted = query.unwrap_or_default();
+    let of = [
+        site.folder.as_os_str().as_encoded_bytes(),
+        visitor.name().as_bytes(),
+    ];
+    let memory = Digest::of_parts(of).to_string();
     page(&site, &visitor, ("/review", &wanted), |f| Page {
         f,
         wanted: &wanted,
+        memory,
     })
 }
 

@@ -157,7 +157,7 @@ impl Site {
                 kind: Some(Kind::Page),
                 ..Wanted::default()
             };
-            let waiting = store.count_open(&wanted)?;
+            let waiting = store.count_wanted(&wanted)?;
             let Some(given) = given else {
                 let now = (site.clock.now)();
                 return Ok(html(&Done {

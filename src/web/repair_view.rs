@@ -110,7 +110,7 @@ impl Laid {
             id: row.id.0,
             page: row.page_id.0,
             place: format!("{} [{}]", row.file, row.page),
-            reasons: row.doubts.iter().map(|d| why(d, lang)).collect(),
+            reasons: row.doubts.iter().map(|d| why(d, &[], lang)).collect(),
             sides: all().map(choice).collect(),
             aside: vec![
                 ("E", "attachment", w.attachment),
@@ -238,7 +238,7 @@ impl Result {
             key: row.key.clone().unwrap_or_else(|| "–".to_owned()),
             lines: store.answers(page)?.into_iter().map(line).collect(),
             asked,
-            waiting: store.count_open(&pages)?,
+            waiting: store.count_wanted(&pages)?,
         })
     }
 }

@@ -152,7 +152,7 @@ impl Parts {
             whole: whole.0,
             cards,
             next,
-            waiting: store.count_open(&wanted)?,
+            waiting: store.count_wanted(&wanted)?,
         })
     }
 }

@@ -18,6 +18,7 @@ use super::view::{Why, why};
 use super::words::Words;
 use super::{Site, desk, rights};
 use crate::lang::Lang;
+use crate::review::{field_of, options};
 use crate::store::{
     Act, Kind, QuestionFilter, QuestionId, QuestionRow, QuestionState, Store, StoreError,
 };
@@ -136,12 +137,13 @@ impl Site {
                     figures: Vec::new(),
                 });
             }
+            let options = field_of(&self.library, row).map_or_else(Vec::new, options);
             if let Some(group) = groups.last_mut() {
                 group.figures.push(Figure {
                     id: row.id.0,
                     has_picture: row.picture.is_some(),
                     proposal: row.proposal.clone().unwrap_or_default(),
-                    reasons: row.doubts.iter().map(|d| why(d, lang)).collect(),
+                    reasons: row.doubts.iter().map(|d| why(d, &options, lang)).collect(),
                     place: format!("{} [{}]", row.file, row.page),
                     repair: may_repair,
                 });

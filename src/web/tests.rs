@@ -5,6 +5,7 @@ use std::net::TcpStream;
 use std::thread::JoinHandle;
 
 use super::*;
+use crate::doubt::{Doubt, Reason};
 use crate::form::FieldId;
 use crate::store::fixtures::{self, NOON, at, begin, card, form, record_all};
 use crate::store::{BlobKind, PageId};
@@ -570,4 +571,62 @@ fn the_progress_page_counts_and_links_to_what_waits() {
     assert!(got.body.contains("<td>sato</td>"), "{}", got.body);
     assert!(!got.body.contains("style="), "{}", got.body);
     assert_eq!(serving.get("/progress?lang=en", "").status, 303);
+}
+
+#[test]
+fn what_was_answered_is_said_and_the_machine_s_badge_stays_with_its_own_word() {
+    let serving = serve(&[&[("wish", "?yes"), ("phone", "?0773")]]);
+    let window = serving.window();
+    let phone = window.next();
+    let wish = window.next();
+    assert_eq!(window.answer(&phone, "answer=illegible").status, 200);
+    assert_eq!(window.answer(&wish, "answer=value&value=no").status, 200);
+    let look = |of: &(String, String)| {
+        let got = window.post("/review/back", &format!("question={}&undo=false", of.1));
+        assert_eq!(got.status, 200, "{}", got.body);
+        got.body
+    };
+    let shown = look(&phone);
+    assert!(shown.contains("Already answered: Illegible"), "{shown}");
+    assert!(shown.contains("data-start=\"\""), "{shown}");
+    assert!(shown.contains("data-other=\"0773\""), "{shown}");
+    let shown = look(&wish);
+    let choice = |value: &str| between(&shown, &format!("data-value=\"{value}\""), "</button>");
+    assert!(choice("yes").contains("class=\"mark\""), "{shown}");
+    assert!(!choice("yes").contains("aria-pressed"), "{shown}");
+    assert!(choice("no").contains("aria-pressed=\"true\""), "{shown}");
+    assert!(!choice("no").contains("class=\"mark\""), "{shown}");
+}
+
+#[test]
+fn a_suggestion_that_would_be_refused_itself_is_not_made() {
+    let serving = serve(ONE);
+    let window = serving.window();
+    let lease = window.next();
+    let got = window.answer(&lease, "answer=value&value=090-1234-567");
+    assert_eq!(got.status, 422);
+    assert!(!got.body.contains("data-other"), "{}", got.body);
+    assert!(got.body.contains("data-do=\"insist\""), "{}", got.body);
+}
+
+#[test]
+fn marks_are_named_in_a_reason_as_they_are_printed() {
+    let doubt = Doubt::with(Reason::MultiMark, "west|south");
+    let options = [("west", "西"), ("south", "南"), ("east", "東")];
+    let options = options.map(|(value, label)| (value.to_owned(), label.to_owned()));
+    let why = view::why(&doubt, &options, Lang::Ja);
+    assert_eq!(why.detail.as_deref(), Some("西・南"));
+}
+
+#[test]
+fn a_page_without_picture_sends_nobody_to_a_key_that_it_does_not_have() {
+    let (dir, mut made) = parts(ONE);
+    let mut run = begin(&mut made.store, false);
+    let pages = [fixtures::rejected(Reason::UnknownForm)];
+    record_all(&mut made.store, &mut run, "b", &pages);
+    let serving = serve_parts(dir, made);
+    let got = serving.window().post("/review/next", "kind=page");
+    assert!(got.body.contains("data-shows=\"page\""), "{}", got.body);
+    assert!(!got.body.contains("F2"), "{}", got.body);
+    assert!(got.body.contains("say what the page is"), "{}", got.body);
 }

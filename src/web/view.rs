@@ -2,13 +2,14 @@
 
 use askama::Template;
 
-use super::alternatives::{Other, others, percent};
-use super::field::{Entry as Way, Line, OPTION_KEYS, Script, entry};
+use super::alternatives::{Other, candidates, others};
+use super::kinds::named;
 use super::pages::Frame;
+use super::shape::{Shape, any_line, key_shape, line_shape, page_shape, shape, value_on_enter};
 use super::words::Words;
 use crate::doubt::{Doubt, Reason};
 use crate::form::{Field, Form, FormId, Library};
-use crate::ingest::told;
+use crate::ingest::detail_of;
 use crate::lang::Lang;
 use crate::review::{Shown, field_of, takes};
 use crate::store::{
@@ -21,6 +22,8 @@ use crate::store::{
 pub(super) struct Page<'a> {
     pub(super) f: Frame,
     pub(super) wanted: &'a str,
+    /// Under what name the window keeps the numbers of its last answers: of this campaign and person.
+    pub(super) memory: String,
 }
 
 /// One question.
@@ -47,7 +50,7 @@ pub(super) struct Question {
     can_illegible: bool,
     /// Whether this person may lay the page by hand.
     can_repair: bool,
-    notice: &'static str,
+    notice: String,
     /// What is said of the step, where several people look; else empty.
     step: &'static str,
     /// The words that differ, where this is to be settled.
@@ -62,6 +65,8 @@ pub(super) struct Question {
 pub(super) struct Done {
     pub(super) w: &'static Words,
     pub(super) waiting: Waiting,
+    /// What waits of what was wanted, whoever has it.
+    pub(super) left: u64,
     pub(super) held_shown: bool,
 }
 
@@ -81,17 +86,6 @@ pub(super) struct Why {
     pub(super) detail: Option<String>,
 }
 
-/// One thing that a key does.
-struct Choice {
-    key: String,
-    answer: &'static str,
-    value: String,
-    label: String,
-    /// What the machine thinks of it, in percent.
-    weight: Option<String>,
-    proposed: bool,
-}
-
 /// Where the field lies on its side, in millimetres.
 struct Outline {
     width: f64,
@@ -102,19 +96,15 @@ struct Outline {
     h: f64,
 }
 
-/// How it is answered.
-struct Shape {
-    /// `one`, `many`, `ranked` or `line`.
-    kind: &'static str,
-    choices: Vec<Choice>,
-    value: String,
-    script: &'static str,
-    input_mode: &'static str,
-    lang: &'static str,
-    full: usize,
-    /// The answer that Enter gives while nothing was changed: `value` or `accept`; empty where
-    /// Enter alone answers nothing.
-    enter: &'static str,
+/// Why a question is on the screen.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Turn {
+    /// It waits.
+    Asked,
+    /// Its answer was taken back.
+    Undone,
+    /// It is answered, and looked at again.
+    LookedAt,
 }
 
 /// A question as it is shown: with its lease, in a language.
@@ -124,7 +114,7 @@ pub(super) struct Asked<'a> {
     pub(super) waiting: u64,
     pub(super) who: &'a str,
     pub(super) may: May,
-    pub(super) notice: &'static str,
+    pub(super) turn: Turn,
     pub(super) library: &'a Library,
 }
 
@@ -136,13 +126,17 @@ impl Question {
         let field = field_of(asked.library, row);
         let w = Words::of(asked.lang);
         let page = store.page(row.page_id)?;
-        let answered = answered(store, (row, asked.who))?;
-        let start = answered.or_else(|| proposal(row)).unwrap_or_default();
+        let recorded = match asked.turn {
+            Turn::LookedAt => recorded(store, (row, asked.who))?,
+            Turn::Asked | Turn::Undone => None,
+        };
+        let start = start(store, (row, &asked), recorded.as_ref())?;
+        let looked_at = asked.turn == Turn::LookedAt;
         let entry = match (&row.subject, field) {
-            (Subject::Field(_), Some(field)) => shape(field, shown, &start, w),
+            (Subject::Field(_), Some(field)) => shape(field, shown, (&start, looked_at), w),
             (Subject::Field(_), None) => line_shape(any_line(), &start, value_on_enter(&start)),
             (Subject::Key, _) => key_shape(row, &start),
-            (Subject::Page, _) => page_shape(row, w),
+            (Subject::Page, _) => page_shape(row, recorded.as_ref(), w),
         };
         Ok(Self {
             w,
@@ -153,10 +147,17 @@ impl Question {
             form: form_of(asked.library, row)
                 .map_or_else(String::new, |f| f.title.get(asked.lang).to_owned()),
             place: format!("{} [{}]", row.file, row.page),
-            reasons: row.doubts.iter().map(|d| why(d, asked.lang)).collect(),
+            reasons: row
+                .doubts
+                .iter()
+                .map(|d| why(d, &shown.options, asked.lang))
+                .collect(),
             alternatives: match entry.kind {
                 "line" if !shown.differing.is_empty() => entered(&shown.differing),
-                "line" => others(&shown.alternatives, &start),
+                "line" => {
+                    let named = proposal(row).into_iter().chain(candidates(&row.doubts));
+                    others(named, &shown.alternatives, &start)
+                }
                 _ => Vec::new(),
             },
             proposal: proposal(row).unwrap_or_default(),
@@ -168,7 +169,7 @@ impl Question {
             at: key_place(asked.library, row).unwrap_or_default(),
             can_illegible: takes(row).contains(&"illegible"),
             can_repair: asked.may.first,
-            notice: asked.notice,
+            notice: notice(asked.turn, recorded.as_ref(), &entry, w),
             step: match (row.step, row.state) {
                 (Step::Blind, _) => w.blind_step,
                 (Step::Settle, QuestionState::Open) => w.settle_step,
@@ -200,7 +201,7 @@ fn form_of<'a>(library: &'a Library, row: &QuestionRow) -> Option<&'a Form> {
 }
 
 /// What the machine says, where it says something.
-fn proposal(row: &QuestionRow) -> Option<String> {
+pub(super) fn proposal(row: &QuestionRow) -> Option<String> {
     let said = match row.subject {
         Subject::Field(_) => row.proposal.clone(),
         Subject::Key => row.key.clone(),
@@ -222,11 +223,78 @@ fn entered(differing: &[Entry]) -> Vec<Other> {
 
 /// A word of somebody else, as it stands on the form.
 fn said(entry: &Entry, shown: &Shown, w: &'static Words) -> String {
-    match (entry.answer.as_str(), &entry.value) {
-        (_, Some(value)) => super::kinds::named(value, &shown.options),
-        ("blank", None) => w.blank.to_owned(),
-        _ => w.illegible.to_owned(),
+    match &entry.value {
+        Some(value) => named(value, &shown.options),
+        None => answer_name(&entry.answer, w).to_owned(),
     }
+}
+
+/// An answer that is no value.
+fn answer_name(answer: &str, w: &'static Words) -> &'static str {
+    match answer {
+        "blank" => w.blank,
+        "hold" => w.hold,
+        "accept" => w.page_right,
+        "attachment" => w.attachment,
+        "blank_page" => w.blank_page,
+        "returned" => w.returned,
+        "duplicate" => w.duplicate,
+        _ => w.illegible,
+    }
+}
+
+/// What is said above the question; of an answered one what was answered, where the field below does
+/// not show it.
+fn notice(turn: Turn, recorded: Option<&Entry>, entry: &Shape, w: &'static Words) -> String {
+    match (turn, recorded) {
+        (Turn::Asked, _) => String::new(),
+        (Turn::Undone, _) => w.undone.to_owned(),
+        (Turn::LookedAt, None) => w.was_answered.to_owned(),
+        (Turn::LookedAt, Some(word)) => {
+            let name = match &word.value {
+                None => answer_name(&word.answer, w).to_owned(),
+                Some(_) if entry.kind == "line" => return w.was_answered.to_owned(),
+                Some(value) => entry.labels(value),
+            };
+            w.was_answered_so.replace("{}", &name)
+        }
+    }
+}
+
+/// The word that holds of an answered question; of what several people enter only his own.
+fn recorded(store: &Store, (row, who): (&QuestionRow, &str)) -> Result<Option<Entry>, StoreError> {
+    let last = store.last_word(row.id)?;
+    if row.step == Step::Plain || row.state != QuestionState::Open {
+        return Ok(last);
+    }
+    let held = last.filter(|word| word.answer == "hold" && word.who.as_deref() == Some(who));
+    Ok(held.or(store.own_entry(row.id, who)?))
+}
+
+/// What stands in the field at first.
+fn start(
+    store: &Store,
+    (row, asked): (&QuestionRow, &Asked<'_>),
+    recorded: Option<&Entry>,
+) -> Result<String, StoreError> {
+    match (recorded, asked.turn) {
+        // What was recorded, and never what the machine reads instead of it.
+        (Some(word), _) => Ok(value_of(word, row)),
+        (None, Turn::LookedAt) => Ok(String::new()),
+        (None, _) => {
+            let answered = answered(store, (row, asked.who))?;
+            Ok(answered.or_else(|| proposal(row)).unwrap_or_default())
+        }
+    }
+}
+
+/// What stands in the field for a recorded word.
+fn value_of(word: &Entry, row: &QuestionRow) -> String {
+    let value = match word.answer.as_str() {
+        "accept" => proposal(row),
+        _ => word.value.clone(),
+    };
+    value.unwrap_or_default()
 }
 
 /// What a person answered before; of what he entered only his own.
@@ -244,138 +312,19 @@ fn answered(store: &Store, (row, who): (&QuestionRow, &str)) -> Result<Option<St
         .and_then(|a| a.value))
 }
 
-pub(super) fn why(doubt: &Doubt, lang: Lang) -> Why {
+/// `options`: the values to choose from with what is printed beside them, where the field has some.
+pub(super) fn why(doubt: &Doubt, options: &[(String, String)], lang: Lang) -> Why {
     // The step says it better than the policy's name; how to install a reader is for whoever runs the
     // program, and stands at the terminal.
     let silent = [Reason::ByPolicy, Reason::NoEngine];
-    let detail = doubt.detail.as_deref();
-    let detail = detail.filter(|_| !silent.contains(&doubt.reason));
+    let detail = detail_of(doubt, lang).filter(|_| !silent.contains(&doubt.reason));
     Why {
         text: doubt.reason.message(lang),
-        detail: detail.map(|d| told(d, lang)),
+        detail: detail.map(|d| match doubt.reason {
+            Reason::MultiMark => named(&d, options),
+            _ => d,
+        }),
     }
-}
-
-fn shape(field: &Field, shown: &Shown, start: &str, w: &'static Words) -> Shape {
-    let enter = value_on_enter(start);
-    match entry(field) {
-        Way::One => optioned("one", options(shown, &[start]), (start, enter)),
-        Way::Many => {
-            let chosen: Vec<&str> = start.split('|').collect();
-            optioned("many", options(shown, &chosen), (start, enter))
-        }
-        Way::Ranked => optioned("ranked", options(shown, &[]), (start, enter)),
-        Way::Presence => {
-            let present = Choice {
-                proposed: start == "present",
-                ..choice("1", "value", ("present", w.present))
-            };
-            optioned("one", vec![present], (start, enter))
-        }
-        Way::Line(line) => line_shape(line, start, enter),
-    }
-}
-
-/// Enter alone never answers where nothing stands: a blank has a key of its own.
-fn value_on_enter(start: &str) -> &'static str {
-    if start.is_empty() { "" } else { "value" }
-}
-
-fn optioned(
-    kind: &'static str,
-    choices: Vec<Choice>,
-    (value, enter): (&str, &'static str),
-) -> Shape {
-    Shape {
-        kind,
-        choices,
-        value: value.to_owned(),
-        script: "",
-        input_mode: "",
-        lang: "",
-        full: 0,
-        enter,
-    }
-}
-
-fn any_line() -> Line {
-    Line {
-        script: Script::Japanese,
-        full: None,
-    }
-}
-
-fn line_shape(line: Line, value: &str, enter: &'static str) -> Shape {
-    Shape {
-        kind: "line",
-        choices: Vec::new(),
-        value: value.to_owned(),
-        script: line.script.name(),
-        input_mode: line.script.input_mode(),
-        lang: line.script.lang(),
-        full: line.full.unwrap_or(0),
-        enter,
-    }
-}
-
-/// Enter on an untouched key says that it is right as it was read.
-fn key_shape(row: &QuestionRow, start: &str) -> Shape {
-    let line = Line {
-        script: Script::Latin,
-        full: None,
-    };
-    let enter = if row.key.is_some() { "accept" } else { "" };
-    line_shape(line, start, enter)
-}
-
-fn page_shape(row: &QuestionRow, w: &'static Words) -> Shape {
-    let labels = [
-        ("attachment", w.attachment),
-        ("blank_page", w.blank_page),
-        ("returned", w.returned),
-        ("duplicate", w.duplicate),
-    ];
-    let takes = takes(row);
-    let keyed = labels.into_iter().zip(OPTION_KEYS.chars());
-    let mut choices: Vec<Choice> = keyed
-        .map(|((answer, label), key)| choice(&key.to_string(), answer, ("", label)))
-        .collect();
-    let accepts = takes.contains(&"accept");
-    if accepts {
-        let right = Choice {
-            proposed: true,
-            ..choice("Enter", "accept", ("", w.page_right))
-        };
-        choices.insert(0, right);
-    }
-    let enter = if accepts { "accept" } else { "" };
-    optioned("one", choices, ("", enter))
-}
-
-fn choice(key: &str, answer: &'static str, (value, label): (&str, &str)) -> Choice {
-    Choice {
-        key: key.to_owned(),
-        answer,
-        value: value.to_owned(),
-        label: label.to_owned(),
-        weight: None,
-        proposed: false,
-    }
-}
-
-fn options(shown: &Shown, chosen: &[&str]) -> Vec<Choice> {
-    let keys = OPTION_KEYS.chars().map(String::from);
-    let keys = keys.chain(std::iter::repeat(String::new()));
-    let one = |((value, label), key): (&(String, String), String)| {
-        let name = if label.is_empty() { value } else { label };
-        let weight = shown.alternatives.iter().find(|a| &a.text == value);
-        Choice {
-            weight: weight.map(|a| percent(a.weight)),
-            proposed: chosen.contains(&value.as_str()),
-            ..choice(&key, "value", (value, name))
-        }
-    };
-    shown.options.iter().zip(keys).map(one).collect()
 }
 
 /// The middle of the zone where the key is printed.

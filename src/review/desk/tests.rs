@@ -238,6 +238,8 @@ fn held_questions_are_given_only_to_who_asks_for_them() {
         .unwrap();
     assert_eq!((waiting.open, waiting.held), (6, 1));
     assert_eq!(store.count_open(&Wanted::default()).unwrap(), 6);
+    assert_eq!(store.count_wanted(&Wanted::default()).unwrap(), 5);
+    assert_eq!(store.count_wanted(&held).unwrap(), 1);
     let mut rest = Vec::new();
     while let Some(id) = take(&mut store, &mine, 10 + rest.len() as u32, NOON) {
         rest.push(id);
