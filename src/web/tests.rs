@@ -621,7 +621,7 @@ fn marks_are_named_in_a_reason_as_they_are_printed() {
 #[test]
 fn a_page_without_picture_sends_nobody_to_a_key_that_it_does_not_have() {
     let (dir, mut made) = parts(ONE);
-    let mut run = begin(&mut made.store, false);
+    let mut run = begin(&made.store, false);
     let pages = [fixtures::rejected(Reason::UnknownForm)];
     record_all(&mut made.store, &mut run, "b", &pages);
     let serving = serve_parts(dir, made);
