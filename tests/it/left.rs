@@ -4,26 +4,25 @@
 use std::fs;
 use std::io::Cursor;
 
-use image::GrayImage;
+use hagaki::ingest::{self, Limits};
 use serde_json::Value;
 use tiff::encoder::{Compression, TiffEncoder, colortype};
 
 use crate::program::{self, Campaign};
 
-const PAGES: u32 = 6;
+const PAGES: u32 = 5;
 
-/// One card again and again, each scan a little different.
+/// Five cards in one file.
 fn many_pages() -> Vec<u8> {
-    let card = program::samples().join("resident-survey/0004.png");
-    let card: GrayImage = image::open(card).unwrap().into_luma8();
-    let (width, height) = card.dimensions();
     let mut out = Cursor::new(Vec::new());
     let mut encoder = TiffEncoder::new(&mut out)
         .unwrap()
         .with_compression(Compression::Lzw);
-    for page in 0..PAGES {
-        let mut scan = card.clone();
-        scan.get_pixel_mut(page, 0).0 = [200];
+    for name in ["0001.jpg", "0002.jpg", "0004.png", "0006.jpg", "0007.jpg"] {
+        let file = program::samples().join("resident-survey").join(name);
+        let card = ingest::open(&file, &Limits::default()).unwrap();
+        let scan = card.page(0).unwrap().picture.gray;
+        let (width, height) = scan.dimensions();
         encoder
             .write_image::<colortype::Gray8>(width, height, scan.as_raw())
             .unwrap();
@@ -124,11 +123,10 @@ fn a_file_that_is_still_being_written_is_read_when_it_is_whole() {
     let whole = fs::read(samples.join("0001.jpg")).unwrap();
     fs::write(inbox.join("2.jpg"), &whole[..whole.len() / 2]).unwrap();
     let mut run = campaign.command(&["run", "--json", "--jobs", "1"]);
-    let (child, lines) = program::after_lines(&mut run, 1);
+    let (mut child, lines) = program::after_lines(&mut run, 1);
     fs::write(inbox.join("2.jpg"), &whole).unwrap();
-    let _ = lines.map_while(Result::ok).count();
-    let ended = { child }.wait().unwrap();
-    assert_eq!(ended.code(), Some(0));
+    assert_eq!(lines.map_while(Result::ok).count(), 1);
+    assert_eq!(child.wait().unwrap().code(), Some(0));
     let books = books(&campaign);
     assert_eq!(books["files"]["pages_recorded"], 2, "{books}");
     assert_eq!(books["rejections"], serde_json::json!([]), "{books}");
