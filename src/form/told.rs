@@ -527,6 +527,7 @@ const SENTENCES: &[(&str, &str)] = &[
     ),
     ("write `{}`", "`{}` と書いてください"),
     ("the closing {} is missing", "閉じる {} がありません"),
+    ("extra {}, expected nothing", "余分な {} があります"),
     ("{~} is not expected here", "ここに {~} は書けません"),
     (
         "expected {~}, found {~}",

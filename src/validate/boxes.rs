@@ -65,6 +65,7 @@ fn as_a_name(field: &Field, verdict: Verdict, said: Said, setting: &Setting) -> 
                 &mut verdict.value,
                 parse::parse(field, &name, setting).value,
             );
+            verdict.doubts.retain(|d| d.reason != Reason::LowConf);
             verdict.ask(Doubt::with(Reason::Disagree, ink));
             verdict
         }
