@@ -18,10 +18,14 @@ for wheel in .wheels/rapidocr-*.whl; do
   fi
 done
 
-# 1: finished, but the samples hold files that nobody can read, so an operator must look.
-code=0
-"$hagaki" --campaign "$campaign" run samples || code=$?
-[ "$code" -le 1 ] || exit "$code"
-"$hagaki" --campaign "$campaign" export
+# 1: finished, but an operator must look: the samples hold files that nobody can read, and cards that
+# wait without a question.
+look() {
+  code=0
+  "$hagaki" --campaign "$campaign" "$@" || code=$?
+  [ "$code" -le 1 ] || exit "$code"
+}
+look run samples
+look export
 echo
 echo "next: $hagaki --campaign $campaign review"

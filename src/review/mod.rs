@@ -1,8 +1,9 @@
 //! Answering questions without a browser: what waits, what there is to see, and a person's word.
 //!
 //! What a person types passes the parser that the machine's readings pass, so both write a value
-//! the same way; a key must fit its form and the mailing list (`key`). A person may insist on what the paper says where the parser objects. [`desk`]
-//! hands the questions out to several people at once; [`group`] answers many that look alike.
+//! the same way; a key must fit its form and the mailing list (`key`). A person may insist on what the
+//! paper says where the parser objects. [`desk`] hands the questions out to several people at once;
+//! [`group`] answers many that look alike.
 
 pub mod desk;
 pub mod group;

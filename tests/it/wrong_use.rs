@@ -27,8 +27,13 @@ fn exported(campaign: &Campaign) -> Vec<String> {
     };
     let csv = |path: &Path| path.extension().is_some_and(|e| e == "csv");
     let files = folder.map(|entry| entry.unwrap().path());
-    let all = files.filter(|path| csv(path));
-    all.map(|path| fs::read_to_string(path).unwrap()).collect()
+    let all = files.filter(|path| csv(path) && !path.to_string_lossy().contains("_withheld"));
+    all.flat_map(|path| {
+        let text = fs::read_to_string(path).unwrap();
+        let rows: Vec<String> = text.lines().skip(1).map(str::to_owned).collect();
+        rows
+    })
+    .collect()
 }
 
 #[track_caller]
@@ -78,12 +83,8 @@ fn a_card_of_an_edition_that_is_gone_stays_in_the_house() {
     let campaign = Campaign::new(&["vaccine-intent"]);
     read(&campaign, "vaccine-intent/0001_address.jpg", "a.jpg");
     let said = campaign.hagaki(&["export"]);
-    assert_eq!(
-        (said.code, exported(&campaign).len()),
-        (0, 0),
-        "{}",
-        said.err
-    );
+    assert_eq!(said.code, 1, "{}", said.err);
+    assert_eq!(exported(&campaign), [""; 0]);
 
     raise_edition(&campaign, "vaccine-intent", (3, 4));
     for (lang, words) in [("en", "beside the new one"), ("ja", "新しい版と並べて")] {

@@ -8,6 +8,8 @@ use crate::ingest::{IngestError, Limits};
 /// `NewSubfileType`; its bit 0 marks a thumbnail of another page.
 const SUBFILE_TYPE: u16 = 254;
 const THUMBNAIL: u32 = 1;
+/// So many times a file's length away no part of it was ever written that is missing alone.
+const FAR: u64 = 4;
 
 /// The pages that a file names.
 pub(super) struct Chain {
@@ -31,7 +33,10 @@ pub(super) fn pages(bytes: &[u8], limits: &Limits) -> Result<Chain, IngestError>
             break false;
         }
         let Some(directory) = file.directory(bytes, at) else {
-            break true;
+            // A directory begins on a word boundary (TIFF 6.0, section 2), though not every writer keeps to
+            // it. What leads off one and far out of the file is a damaged number, no page that was there.
+            let first = pages.is_empty() && thumbnails.is_empty();
+            break first || at % 2 == 0 || at / FAR < bytes.len() as u64;
         };
         if directory.thumbnail {
             thumbnails.push(at);
@@ -183,6 +188,11 @@ mod tests {
         for (length, pages) in [(8 + 36 + 5, 2), (8 + 36, 2), (8 + 34, 2), (8 + 18, 1)] {
             assert_eq!(found(&whole[..length]), (pages, true), "{length} bytes");
         }
+        // Where no directory can begin none is missing.
+        let mut damaged = whole;
+        damaged[8 + 14] = 0x69;
+        damaged[8 + 15] = 0x68; // at 26,729
+        assert_eq!(found(&damaged), (1, false));
     }
 
     #[test]

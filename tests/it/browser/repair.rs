@@ -145,7 +145,7 @@ fn a_rejected_page_is_repaired_by_hand_and_read_again() {
     page.browser.press("k");
     page.browser
         .wait("document.activeElement.matches('[data-key-line]')");
-    page.browser.type_text("0000000123");
+    page.browser.type_text("4709721692");
     page.browser.press("Escape");
     lay(&mut page.browser);
     page.browser.press("Enter");
@@ -153,7 +153,7 @@ fn a_rejected_page_is_repaired_by_hand_and_read_again() {
     assert!(
         page.browser
             .text(&format!("{RESULT}.textContent"))
-            .contains("0000000123")
+            .contains("4709721692")
     );
     other_card_is_asked_about(&mut page.browser);
     assert_eq!(campaign.hagaki(&["status"]).code, 0);
