@@ -162,7 +162,7 @@ pub fn own_threshold(field: &Field) -> f64 {
 
 /// What the field's target error leaves of certainty: an accepted answer that is no surer than this errs
 /// as often as the target allows. Boxes are accepted from less ([`own_threshold`]), and what was learnt
-/// counts more than either ([`accepts`]).
+/// counts more than either (`accepts`).
 pub fn target_confidence(field: &Field) -> f64 {
     1.0 - field.target_error
 }
