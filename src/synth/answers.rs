@@ -326,9 +326,22 @@ fn written(field: &Field, person: &Person, rng: &mut ChaCha8Rng) -> Answer {
             let length = rng.random_range(1..=zone.columns.len());
             let columns = zone.values.iter().take(length);
             let text: String = columns.filter_map(|values| values.choose(rng)).collect();
-            answer(Written::Cells(text.clone()), &text)
+            Answer {
+                ask: is_out_of_range(&field.value, &text),
+                ..answer(Written::Cells(text.clone()), &text)
+            }
         }
         (Zone::Marks(_) | Zone::Barcode(_), _) => blank(),
+    }
+}
+
+/// Whether a number is none that the form takes.
+fn is_out_of_range(kind: &ValueKind, text: &str) -> bool {
+    match (kind, text.parse::<i64>()) {
+        (ValueKind::Number { min, max }, Ok(n)) => {
+            min.is_some_and(|m| n < m) || max.is_some_and(|m| n > m)
+        }
+        _ => false,
     }
 }
 

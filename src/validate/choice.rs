@@ -7,11 +7,11 @@ mod law;
 mod odds;
 mod pen;
 
-use super::parse::Parsed;
-use super::{Verdict, mynumber};
+use super::Verdict;
+use super::parse::{self, Setting};
 use crate::confidence::Confidence;
 use crate::doubt::{Doubt, Reason};
-use crate::form::{Corrected, CrossMeans, Field, MarkZone, Zone};
+use crate::form::{Corrected, CrossMeans, Field, MarkZone, ValueKind, Zone};
 use crate::read::{Content, MarkState, OptionReading, Reading};
 
 /// A mark alone in its row: added darkness against the page's clear marks at which it is as likely
@@ -68,10 +68,10 @@ impl Decided {
 }
 
 /// Decides a question answered by marks. Does not look at `required`: the caller does.
-pub(super) fn decide(field: &Field, reading: &Reading) -> Verdict {
+pub(super) fn decide(field: &Field, reading: &Reading, setting: &Setting) -> Verdict {
     let decided = match (&field.zone, &reading.content) {
         (Zone::Marks(zone), Content::Marks { options }) => marks(zone, options),
-        (Zone::Grid(_), Content::Grid { columns }) => guarded(field, grid(columns)),
+        (Zone::Grid(_), Content::Grid { columns }) => as_written(field, grid(columns), setting),
         _ => Decided::asked("", Reason::NoEngine),
     };
     let mut doubts = reading.doubts.clone();
@@ -338,12 +338,23 @@ fn several(zone: &MarkZone, options: &[OptionReading]) -> Decided {
     }
 }
 
-/// Digits marked in columns may be a My Number as well as written ones.
-fn guarded(field: &Field, mut decided: Decided) -> Decided {
-    let read = Parsed::valid(decided.value.clone());
-    decided
-        .doubts
-        .extend(mynumber::guard(field, &decided.value, read).doubts);
+/// What the columns say as an answer of its kind, which may be too long, fail its check digit or be no
+/// day. A blank column between two digits is a doubt: nobody knows which one was forgotten.
+fn as_written(field: &Field, mut decided: Decided, setting: &Setting) -> Decided {
+    let parsed = parse::parse(field, &decided.value, setting);
+    let own = matches!(
+        field.value,
+        ValueKind::Number { .. } | ValueKind::Date(_) | ValueKind::Postal | ValueKind::Phone { .. }
+    );
+    let chars: Vec<char> = decided.value.trim().chars().collect();
+    let digits = || chars.iter().all(|c| c.is_ascii_digit() || *c == ' ');
+    if chars.contains(&' ') && digits() {
+        decided.doubts.push(Reason::BoxCount.into());
+    }
+    if own && parsed.is_valid() {
+        decided.value = parsed.value;
+    }
+    decided.doubts.extend(parsed.doubts);
     decided
 }
 

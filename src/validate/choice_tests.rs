@@ -37,7 +37,11 @@ fn read(field: &Field, marks: &[(MarkState, f64)]) -> Verdict {
         .zip(marks)
         .map(|(v, m)| option(v, *m))
         .collect();
-    decide(field, &fixtures::reading(field, Content::Marks { options }))
+    decide(
+        field,
+        &fixtures::reading(field, Content::Marks { options }),
+        &fixtures::setting(),
+    )
 }
 
 fn question(at_most: usize) -> Field {
@@ -229,37 +233,69 @@ fn a_grid_keeps_blank_columns_and_asks_for_double_ones() {
     assert_eq!(double.doubts.len(), 1);
 }
 
-#[test]
-fn twelve_marked_digits_that_may_be_a_my_number_are_asked() {
-    let columns = |text: &str| -> Vec<Vec<OptionReading>> {
-        let bubble = |digit: char, c: char| {
-            let mark = if digit == c { (Filled, 1.0) } else { PAPER };
-            option(&digit.to_string(), mark)
-        };
-        let column = |c| ('0'..='9').map(|digit| bubble(digit, c)).collect();
-        text.chars().map(column).collect()
+/// Digits plainly marked in columns, a blank one for every space.
+fn marked_in_columns(value: ValueKind, text: &str) -> Verdict {
+    let bubble = |digit: char, c: char| {
+        let mark = if digit == c { (Filled, 1.0) } else { PAPER };
+        option(&digit.to_string(), mark)
     };
-    let code = |check| ValueKind::Code {
+    let column = |c| ('0'..='9').map(|digit| bubble(digit, c)).collect();
+    let zone = Zone::Grid(GridZone {
+        columns: Vec::new(),
+        values: Vec::new(),
+        shape: BoxShape::Bubble,
+    });
+    let field = fixtures::field(zone, value);
+    let content = Content::Grid {
+        columns: text.chars().map(column).collect(),
+    };
+    let reading = fixtures::reading(&field, content);
+    decide(&field, &reading, &fixtures::setting())
+}
+
+fn code(check: Option<CheckDigit>) -> ValueKind {
+    ValueKind::Code {
         length: Vec::new(),
         pattern: None,
         check,
+    }
+}
+
+#[test]
+fn what_is_marked_in_columns_is_held_against_its_kind() {
+    let age = || ValueKind::Number {
+        min: Some(10),
+        max: Some(99),
     };
-    let zone = || {
-        let columns = Vec::new();
-        let values = Vec::new();
-        Zone::Grid(GridZone {
-            columns,
-            values,
-            shape: BoxShape::Bubble,
-        })
+    let lengthy = ValueKind::Code {
+        length: vec![4],
+        pattern: None,
+        check: None,
     };
-    let read = |check, text| {
-        let field = fixtures::field(zone(), code(check));
-        let content = Content::Grid {
-            columns: columns(text),
-        };
-        decide(&field, &fixtures::reading(&field, content))
-    };
+    let split = || code(Some(CheckDigit::M10W2Split));
+    for (value, text, expected, reason) in [
+        (age(), "31", "31", None),
+        (age(), "05", "05", Some(Reason::Range)),
+        (age(), "1 ", "1", Some(Reason::Range)),
+        (code(None), "0012", "0012", None),
+        (code(None), "12 4", "12 4", Some(Reason::BoxCount)),
+        (lengthy, "123", "123", Some(Reason::Length)),
+        (split(), "123456782", "123456782", None),
+        (split(), "123456784", "123456784", Some(Reason::CheckDigit)),
+    ] {
+        let verdict = marked_in_columns(value, text);
+        let first = verdict.doubts.first().map(|d| d.reason);
+        assert_eq!(
+            (verdict.value.as_str(), first),
+            (expected, reason),
+            "`{text}`"
+        );
+    }
+}
+
+#[test]
+fn twelve_marked_digits_that_may_be_a_my_number_are_asked() {
+    let read = |check, text| marked_in_columns(code(check), text);
     let asked = read(None, "983205673214");
     assert_eq!(asked.doubts, [Doubt::new(Reason::MynumberSuspect)]);
     assert_eq!(asked.value, "983205673214");
@@ -282,7 +318,11 @@ fn corrected(field: &Field, states: [MarkState; 3], p: f64) -> Verdict {
             ..option(value, (state, if state == Empty { 0.02 } else { 0.9 }))
         })
         .collect();
-    decide(field, &fixtures::reading(field, Content::Marks { options }))
+    decide(
+        field,
+        &fixtures::reading(field, Content::Marks { options }),
+        &fixtures::setting(),
+    )
 }
 
 #[test]

@@ -248,7 +248,9 @@ fn as_learnt<'a>(field: &'a Field, reading: &Reading) -> Cow<'a, Field> {
 /// Decides one field by what was read in it.
 fn decide(field: &Field, reading: &Reading, setting: &Setting, context: &Context<'_>) -> Verdict {
     match (&reading.content, &field.zone) {
-        (Content::Marks { .. } | Content::Grid { .. }, _) => choice::decide(field, reading),
+        (Content::Marks { .. } | Content::Grid { .. }, _) => {
+            choice::decide(field, reading, setting)
+        }
         (Content::Cells { cells }, _) => boxes::decide(field, reading, cells, setting),
         (Content::Ranks { cells }, Zone::Rank(zone)) => rank::decide(field, zone, reading, cells),
         (Content::Text { .. }, Zone::Line(zone)) => {
