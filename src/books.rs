@@ -181,14 +181,6 @@ impl Books {
         all.filter_map(|(why, _)| why.next_step(lang)).collect()
     }
 
-    /// How many pages are in that bucket.
-    pub fn pages_in(&self, bucket: Bucket) -> u64 {
-        self.pages
-            .iter()
-            .find(|(b, _)| *b == bucket)
-            .map_or(0, |(_, n)| *n)
-    }
-
     /// How many fields are in that state.
     pub fn fields_in(&self, status: AnswerStatus) -> u64 {
         self.fields

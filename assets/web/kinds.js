@@ -28,13 +28,9 @@
 
   // Whether the server, started anew, has another token for this window by now.
   async function renewed() {
-    const reply = await fetch(location.href);
-    if (!reply.ok || reply.redirected) return false;
-    const page = new DOMParser().parseFromString(await reply.text(), 'text/html');
-    const fresh = page.querySelector('meta[name="token"]');
-    if (!fresh || fresh.content === token) return false;
-    token = fresh.content;
-    return true;
+    const fresh = await window.freshToken(location.href, token);
+    token = fresh || token;
+    return fresh !== null;
   }
 
   async function load(fields) {

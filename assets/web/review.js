@@ -79,13 +79,9 @@
 
   // Whether the server has another token for this window by now.
   async function renewed() {
-    const reply = await fetch('/review');
-    if (!reply.ok || reply.redirected) return false;
-    const page = new DOMParser().parseFromString(await reply.text(), 'text/html');
-    const fresh = page.querySelector('meta[name="token"]');
-    if (!fresh || fresh.content === token) return false;
-    token = fresh.content;
-    return true;
+    const fresh = await window.freshToken('/review', token);
+    token = fresh || token;
+    return fresh !== null;
   }
 
   // Leaves word for the page that comes next in this window.

@@ -139,9 +139,11 @@ impl Library {
             for field in own.sides.iter_mut().flat_map(|side| &mut side.fields) {
                 let placed = matches!(field.value, ValueKind::Postal | ValueKind::Address);
                 field.lists.places = places.filter(|_| placed).cloned();
-                field.lists.names = names.filter(|_| is_name(field)).cloned();
                 let column = field.lists.recipient.as_deref();
                 field.lists.column = column.and_then(|name| recipients.column(name));
+                // Who repeats a list, the form's or the mailing list, may bear a name that is on no other.
+                let named = is_name(field) && field.lists.lexicons().is_empty();
+                field.lists.names = names.filter(|_| named).cloned();
             }
             // A sheet before a lot names no recipient.
             let listed = keys.as_ref().filter(|_| own.role == Role::Reply);
@@ -325,6 +327,32 @@ mod tests {
         let dir = tempfile::tempdir().expect("a folder");
         assert!(Library::load(dir.path()).is_err());
         assert!(Library::load(&dir.path().join("nowhere")).is_err());
+    }
+
+    #[test]
+    fn a_name_that_repeats_the_mailing_list_is_held_against_no_other() {
+        let field = |id: &str, more: &str| {
+            format!(
+                "[[side.field]]\nid = \"{id}\"\nline = {{ area = [10, 10, 50, 8], charset = \"jis2\" }}\n\
+                 value = {{ name = {{}} }}\n{more}\n"
+            )
+        };
+        let [own, other] = [field("own", ""), field("other", "recipient = \"name\"")];
+        let other = other.replace("[10, 10,", "[10, 30,");
+        let toml = format!("{TOML}\n{own}\n{other}");
+        let dir = tempfile::tempdir().expect("a folder");
+        write(dir.path(), "a", &toml);
+        let library = Library::load(dir.path()).expect("no fault");
+        let names = Arc::new(Names::new([("佐藤".into(), 1)], ["清".into()]));
+        let people = Recipients::new(vec!["name".into()], [("1".into(), vec!["佐藤清".into()])]);
+        let named = |people: &Recipients| -> Vec<bool> {
+            let listed = library.listed((None, Some(&names)), people);
+            let fields = listed.sides().flat_map(|(_, side)| &side.fields);
+            let of_names = fields.filter(|f| matches!(f.value, ValueKind::Name));
+            of_names.map(|f| f.lists.names.is_some()).collect()
+        };
+        assert_eq!(named(&people), [true, false]);
+        assert_eq!(named(&Recipients::default()), [true, true]);
     }
 
     #[test]

@@ -247,7 +247,7 @@ pub struct FieldLists {
     pub column: Option<Arc<Column>>,
     /// Postal codes and addresses, where they are installed; only for such values.
     pub places: Option<Arc<Places>>,
-    /// Surnames and given names, where they are installed; only for names in kanji.
+    /// Surnames and given names, where they are installed; only for names in kanji that have no other list.
     pub names: Option<Arc<Names>>,
 }
 

@@ -57,14 +57,19 @@ pub(super) fn keep(
     Ok(path)
 }
 
-/// The table in the first root that has it, and where.
-pub(super) fn kept(roots: &[PathBuf], table: &str) -> Result<Option<(PathBuf, String)>, ListError> {
-    let places = roots.iter().map(|root| root.join(table));
-    let Some(path) = places.into_iter().find(|p| p.is_file()) else {
+/// The list in the first root that has it, as `read` makes it of its table; `read` gives `None` for what
+/// is no such table.
+pub(super) fn find<T>(
+    roots: &[PathBuf],
+    table: &str,
+    read: impl Fn(&str) -> Option<T>,
+) -> Result<Option<T>, ListError> {
+    let mut places = roots.iter().map(|root| root.join(table));
+    let Some(path) = places.find(|p| p.is_file()) else {
         return Ok(None);
     };
     match fs::read_to_string(&path) {
-        Ok(text) => Ok(Some((path, text))),
+        Ok(text) => read(&text).map(Some).ok_or(ListError::NoList { path }),
         Err(source) => Err(ListError::Read { path, source }),
     }
 }

@@ -30,11 +30,8 @@ pub fn read(file: &Path) -> Result<Names, ListError> {
         path: file.to_owned(),
     };
     let mut zip = archive(file).ok_or_else(none)?;
-    let names = from_archive(&mut zip).ok_or_else(none)?;
-    if names.is_empty() {
-        return Err(none());
-    }
-    Ok(names)
+    let names = from_archive(&mut zip).filter(|names| !names.is_empty());
+    names.ok_or_else(none)
 }
 
 /// Keeps the names in a data root.
@@ -50,14 +47,9 @@ pub fn install(names: &Names, root: &Path) -> Result<PathBuf, ListError> {
 /// # Errors
 /// When they are there and cannot be read.
 pub fn find(roots: &[PathBuf]) -> Result<Option<Names>, ListError> {
-    let Some((path, table)) = installed::kept(roots, TABLE)? else {
-        return Ok(None);
-    };
-    let names = Names::from_table(&table);
-    if names.is_empty() {
-        return Err(ListError::NoList { path });
-    }
-    Ok(Some(names))
+    installed::find(roots, TABLE, |table| {
+        Some(Names::from_table(table)).filter(|names| !names.is_empty())
+    })
 }
 
 fn member(zip: &Archive, table: &str) -> Option<String> {

@@ -71,14 +71,9 @@ pub fn install(places: &Places, root: &Path) -> Result<PathBuf, ListError> {
 /// # Errors
 /// When it is there and cannot be read.
 pub fn find(roots: &[PathBuf]) -> Result<Option<Places>, ListError> {
-    let Some((path, table)) = installed::kept(roots, TABLE)? else {
-        return Ok(None);
-    };
-    let places = Places::from_table(&table);
-    if places.codes() == 0 {
-        return Err(ListError::NoList { path });
-    }
-    Ok(Some(places))
+    installed::find(roots, TABLE, |table| {
+        Some(Places::from_table(table)).filter(|places| places.codes() > 0)
+    })
 }
 
 /// The list in an archive.

@@ -6,12 +6,10 @@
 //! to be recorded has come.
 
 use std::fs::{self, File};
-use std::io::{self, Read, Write};
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-
-use sha2::{Digest as _, Sha256};
 
 use super::error::StoreError;
 use crate::digest::Digest;
@@ -97,34 +95,6 @@ impl Blobs {
         Ok(digest)
     }
 
-    /// Keeps a copy of the file at `from`, whose digest is already known.
-    ///
-    /// # Errors
-    /// [`StoreError::Changed`] when its content is no longer of that digest.
-    pub fn put_file(&self, from: &Path, digest: &Digest) -> Result<(), StoreError> {
-        let place = self.path(digest, BlobKind::Original);
-        if place.exists() {
-            return Ok(());
-        }
-        let mut source = File::open(from).map_err(|e| StoreError::io(from, e))?;
-        let mut changed = false;
-        let copied = self.write(&place, |out| {
-            changed = copy_hashing(&mut source, out)? != *digest;
-            if changed {
-                Err(io::ErrorKind::InvalidData.into())
-            } else {
-                Ok(())
-            }
-        });
-        if changed {
-            return Err(StoreError::Changed {
-                path: from.to_owned(),
-            });
-        }
-        copied?;
-        place.parent().map_or(Ok(()), flush_folder)
-    }
-
     fn write(
         &self,
         place: &Path,
@@ -174,19 +144,6 @@ pub(crate) fn write_new(place: &Path, bytes: &[u8]) -> Result<(), StoreError> {
     place.parent().map_or(Ok(()), flush_folder)
 }
 
-fn copy_hashing(from: &mut File, to: &mut File) -> io::Result<Digest> {
-    let mut hash = Sha256::new();
-    let mut part = vec![0; 1 << 18];
-    loop {
-        let n = from.read(&mut part)?;
-        if n == 0 {
-            return Ok(Digest::from_bytes(hash.finalize().into()));
-        }
-        hash.update(&part[..n]);
-        to.write_all(&part[..n])?;
-    }
-}
-
 /// Removes what a killed run left half written.
 fn sweep(waiting: &Path) -> Result<(), StoreError> {
     let entries = fs::read_dir(waiting).map_err(|e| StoreError::io(waiting, e))?;
@@ -227,27 +184,6 @@ mod tests {
         assert_eq!(blobs.read(&digest, BlobKind::Png).unwrap(), b"card");
         let hex = digest.to_string();
         assert!(place.ends_with(format!("store/{}/{hex}.png", &hex[..2])));
-    }
-
-    #[test]
-    fn an_original_that_changed_is_not_kept() {
-        let dir = tempfile::tempdir().unwrap();
-        let blobs = Blobs::open(dir.path()).unwrap();
-        let scan = dir.path().join("scan.tif");
-        fs::write(&scan, b"new bytes").unwrap();
-        let old = Digest::of(b"old bytes");
-        assert!(matches!(
-            blobs.put_file(&scan, &old),
-            Err(StoreError::Changed { .. })
-        ));
-        assert!(!blobs.path(&old, BlobKind::Original).exists());
-        let new = Digest::of(b"new bytes");
-        blobs.put_file(&scan, &new).unwrap();
-        assert_eq!(blobs.read(&new, BlobKind::Original).unwrap(), b"new bytes");
-        assert_eq!(
-            fs::read_dir(dir.path().join("store/tmp")).unwrap().count(),
-            1
-        );
     }
 
     #[test]

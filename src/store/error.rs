@@ -39,8 +39,6 @@ pub enum StoreError {
         #[source]
         source: io::Error,
     },
-    #[error("`{}` changed while it was being copied", path.display())]
-    Changed { path: PathBuf },
     #[error("the database refused a statement")]
     Sql(#[source] rusqlite::Error),
     #[error("question `{id}` has this person's word already; somebody else must look")]
@@ -113,7 +111,6 @@ impl StoreError {
             Self::Full { path } => format!("`{}` を書く空きがありません", shown(path)),
             Self::ReadOnly { path } => format!("`{}` に書き込めません", shown(path)),
             Self::Io { path, .. } => format!("`{}` を読み書きできません", shown(path)),
-            Self::Changed { path } => format!("`{}` はコピー中に変わりました", shown(path)),
             Self::Sql(_) => "データベースが処理を受け付けませんでした".into(),
             Self::SamePerson { id } => {
                 format!("質問 `{id}` にはすでに回答しています。別の人が確認する必要があります")

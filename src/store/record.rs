@@ -137,12 +137,7 @@ impl Store {
         })
     }
 
-    /// The page of that file, name and position, when it was recorded.
-    pub fn known_page(&self, origin: &Origin) -> Result<Option<PageId>, StoreError> {
-        self.read(|db| Ok(find_page(db, file_of(db, origin)?, origin.page)?))
-    }
-
-    /// The same where its file may not be recorded either.
+    /// The page of that file, name and position; `None` where it or its file was not recorded.
     pub(super) fn place_of(&self, origin: &Origin) -> Result<Option<PageId>, StoreError> {
         self.read(|db| {
             let mut one = db.prepare_cached(

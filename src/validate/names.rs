@@ -32,8 +32,9 @@ const NEGLIGIBLE: f64 = 1e-12;
 /// the next is then all that counts. With more, a name is not vouched for.
 const EARNEST: f64 = 0.2;
 
-/// From here on the ink is sure enough for a list to vouch for it: of 240 rows of boxes with one box
-/// struck out or written over (made names) none passes at 0.9 that reads otherwise than what was meant.
+/// From here on the ink is sure enough for a list to vouch for it. Of 480 rows of boxes with one box
+/// struck out, written over or shared by two (made names) two pass: one that reads right, and one that
+/// passes without a list as well (重 under 左).
 const READABLE: f64 = 0.8;
 
 /// The known name that is likeliest.

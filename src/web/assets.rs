@@ -20,6 +20,10 @@ pub(super) async fn asset(Path(name): Path<String>) -> Response {
             "text/javascript; charset=utf-8",
             include_bytes!("../../assets/web/review.js"),
         ),
+        "token.js" => (
+            "text/javascript; charset=utf-8",
+            include_bytes!("../../assets/web/token.js"),
+        ),
         "kinds.js" => (
             "text/javascript; charset=utf-8",
             include_bytes!("../../assets/web/kinds.js"),

@@ -250,12 +250,13 @@ impl<'a> Line<'a> {
         })
     }
 
-    /// What the list of names says, where the field has no other list.
+    /// What the list of names says.
     fn by_names(&self, field: &Field, least: f64) -> Option<Said> {
-        let names = field.lists.names.as_deref()?;
-        if !field.lists.lexicons().is_empty() || self.cells.is_empty() {
-            return None;
-        }
+        let names = field
+            .lists
+            .names
+            .as_deref()
+            .filter(|_| !self.cells.is_empty())?;
         let slots: Vec<Slot> = self.slots(0).collect();
         Some(names::held_against(&slots, names, least))
     }
