@@ -71,7 +71,8 @@ impl<'a> Writing<'a> {
             || self.is_inked(windows) && self.share(windows) <= self.bare + OF_CHANCE * by_chance
     }
 
-    fn is_inked(&self, windows: &[Window]) -> bool {
+    /// Whether there is more ink than usual.
+    pub(super) fn is_inked(&self, windows: &[Window]) -> bool {
         let ink: f64 = windows.iter().map(|w| w.ink).sum();
         ink >= MORE_INK * self.ink * windows.len() as f64
     }

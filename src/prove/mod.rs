@@ -175,7 +175,7 @@ fn stand<'a>(
     candidate: &'a Candidate,
     alone: bool,
 ) -> Result<Standing<'a>, Rejection> {
-    let page = register::register(upright, candidate)?;
+    let mut page = register::register(upright, candidate)?;
     let whole = candidate.has_whole_blank();
     let print = Print::of(page.side).filter(|_| whole);
     let print = print.map(|print| (print, Seen::of(upright, &page)));
@@ -184,6 +184,9 @@ fn stand<'a>(
         && let Some(lack) = whole::lack(print, seen)
     {
         is_whole = lack.stands(alone);
+        if is_whole {
+            page.doubt_fields_at(&lack.unreadable);
+        }
         if !is_whole && !candidate.by_barcode {
             let why = format!("print of {:.0} square mm is missing or another", lack.away);
             return Err(Rejection::new(Reason::RegResidual, why));

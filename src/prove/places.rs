@@ -7,6 +7,7 @@
 
 use super::print::{INK, Print, SCALE, Seen};
 use super::windows::{SIDE, STEP, Window, cells};
+use crate::geom::{Mm, Rect};
 
 /// Windows at most so many apart are one place: of another word, some characters are alike.
 const NEAR: usize = 3;
@@ -25,6 +26,10 @@ const TAPE_PRINT: f64 = 30.0;
 const BESIDE: usize = 8;
 /// A torn or folded corner: the sum of the distances to its two edges, mm.
 const CORNER: f64 = 25.0;
+/// A box's frame is at most so far outside of it, cells.
+const FRAME: usize = 2;
+/// Share of a window's print, from which on it is what people mark.
+const OF_ANSWERS: f64 = 0.8;
 
 /// Windows that hang together.
 #[derive(Clone, Copy, Debug)]
@@ -83,6 +88,30 @@ impl Place {
             && self.size.0 <= TAPE.1
             && self.size.1 <= TAPE.0
     }
+}
+
+/// Whether nearly all print of a window is what people mark or write in, its frames among it.
+pub(super) fn is_of_answers(print: &Print, window: &Window) -> bool {
+    let (width, height) = print.size();
+    let near = |at: usize, most: usize| at.saturating_sub(FRAME)..(at + FRAME + 1).min(most);
+    let is_asked = |i: &usize| {
+        let columns = near(i % width, width);
+        near(i / width, height).any(|y| columns.clone().any(|x| print.asked[y * width + x]))
+    };
+    let printed = cells((width, height), window.at, 0).filter(|i| is_printed(print, *i));
+    let (asked, others): (Vec<_>, Vec<_>) = printed.partition(is_asked);
+    asked.len() as f64 >= OF_ANSWERS * (asked.len() + others.len()) as f64
+}
+
+/// Where the windows are on the form.
+pub(super) fn area(windows: &[Window]) -> Rect<Mm> {
+    let of = |w: &Window| {
+        let mm = |at: usize| (at * STEP) as f64 / SCALE;
+        let side = SIDE as f64 / SCALE;
+        Rect::new(mm(w.at.0), mm(w.at.1), side, side)
+    };
+    let all = windows.iter().map(of).reduce(Rect::union);
+    all.unwrap_or_else(|| Rect::new(0.0, 0.0, 0.0, 0.0))
 }
 
 fn is_printed(print: &Print, i: usize) -> bool {

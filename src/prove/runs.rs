@@ -3,8 +3,8 @@
 //! On a blurred or faxed page other characters are half as alike as the right ones, by chance now and
 //! then as much as a spoiled one. Windows side by side do not have that luck together: the mean of five,
 //! about three characters, scatters so much less that other words stand out on any page that can be
-//! read, the more as all of them are held to one shift: paper does not bend between two characters. Said
-//! is the lowest mean against what is usual for windows of that weight on this page.
+//! read, the more as all of them are held to one shift: paper does not bend between two characters. The mean
+//! is held against what is usual for windows of that weight on this page.
 
 use super::expect::Expected;
 use super::windows::{SHIFTS, Window};
@@ -14,29 +14,19 @@ const LONG: usize = 5;
 /// A stretch may lack so many windows that say nothing.
 const GAPS: usize = 2;
 
-/// The lowest mean of a stretch, 1 for as alike as usual; `f64::MAX` where no stretch is long enough.
-/// `text`: the windows that can be judged, in any order. Of stretches less alike than `least` those count
-/// that are not just written over.
-pub(super) fn least_alike(
-    text: &[(Window, Expected)],
-    least: f64,
-    is_written_over: impl Fn(&[Window]) -> bool,
-) -> f64 {
+/// Stretches less alike than `least`, 1 for as alike as usual. `text`: the windows that can be judged, in
+/// any order.
+pub(super) fn unlike(text: &[(Window, Expected)], least: f64) -> Vec<Vec<Window>> {
     let mut all: Vec<&(Window, Expected)> = text.iter().collect();
     all.sort_by_key(|(w, _)| (w.at.1, w.at.0));
-    let is_over = |run: &[&(Window, Expected)]| {
-        let run: Vec<Window> = run.iter().map(|(w, _)| *w).collect();
-        is_written_over(&run)
-    };
     all.windows(LONG)
         .filter(|run| {
             let (first, last) = (run[0].0.at, run[LONG - 1].0.at);
             first.1 == last.1 && last.0 - first.0 < LONG + GAPS
         })
-        .map(|run| (together(run), run))
-        .filter(|(alike, run)| *alike >= least || !is_over(run))
-        .map(|(alike, _)| alike)
-        .fold(f64::MAX, f64::min)
+        .filter(|run| together(run) < least)
+        .map(|run| run.iter().map(|(w, _)| *w).collect())
+        .collect()
 }
 
 /// How alike the windows are at the shift that is best for all of them.
@@ -53,22 +43,10 @@ fn together(run: &[&(Window, Expected)]) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::prove::bare::Writing;
-    use crate::prove::windows::{Face, STEP};
 
-    /// On a page that shows nothing, so that no stretch is written over.
-    fn least_alike(text: &[(Window, Expected)]) -> f64 {
-        let (width, height) = (40 * STEP, 8 * STEP);
-        let face = Face {
-            width,
-            height,
-            dark: vec![200; width * height],
-            open: vec![true; width * height],
-        };
-        let windows: Vec<Window> = text.iter().map(|(w, _)| *w).collect();
-        let dark = vec![0; width * height];
-        let page = Writing::over(&windows, &face, (&dark, 180));
-        super::least_alike(text, 0.76, |run| page.is_over(run))
+    /// Whether a stretch is less alike than this.
+    fn has_unlike(text: &[(Window, Expected)], least: f64) -> bool {
+        !unlike(text, least).is_empty()
     }
 
     /// Windows of one row at the given columns.
@@ -97,16 +75,17 @@ mod tests {
     #[test]
     fn windows_side_by_side_count_together() {
         let usual: Vec<(usize, f64)> = (0..12).map(|x| (x, 0.8)).collect();
-        assert!((least_alike(&row(&usual)) - 1.0).abs() < 1e-6);
+        assert!(!has_unlike(&row(&usual), 0.99));
         // Each above its own limit.
         let other: Vec<(usize, f64)> = (0..12)
             .map(|x| (x, if (4..9).contains(&x) { 0.48 } else { 0.8 }))
             .collect();
-        assert!((least_alike(&row(&other)) - 0.6).abs() < 1e-6);
+        assert!(has_unlike(&row(&other), 0.61));
+        assert!(!has_unlike(&row(&other), 0.59));
         // The same five far apart, and too few.
         let apart: Vec<(usize, f64)> = (0..5).map(|x| (4 * x, 0.48)).collect();
-        assert!(least_alike(&row(&apart)) > 1.0);
-        assert!(least_alike(&row(&other[4..8])) > 1.0);
+        assert!(!has_unlike(&row(&apart), 1.1));
+        assert!(!has_unlike(&row(&other[4..8]), 1.1));
     }
 
     #[test]
@@ -116,7 +95,7 @@ mod tests {
             window.likes = [0.2; SHIFTS];
             window.likes[5 * i] = 0.8;
         }
-        assert!(least_alike(&all) < 0.5);
+        assert!(has_unlike(&all, 0.5));
     }
 
     #[test]
@@ -127,6 +106,6 @@ mod tests {
             window.at.1 = 4;
         }
         two.extend(below);
-        assert!(least_alike(&two) > 1.0);
+        assert!(!has_unlike(&two, 1.1));
     }
 }

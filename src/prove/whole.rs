@@ -6,17 +6,22 @@
 //! of that print under it is written over ([`super::bare`]) and says nothing. What is away is looked at place by
 //! place ([`super::places`]): other strokes in print's stead are another form, from 1.5 square mm on,
 //! at most 6 on pages whose print is uneven; a word of two characters that is another has 2.5 square
-//! mm, a question 20 and more. A place with nothing in it may be a piece of correction tape beside an
+//! mm, a question 20 and more. Where a fax or a copy fills the strokes of a word that somebody ringed, struck or
+//! filled, nothing tells whether it is the form's: where no side rivals with this one, the question is doubted
+//! and not the page. A place with nothing in it may be a piece of correction tape beside an
 //! answer, or a folded or torn corner. People tape more than one answer, and an edition may print
 //! less than another: where other sides rival with this one, one piece is forgiven, else
 //! [`MOST_TAPED`].
 
+use std::collections::BTreeSet;
+
 use super::bare::Writing;
 use super::expect::{self, Expected, quantile};
-use super::places::{Place, places};
+use super::places::{Place, area, is_of_answers, places};
 use super::print::{Print, Seen};
 use super::runs;
 use super::windows::{self, Face, Window};
+use crate::geom::{Mm, Rect};
 
 /// Ink against the typical window's from which on a window is written over.
 const OVERWRITTEN: f64 = 1.5;
@@ -66,8 +71,11 @@ const LEAST_WINDOWS: usize = 8;
 const MOST_UNJUDGED: f64 = 0.1;
 const MOST_UNJUDGED_ALONE: f64 = 0.75;
 
+/// Share of the windows of text that may be such words under ink.
+const MOST_UNREADABLE: f64 = 0.25;
+
 /// What a page lacks of a side's print.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub(super) struct Lack {
     /// Print that is another, or away where neither tape nor a corner explains it, square mm.
     pub(super) away: f64,
@@ -82,8 +90,12 @@ pub(super) struct Lack {
     tail: f64,
     /// Share of the windows that are written over.
     overwritten: f64,
-    /// The stretch of text least alike, as a share of the usual: where sides rival, and where none does.
-    stretch: (f64, f64),
+    /// Whether a stretch of text is other words: where sides rival, and where none does.
+    other_words: (bool, bool),
+    /// Words of answers under ink that may be other words, where no side rivals with this one.
+    pub(super) unreadable: Vec<Rect<Mm>>,
+    /// Share of the windows of text that they are.
+    unreadable_share: f64,
     /// Share of the print that the page shows too badly to judge.
     unjudged: f64,
 }
@@ -102,16 +114,17 @@ impl Lack {
         } else {
             self.taped.1
         };
-        let (lone, stretch) = if alone {
-            (ALLOWED_ALONE, self.stretch.1)
+        let (lone, other_words) = if alone {
+            let too_many = self.unreadable_share > MOST_UNREADABLE;
+            (ALLOWED_ALONE, self.other_words.1 || too_many)
         } else {
-            (1.0, self.stretch.0)
+            (1.0, self.other_words.0)
         };
         self.away + more <= lone * self.allowed
             && self.typical >= LEAST_TYPICAL
             && self.even >= LEAST_EVEN
             && (alone || self.tail <= TAIL + TAIL_UNEVEN * (1.0 - self.typical))
-            && stretch >= LEAST_STRETCH
+            && !other_words
             && self.overwritten <= MOST_OVERWRITTEN
             && self.unjudged <= unjudged
     }
@@ -161,12 +174,15 @@ pub(super) fn lack(print: &Print, seen: &Seen) -> Option<Lack> {
     } else {
         typical - quantile(judged.into_iter(), 0.1)
     };
-    let rivals = runs::least_alike(&text, LEAST_STRETCH, |run| writing.is_over(run));
-    let alone = if rivals < LEAST_STRETCH {
-        runs::least_alike(&text, LEAST_STRETCH, |run| writing.is_over_alone(run))
-    } else {
-        rivals
+    let unlike = runs::unlike(&text, LEAST_STRETCH);
+    let unlike: Vec<&Vec<Window>> = unlike.iter().filter(|run| !writing.is_over(run)).collect();
+    let is_answer = |run: &[Window]| {
+        writing.is_inked(run) && run.iter().all(|w| is_of_answers(print, w))
     };
+    let left = unlike.iter().filter(|run| !writing.is_over_alone(run));
+    let (answers, others): (Vec<&[Window]>, Vec<&[Window]>) =
+        left.map(|run| run.as_slice()).partition(|run| is_answer(run));
+    let under_ink: BTreeSet<_> = answers.concat().iter().map(|w| w.at).collect();
     Some(Lack {
         away,
         taped,
@@ -175,7 +191,9 @@ pub(super) fn lack(print: &Print, seen: &Seen) -> Option<Lack> {
         even: typical / best.max(0.001),
         tail,
         overwritten: 1.0 - clean.len() as f64 / all.len() as f64,
-        stretch: (rivals, alone),
+        other_words: (!unlike.is_empty(), !others.is_empty()),
+        unreadable: answers.iter().map(|run| area(run)).collect(),
+        unreadable_share: under_ink.len() as f64 / text.len().max(1) as f64,
         unjudged: unjudged(&clean),
     })
 }

@@ -79,6 +79,8 @@ pub enum Proof {
     Missing,
     /// The outlines of its boxes are seen, and not where the form has them.
     Moved,
+    /// The page as a whole, but what is printed at the field may be another form's: ink hides it.
+    Hidden,
 }
 
 /// How one field fits.
@@ -96,9 +98,9 @@ pub struct FieldFit {
 }
 
 impl FieldFit {
-    /// Nothing proves where the field is.
+    /// Nothing proves that the field is there.
     pub fn is_doubtful(&self) -> bool {
-        matches!(self.proof, Proof::Missing | Proof::Moved)
+        matches!(self.proof, Proof::Missing | Proof::Moved | Proof::Hidden)
     }
 }
 

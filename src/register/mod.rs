@@ -37,7 +37,7 @@ use image::{GrayImage, RgbImage};
 use serde::Serialize;
 
 use crate::doubt::Reason;
-use crate::form::{Anchors, Side};
+use crate::form::{Anchors, Field, Side};
 use crate::geom::{Mm, Point, Px, Rect, Transform};
 use crate::identify::Candidate;
 use crate::normalize::{Levels, Upright};
@@ -208,6 +208,25 @@ impl Registered<'_> {
     pub fn doubts_field(&self, index: usize) -> bool {
         let fit = self.local.fits.get(index);
         fit.is_some_and(FieldFit::is_doubtful)
+    }
+
+    /// Doubts the fields whose boxes or words lie in one of the areas.
+    pub(crate) fn doubt_fields_at(&mut self, areas: &[Rect<Mm>]) {
+        if areas.is_empty() {
+            return;
+        }
+        let is_there = |field: &Field| {
+            let places = field.zone.places();
+            places.iter().any(|p| areas.iter().any(|a| p.intersection(*a).is_some()))
+        };
+        let mut fits = self.local.fits.to_vec();
+        for (fit, field) in fits.iter_mut().zip(&self.side.fields) {
+            if is_there(field) {
+                fit.proof = Proof::Hidden;
+            }
+        }
+        self.report.fields.clone_from(&fits);
+        self.local.fits = fits.into();
     }
 
     /// Pixels a millimetre in the page's own resolution, at the middle of the side.
