@@ -9,7 +9,7 @@
 # campaigns of 20,000 cards from them with replacement (examples/promise.rs). So the readings are real,
 # and there are only as many different ones as were made: an error that none of the few hundred cards
 # shows is in no campaign. Nothing here speaks of people's hands. HAGAKI and PROMISE name other programs
-# than the release builds.
+# than the release builds; MARKS and WEAR other cards for the ten seeds than `plain` and `clean`.
 set -e
 work=$1 form=${2:-tests/forms/mark-sheet} cards=${3:-60}
 cd "$(dirname "$0")/.."
@@ -24,7 +24,7 @@ make() { # NAME SEED WEAR
     dir=$work/$1
     [ -f "$dir/done" ] && return
     rm -rf "$dir" "$work/$1-cards"
-    "$hagaki" --quiet synth "$form" -n "$cards" --seed "$2" -o "$work/$1-cards" --marks plain --wear "$3"
+    "$hagaki" --quiet synth "$form" -n "$cards" --seed "$2" -o "$work/$1-cards" --marks "${MARKS:-plain}" --wear "$3"
     "$hagaki" --quiet init "$dir" --no-forms
     mkdir -p "$dir/forms" && cp -R "$form" "$dir/forms/"
     "$hagaki" --quiet form draw "$dir/forms/$(basename "$form")"
@@ -34,8 +34,8 @@ make() { # NAME SEED WEAR
 }
 mkdir -p "$work" && work=$(cd "$work" && pwd)
 learn='' hold='' other=''
-for seed in 1 2 3 4 5; do make "l$seed" "$seed" clean; learn="$learn $work/l$seed"; done
-for seed in 6 7 8 9 10; do make "h$seed" "$seed" clean; hold="$hold $work/h$seed"; done
+for seed in 1 2 3 4 5; do make "l$seed" "$seed" "${WEAR:-clean}"; learn="$learn $work/l$seed"; done
+for seed in 6 7 8 9 10; do make "h$seed" "$seed" "${WEAR:-clean}"; hold="$hold $work/h$seed"; done
 make s1 11 faint; make s2 12 copy; other="$work/s1 $work/s2"
 for checks in 315 4000 40000; do
     echo "== $checks checks a group"

@@ -234,9 +234,10 @@ fn what_is_as_dark_as_the_pages_answers_is_not_rubbed_out() {
 }
 
 #[test]
-fn a_page_that_lost_much_is_not_believed_unless_its_print_drops_out() {
-    assert_eq!(asked(true, |m| m.lost = 0.2), [Doubt::new(Reason::Faint)]);
-    assert_eq!(asked(true, |m| m.lost = 0.95), []);
+fn a_page_that_lost_print_is_not_believed_to_be_blank_unless_its_print_drops_out() {
+    assert_eq!(asked(false, |m| m.lost = 0.2), [Doubt::new(Reason::Faint)]);
+    assert_eq!(asked(false, |m| m.lost = 0.95), []);
+    assert_eq!(asked(true, |m| m.lost = 0.2), []);
     assert_eq!(asked(false, |_| ()), []);
     assert_eq!(
         asked(false, |m| m.palest = 0.1),
@@ -386,4 +387,7 @@ fn the_law_looks_at_what_may_be_taken_back_and_at_ink_that_may_reach_another_opt
     let mut noted = filled(0.0);
     noted.measures.written = 0.2;
     assert_eq!(seen(&noted, true), Some(Reason::MarginNote));
+    let mut faxed = filled(0.0);
+    faxed.measures.lost = 0.2;
+    assert_eq!(seen(&faxed, true), Some(Reason::Faint));
 }
