@@ -105,6 +105,14 @@ impl CellLevels {
         }
     }
 
+    /// The levels of a cell in which nothing is written: all that is a little darker than paper is ink.
+    pub(super) fn of_pale(self) -> Self {
+        Self {
+            dark: self.paper,
+            ..self
+        }
+    }
+
     pub(super) fn contrast(self) -> i32 {
         i32::from(self.paper) - i32::from(self.dark)
     }

@@ -117,11 +117,14 @@ fn runs(ink: &Ink, edge: Edge, bounds: Bounds) -> Vec<Run> {
     out
 }
 
-/// The lines of a comb: for each cell and each edge (in the order of [`EDGES`]).
-pub(super) fn find(cells: &[Ink], bounds: Bounds) -> Vec<[Option<Run>; 4]> {
+/// The lines of a comb: for each cell and each edge (in the order of [`EDGES`]). `pale`: the same cells with
+/// all that is a little darker than paper as ink. A gray frame is as good as paper beside a black pen, and as black as
+/// ink in a cell without one.
+pub(super) fn find(cells: &[Ink], pale: &[Ink], bounds: Bounds) -> Vec<[Option<Run>; 4]> {
     let mut out = vec![[None; 4]; cells.len()];
     for (slot, edge) in EDGES.into_iter().enumerate() {
-        let all: Vec<Vec<Run>> = cells.iter().map(|c| runs(c, edge, bounds)).collect();
+        let both = cells.iter().zip(pale);
+        let all: Vec<Vec<Run>> = both.map(|(c, p)| of_both(c, p, edge, bounds)).collect();
         let nominal = bounds.margin as f64 - 1.0;
         let firsts: Vec<Run> = all.iter().filter_map(|r| nearest(r, nominal)).collect();
         if (firsts.len() as f64) < CELLS_WITH_LINE * cells.len() as f64 {
@@ -144,6 +147,15 @@ pub(super) fn find(cells: &[Ink], bounds: Bounds) -> Vec<[Option<Run>; 4]> {
         }
     }
     out
+}
+
+/// The lines by the pen's levels, and those that only show as something pale.
+fn of_both(ink: &Ink, pale: &Ink, edge: Edge, bounds: Bounds) -> Vec<Run> {
+    let mut found = runs(ink, edge, bounds);
+    let known = found.clone();
+    let is_new = |r: &Run| known.iter().all(|k| r.end <= k.first || k.end <= r.first);
+    found.extend(runs(pale, edge, bounds).into_iter().filter(is_new));
+    found
 }
 
 /// By the outer rim: a stroke that touches the line from inside does not move it.
@@ -245,6 +257,11 @@ mod tests {
         ink
     }
 
+    /// The lines where nothing is pale.
+    fn found(cells: &[Ink]) -> Vec<[Option<Run>; 4]> {
+        find(cells, cells, BOUNDS)
+    }
+
     fn stroke(ink: &mut Ink, x: std::ops::Range<usize>, y: std::ops::Range<usize>) {
         for y in y {
             for x in x.clone() {
@@ -264,7 +281,7 @@ mod tests {
     fn the_frame_of_an_empty_cell_goes_wherever_it_lies() {
         for shift in 0..3 {
             let mut ink = framed(shift);
-            let lines = find(std::slice::from_ref(&ink), BOUNDS);
+            let lines = found(std::slice::from_ref(&ink));
             assert!(
                 lines[0].iter().all(Option::is_some),
                 "shift {shift}: {lines:?}"
@@ -279,7 +296,7 @@ mod tests {
         let mut cells = vec![framed(0), framed(0), framed(0)];
         // A vertical stroke 4 pixels wide that touches the inner rim of the line.
         stroke(&mut cells[1], 8..12, 20..80);
-        let lines = find(&cells, BOUNDS);
+        let lines = found(&cells);
         let inside = remove(&mut cells[1], lines[1], BOUNDS);
         let kept = total(&cells[1], inside);
         assert!(kept >= 0.6 * 4.0 * 60.0, "{kept}");
@@ -294,14 +311,31 @@ mod tests {
         };
         let mut cells = vec![blank; 4];
         stroke(&mut cells[2], 10..13, 12..84);
-        assert!(find(&cells, BOUNDS).iter().flatten().all(Option::is_none));
+        assert!(found(&cells).iter().flatten().all(Option::is_none));
+    }
+
+    #[test]
+    fn a_gray_frame_is_found_beside_a_black_pen() {
+        // Four of five cells are written in: there the frame is no ink by the pen's levels.
+        let written = || {
+            let mut ink = framed(0);
+            ink.values.iter_mut().for_each(|v| *v *= 0.3);
+            stroke(&mut ink, 30..36, 20..70);
+            ink
+        };
+        let mut cells: Vec<Ink> = (0..4).map(|_| written()).collect();
+        cells.push(framed(0));
+        let pale: Vec<Ink> = vec![framed(0); 5];
+        assert!(found(&cells).iter().flatten().all(Option::is_none));
+        let lines = find(&cells, &pale, BOUNDS);
+        assert!(lines.iter().flatten().all(Option::is_some), "{lines:?}");
     }
 
     #[test]
     fn a_stroke_across_the_line_keeps_its_bridge() {
         let mut ink = framed(0);
         stroke(&mut ink, 30..34, 60..95);
-        let lines = find(std::slice::from_ref(&ink), BOUNDS);
+        let lines = found(std::slice::from_ref(&ink));
         remove(&mut ink, lines[0], BOUNDS);
         assert!((60..95).all(|y| ink.is_ink(31, y)));
         assert!(!ink.is_ink(50, 87));

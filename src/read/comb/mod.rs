@@ -16,7 +16,7 @@ use crate::engine::{CharacterReader, EngineError, Engines, Glyph};
 use crate::form::{CombFrame, CombZone};
 use crate::geom::{Mm, Rect};
 use crate::raster::{Piece, Pieces};
-use crate::register::Registered;
+use crate::register::{Cut, Registered};
 
 /// Scale of the cuts. A line of 0.3 mm is three pixels.
 const PX_PER_MM: f64 = 10.0;
@@ -127,16 +127,19 @@ fn write_ups(page: &Registered<'_>, cells: &[Rect<Mm>], frame: CombFrame) -> Vec
         .iter()
         .map(|c| page.cut(c.inflate(margin), PX_PER_MM))
         .collect();
+    let levels = |cut: &Cut| CellLevels::of(&cut.gray, core_of(&cut.gray)).on(page.levels);
     let inks: Vec<Ink> = cuts
         .iter()
-        .map(|cut| {
-            let levels = CellLevels::of(&cut.gray, core_of(&cut.gray)).on(page.levels);
-            Ink::of(&cut.gray, levels)
-        })
+        .map(|cut| Ink::of(&cut.gray, levels(cut)))
         .collect();
     let lines = match frame {
         CombFrame::Unseen => vec![[None; 4]; cells.len()],
-        CombFrame::Boxes | CombFrame::Ladder => frame::find(&inks, BOUNDS),
+        CombFrame::Boxes | CombFrame::Ladder => {
+            let pale = cuts
+                .iter()
+                .map(|cut| Ink::of(&cut.gray, levels(cut).of_pale()));
+            frame::find(&inks, &pale.collect::<Vec<_>>(), BOUNDS)
+        }
     };
     let page_contrast = (page.levels.paper - page.levels.ink).max(1.0);
     let mut out = Vec::with_capacity(cells.len());
