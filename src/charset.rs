@@ -83,6 +83,25 @@ pub fn small_kana(c: char) -> char {
     exchanged(c, LARGE, SMALL)
 }
 
+/// The katakana of a hiragana; any other character is itself.
+pub fn katakana(c: char) -> char {
+    match c {
+        'ぁ'..='ゖ' | 'ゝ' | 'ゞ' => char::from_u32(c as u32 + KATAKANA).unwrap_or(c),
+        _ => c,
+    }
+}
+
+/// The hiragana of a katakana; any other character is itself.
+pub fn hiragana(c: char) -> char {
+    match c {
+        'ァ'..='ヶ' | 'ヽ' | 'ヾ' => char::from_u32(c as u32 - KATAKANA).unwrap_or(c),
+        _ => c,
+    }
+}
+
+/// How far katakana lie behind hiragana.
+const KATAKANA: u32 = 0x60;
+
 /// Characters of several scripts that handwriting does not tell apart.
 const ALIKE: &[&str] = &[
     "-ー一－",
@@ -128,7 +147,7 @@ fn exchanged(c: char, from: &str, into: &str) -> char {
         .map_or(c, |(_, other)| other)
 }
 
-fn is_hiragana(c: char) -> bool {
+pub fn is_hiragana(c: char) -> bool {
     ('ぁ'..='ゖ').contains(&c)
 }
 

@@ -90,6 +90,8 @@ def beside(drawn, other, rng):
     return np.hstack([cv2.resize(drawn, (w // 2, h)), cv2.resize(other(0.75), (w - w // 2, h))])
 
 
+SMALL_SIZE = 0.62  # a small kana against a large one
+
 SPOILS = {  # what a box with a slip of the pen holds: the first writing, and how to write another
     "over": lambda drawn, other, rng: np.maximum(drawn, other(0.75)),
     "struck": lambda drawn, other, rng: struck(drawn, rng),
@@ -130,7 +132,8 @@ class Page:
             self.box(x + k * pitch, y, w, h, self.frame, self.line)
         for k, c in enumerate(text):
             glyph = with_pen(glyph_of(c), width * rng.uniform(0.9, 1.1))
-            drawn = place(glyph, self.px(h), self.px(w), rng, self.size * rng.uniform(0.85, 1.15), haste)
+            size = self.size * (SMALL_SIZE if c in classes.SMALL else 1)
+            drawn = place(glyph, self.px(h), self.px(w), rng, size * rng.uniform(0.85, 1.15), haste)
             if spoiled and k == spoiled[0]:
                 other = with_pen(glyph_of(spoiled[2]), width * rng.uniform(0.9, 1.3))
                 drawn = SPOILS[spoiled[1]](drawn, lambda size: place(other, self.px(h), self.px(w), rng, size, haste), rng)

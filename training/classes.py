@@ -37,3 +37,15 @@ def script(c):
     if c in (BLANK, REJECT, "ー") or c.isdigit():
         return ""
     return "h" if unicodedata.name(c).startswith("HIRAGANA") else "k"
+
+
+SMALL = "ぁぃぅぇぉっゃゅょゎァィゥェォッャュョヮ"
+LARGE = str.maketrans(SMALL, "あいうえおつやゆよわアイウエオツヤユヨワ")
+
+
+def katakana(text):
+    return "".join(chr(ord(c) + 0x60) if "ぁ" <= c <= "ゖ" else c for c in text)
+
+
+def hiragana(text):
+    return "".join(chr(ord(c) - 0x60) if "ァ" <= c <= "ヶ" else c for c in text)

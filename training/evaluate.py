@@ -17,7 +17,7 @@ from calibrate import softmax
 from normalize import ink_of, normalize
 from panel import Panel
 
-SMALL = dict(zip("ぁぃぅぇぉっゃゅょゎァィゥェォッャュョヮ", "あいうえおつやゆよわアイウエオツヤユヨワ"))
+SMALL = {c: c.translate(classes.LARGE) for c in classes.SMALL}
 
 
 FIELDS = {"postal": ("digits", "0123456789"), "tel": ("digits", "0123456789"), "furigana": ("kana", classes.HIRAGANA + ["ー"]),

@@ -15,7 +15,9 @@ import sys
 
 import numpy as np
 
-SMALL = dict(zip("ぁぃぅぇぉっゃゅょゎァィゥェォッャュョヮ", "あいうえおつやゆよわアイウエオツヤユヨワ"))
+import classes
+
+SMALL = {c: c.translate(classes.LARGE) for c in classes.SMALL}
 GROUPS = {"postal": "digits", "phone": "digits", "hiragana": "kana", "katakana": "kana", "kanji": "jis1", "kanji2": "jis1"}
 BLANK, REJECT = "blank", "reject"
 # What the line recognizer leaves to no single character counts so much in these groups where the network

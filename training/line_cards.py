@@ -25,6 +25,7 @@ import numpy as np
 import classes
 from augment import place
 from cards import PROFILES, SIZE, Page, head, save, with_pen
+from classes import LARGE, SMALL
 from glyphs import PATCH, Sources, draw
 
 BOXES = {  # name: (left, top, pitch, cell width, cell height, boxes), mm
@@ -47,8 +48,6 @@ CHARSETS = {
     "address": '"jis2"', "house": '{ only = "0123456789-丁目番地号の" }', "name": '"jis2"',
     "katakana": '"katakana"', "hiragana": '"hiragana"', "phone_line": '{ only = "0123456789-()" }',
 }
-SMALL = "ぁぃぅぇぉっゃゅょゎァィゥェォッャュョヮ"
-LARGE = str.maketrans(SMALL, "あいうえおつやゆよわアイウエオツヤユヨワ")
 HOUSES = ["{a}-{b}", "{a}-{b}-{c}", "{a}丁目{b}番{c}号", "{a}番地", "{a}番地の{b}", "{a}-{b}-{c}"]
 
 
@@ -159,7 +158,7 @@ def write_line(page, hand, text, area, rng, width, haste, over):
 def texts(places, names, rng):
     code, address = places[rng.integers(len(places))]
     kanji, kana = names.draw(rng)
-    katakana = ["".join(chr(ord(c) + 0x60) if "ぁ" <= c <= "ゖ" else c for c in part) for part in kana]
+    katakana = [classes.katakana(part) for part in kana]
     number = lambda top: int(rng.integers(1, top))
     house = HOUSES[rng.integers(len(HOUSES))].format(a=number(30), b=number(40), c=number(20))
     digits = lambda n: "".join(str(d) for d in rng.integers(0, 10, n))

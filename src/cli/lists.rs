@@ -48,7 +48,7 @@ pub(super) fn attach(campaign: &Campaign, library: &Library) -> Result<Library, 
         )));
     }
     let places = places.flatten().map(Arc::new);
-    let names = names.flatten().map(Arc::new);
+    let names = names.flatten();
     Ok(library.listed((places.as_ref(), names.as_ref()), &recipients))
 }
 

@@ -12,7 +12,7 @@ use super::draw::png;
 use super::fault::Fault;
 use super::types::{Field, Form, Learnt, Role, Side, ValueKind, Zone};
 use crate::charset::Charset;
-use crate::lists::{Names, Places, Recipients};
+use crate::lists::{NameLists, Places, Recipients, Spelling};
 
 /// The name of the file that makes a folder a form.
 pub const FORM_FILE: &str = "form.toml";
@@ -130,7 +130,7 @@ impl Library {
     #[must_use]
     pub fn listed(
         &self,
-        (places, names): (Option<&Arc<Places>>, Option<&Arc<Names>>),
+        (places, names): (Option<&Arc<Places>>, Option<&NameLists>),
         recipients: &Recipients,
     ) -> Self {
         let keys = recipients.keys();
@@ -142,8 +142,16 @@ impl Library {
                 let column = field.lists.recipient.as_deref();
                 field.lists.column = column.and_then(|name| recipients.column(name));
                 // Who repeats a list, the form's or the mailing list, may bear a name that is on no other.
-                let named = is_name(field) && field.lists.lexicons().is_empty();
-                field.lists.names = names.filter(|_| named).cloned();
+                let own_list = !field.lists.lexicons().is_empty();
+                let spelled = spelling(field).filter(|_| !own_list);
+                let of = |spelling, lists: &NameLists| match spelling {
+                    Spelling::Written => Arc::clone(&lists.written),
+                    Spelling::Kana => Arc::clone(&lists.kana),
+                };
+                let known = spelled
+                    .zip(names)
+                    .map(|(spelled, lists)| of(spelled, lists));
+                field.lists.names = known.filter(|names| !names.is_empty());
             }
             // A sheet before a lot names no recipient.
             let listed = keys.as_ref().filter(|_| own.role == Role::Reply);
@@ -166,10 +174,10 @@ impl Library {
         self.sides().any(|(_, side)| side.fields.iter().any(placed))
     }
 
-    /// Whether any field asks for a name in kanji.
+    /// Whether any field asks for a person's name.
     pub fn asks_names(&self) -> bool {
-        self.sides()
-            .any(|(_, side)| side.fields.iter().any(is_name))
+        let named = |f: &Field| spelling(f).is_some();
+        self.sides().any(|(_, side)| side.fields.iter().any(named))
     }
 
     /// The form of that name; the latest edition when none is asked for.
@@ -263,20 +271,26 @@ fn show(path: &Path) -> String {
     path.display().to_string()
 }
 
-/// Whether a field holds a person's name as it is written, in kanji.
-fn is_name(field: &Field) -> bool {
+/// How a field spells a person's name: as it is written, in kanji, or in kana; `None` for any other field.
+fn spelling(field: &Field) -> Option<Spelling> {
     let charset = match &field.zone {
         Zone::Comb(zone) => &zone.charset,
         Zone::Line(zone) => &zone.charset,
-        _ => return false,
+        _ => return None,
     };
-    let kanji = matches!(charset, Charset::Jis1 | Charset::Jis2 | Charset::Any);
-    kanji && matches!(field.value, ValueKind::Name)
+    match (&field.value, charset) {
+        (ValueKind::Name, Charset::Jis1 | Charset::Jis2 | Charset::Any) => Some(Spelling::Written),
+        (ValueKind::Kana, Charset::Hiragana | Charset::Katakana | Charset::Kana) => {
+            Some(Spelling::Kana)
+        }
+        _ => None,
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::lists::{Name, Names};
 
     const TOML: &str = "form = \"note\"\nedition = 1\ntitle = \"Note\"\n[[side]]\nid = \"a\"\n\
         size = [100, 148]\nmarks = [{ kind = \"disc\", at = [5, 5], size = 4 }, \
@@ -343,7 +357,14 @@ mod tests {
         let dir = tempfile::tempdir().expect("a folder");
         write(dir.path(), "a", &toml);
         let library = Library::load(dir.path()).expect("no fault");
-        let names = Arc::new(Names::new([("佐藤".into(), 1)], ["清".into()]));
+        let names = NameLists {
+            written: Arc::new(Names::new(
+                Spelling::Written,
+                [Name::counted("佐藤", 1)],
+                [Name::counted("清", 1)],
+            )),
+            ..NameLists::default()
+        };
         let people = Recipients::new(vec!["name".into()], [("1".into(), vec!["佐藤清".into()])]);
         let named = |people: &Recipients| -> Vec<bool> {
             let listed = library.listed((None, Some(&names)), people);

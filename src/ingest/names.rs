@@ -1,11 +1,13 @@
 //! Surnames and given names as the wheel of the Python package `japanese-personal-name-dataset`
-//! holds them: surnames with the people who bear them, given names by their readings.
+//! holds them: surnames with the people who bear them and a reading, given names by their readings.
 
 use std::io::Read;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use super::installed::{self, Archive, ListError, archive};
-use crate::lists::Names;
+use crate::charset::katakana;
+use crate::lists::{Name, NameLists, Names, Spelling};
 
 /// The package's tables hold a megabyte of text.
 const MOST_CSV: u64 = 16 << 20;
@@ -25,7 +27,7 @@ pub fn is_list(file: &Path) -> bool {
 ///
 /// # Errors
 /// When the file cannot be read or holds none.
-pub fn read(file: &Path) -> Result<Names, ListError> {
+pub fn read(file: &Path) -> Result<NameLists, ListError> {
     let none = || ListError::NoList {
         path: file.to_owned(),
     };
@@ -38,7 +40,7 @@ pub fn read(file: &Path) -> Result<Names, ListError> {
 ///
 /// # Errors
 /// When they cannot be written.
-pub fn install(names: &Names, root: &Path) -> Result<PathBuf, ListError> {
+pub fn install(names: &NameLists, root: &Path) -> Result<PathBuf, ListError> {
     installed::keep(root, TABLE, NOTICE, &names.table())
 }
 
@@ -46,9 +48,9 @@ pub fn install(names: &Names, root: &Path) -> Result<PathBuf, ListError> {
 ///
 /// # Errors
 /// When they are there and cannot be read.
-pub fn find(roots: &[PathBuf]) -> Result<Option<Names>, ListError> {
+pub fn find(roots: &[PathBuf]) -> Result<Option<NameLists>, ListError> {
     installed::find(roots, TABLE, |table| {
-        Some(Names::from_table(table)).filter(|names| !names.is_empty())
+        Some(NameLists::from_table(table)).filter(|names| !names.is_empty())
     })
 }
 
@@ -57,26 +59,60 @@ fn member(zip: &Archive, table: &str) -> Option<String> {
     zip.file_names().find(named).map(str::to_owned)
 }
 
-fn from_archive(zip: &mut Archive) -> Option<Names> {
-    let bears = |row: Vec<String>| Some((row.first()?.clone(), row.get(1)?.parse().ok()?));
-    let family: Vec<(String, u32)> = rows(zip, FAMILY)?.into_iter().filter_map(bears).collect();
-    let mut given = Vec::new();
+fn from_archive(zip: &mut Archive) -> Option<NameLists> {
+    let surnames = rows(zip, FAMILY)?;
+    let borne = |column: usize, sound: Option<usize>| {
+        let of = move |row: &Vec<String>| {
+            let cell = |at: usize| row.get(at).filter(|name| !name.is_empty()).cloned();
+            Some(Name {
+                name: cell(column)?,
+                count: row.get(1)?.parse().ok()?,
+                readings: sound.and_then(cell).into_iter().collect(),
+            })
+        };
+        surnames.iter().filter_map(of)
+    };
+    let (mut given, mut sounds) = (Vec::new(), Vec::new());
     for table in GIVEN {
         for row in rows(zip, table)? {
-            given.extend(row.first().into_iter().flat_map(|kana| in_kana(kana)));
-            given.extend(row.into_iter().skip(2));
+            let sound = row.first().filter(|sound| !sound.is_empty());
+            let readings: Vec<String> = sound.cloned().into_iter().collect();
+            // How many people bear one as it is written the package does not say.
+            let written = |name: String| Name {
+                name,
+                count: 1,
+                readings: readings.clone(),
+            };
+            // Many given names are written in kana, and the package names those by their reading alone.
+            if let Some(sound) = sound {
+                given.push(written(sound.clone()));
+                given.push(written(sound.chars().map(katakana).collect()));
+                // What parents like the sound of they write in many ways.
+                let spellings = u32::try_from(row.len().saturating_sub(2)).unwrap_or(u32::MAX);
+                sounds.push(Name::counted(sound.clone(), spellings.max(1)));
+            }
+            given.extend(row.iter().skip(2).cloned().map(written));
         }
     }
-    Some(Names::new(family, given))
+    Some(NameLists {
+        written: Arc::new(Names::new(
+            Spelling::Written,
+            borne(0, Some(2)),
+            once(given),
+        )),
+        kana: Arc::new(Names::new(Spelling::Kana, borne(2, None), sounds)),
+    })
 }
 
-/// Many given names are written in kana, and the package names those by their reading alone.
-fn in_kana(reading: &str) -> [String; 2] {
-    let katakana = |c: char| match c {
-        'ぁ'..='ゖ' => char::from_u32(c as u32 + 0x60).unwrap_or(c),
-        _ => c,
-    };
-    [reading.to_owned(), reading.chars().map(katakana).collect()]
+/// Names that count once, however many readings they come with.
+fn once(mut names: Vec<Name>) -> Vec<Name> {
+    names.sort_by(|a, b| a.name.cmp(&b.name));
+    for i in 1..names.len() {
+        if names[i].name == names[i - 1].name {
+            names[i].count = 0;
+        }
+    }
+    names
 }
 
 fn rows(zip: &mut Archive, table: &str) -> Option<Vec<Vec<String>>> {
@@ -125,10 +161,22 @@ mod tests {
         );
         assert!(is_list(&file));
         let names = read(&file).unwrap();
-        assert_eq!((names.family().len(), names.given().len()), (2, 7));
+        assert_eq!(
+            (
+                names.written.family().names().len(),
+                names.written.given().names().len()
+            ),
+            (2, 7)
+        );
         for name in ["清", "花", "はな", "ハナ", "キヨシ"] {
-            assert!(names.given().contains(name), "`{name}`");
+            assert!(names.written.given().names().contains(name), "`{name}`");
         }
+        let kana = &names.kana;
+        assert!(
+            kana.family().names().contains("ワタナベ") && kana.given().names().contains("ハナ")
+        );
+        let read = names.written.given().readings("清");
+        assert_eq!(read.collect::<Vec<_>>(), ["キヨシ"]);
         install(&names, dir.path()).unwrap();
         let found = find(&[dir.path().to_owned()]).unwrap().unwrap();
         assert_eq!(found.table(), names.table());

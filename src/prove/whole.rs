@@ -176,12 +176,12 @@ pub(super) fn lack(print: &Print, seen: &Seen) -> Option<Lack> {
     };
     let unlike = runs::unlike(&text, LEAST_STRETCH);
     let unlike: Vec<&Vec<Window>> = unlike.iter().filter(|run| !writing.is_over(run)).collect();
-    let is_answer = |run: &[Window]| {
-        writing.is_inked(run) && run.iter().all(|w| is_of_answers(print, w))
-    };
+    let is_answer =
+        |run: &[Window]| writing.is_inked(run) && run.iter().all(|w| is_of_answers(print, w));
     let left = unlike.iter().filter(|run| !writing.is_over_alone(run));
-    let (answers, others): (Vec<&[Window]>, Vec<&[Window]>) =
-        left.map(|run| run.as_slice()).partition(|run| is_answer(run));
+    let (answers, others): (Vec<&[Window]>, Vec<&[Window]>) = left
+        .map(|run| run.as_slice())
+        .partition(|run| is_answer(run));
     let under_ink: BTreeSet<_> = answers.concat().iter().map(|w| w.at).collect();
     Some(Lack {
         away,

@@ -217,7 +217,9 @@ impl Registered<'_> {
         }
         let is_there = |field: &Field| {
             let places = field.zone.places();
-            places.iter().any(|p| areas.iter().any(|a| p.intersection(*a).is_some()))
+            places
+                .iter()
+                .any(|p| areas.iter().any(|a| p.intersection(*a).is_some()))
         };
         let mut fits = self.local.fits.to_vec();
         for (fit, field) in fits.iter_mut().zip(&self.side.fields) {

@@ -24,15 +24,20 @@ pub(super) fn decide(
         _ => Pool::of_lone_digits(),
     };
     let mut slots: Vec<Slot> = cells.iter().map(|c| pool.slot(c)).collect();
-    let small = small::propose(&mut slots, cells);
+    let mut small = small::propose(&mut slots, cells);
     let mut verdict = decide_slots(field, &slots, setting);
     let mut doubts = doubts_of(reading, cells, pool);
-    let names = field.lists.names.as_deref();
-    if let Some(names) = names.filter(|_| !verdict.value.is_empty()) {
-        let said = names::held_against(&slots, names, least_confidence(field));
+    let said = names::held_against(&slots, &field.lists, least_confidence(field));
+    if let Some(said) = said.filter(|_| !verdict.value.is_empty()) {
         if let Said::Vouched(_) = said {
-            // Two readers of another mind, and a third voice that knows which of the two is a name.
+            // Two readers of another mind, and a third voice that knows which of the two is a name, and which
+            // kana are small in it.
             doubts.retain(|doubt| doubt.reason != Reason::Disagree);
+            small = false;
+            // Strokes that cross frames made no other name of it, if none of them is a character by itself.
+            if is_all_there(cells, &slots) {
+                doubts.retain(|doubt| !crosses_a_frame(doubt));
+            }
         }
         verdict = as_a_name(field, verdict, said, setting);
     }
@@ -49,17 +54,18 @@ pub(super) fn decide(
 fn as_a_name(field: &Field, verdict: Verdict, said: Said, setting: &Setting) -> Verdict {
     let mut verdict = verdict;
     match said {
-        Said::Vouched(name) if name.text == bare(&verdict.value) => {
+        Said::Vouched(name) if is_as_long(&name.text, &verdict.value) => {
             let sure = Confidence::new(name.share);
             let doubts = verdict.doubts.into_iter();
             let doubts = doubts.filter(|d| d.reason != Reason::LowConf).collect();
             Verdict::decide_from(
                 field,
-                verdict.value,
+                names::in_place(&verdict.value, &name.text),
                 (sure, least_confidence(field)),
                 doubts,
             )
         }
+        Said::AsWritten => verdict,
         Said::Rather(name) => {
             let ink = std::mem::replace(
                 &mut verdict.value,
@@ -74,6 +80,24 @@ fn as_a_name(field: &Field, verdict: Verdict, said: Said, setting: &Setting) -> 
             verdict
         }
     }
+}
+
+fn crosses_a_frame(doubt: &Doubt) -> bool {
+    matches!(doubt.reason, Reason::FrameTouch | Reason::Overflow)
+}
+
+/// Whether no box that reads as empty holds a stroke that may be its own, and the last one is empty: behind it
+/// there may be more.
+fn is_all_there(cells: &[CellReading], slots: &[Slot]) -> bool {
+    let is_empty = |slot: &Slot| slot.first().is_none_or(|(c, _)| *c == search::BLANK);
+    let hides = |(cell, slot): (&CellReading, &Slot)| {
+        is_empty(slot) && cell.doubts.iter().any(crosses_a_frame)
+    };
+    slots.last().is_some_and(is_empty) && !cells.iter().zip(slots).any(hides)
+}
+
+fn is_as_long(one: &str, other: &str) -> bool {
+    bare(one).chars().count() == bare(other).chars().count()
 }
 
 /// Decides independent places with alternatives: boxes, or columns of bubbles.
@@ -123,7 +147,7 @@ mod tests {
     use super::*;
     use crate::charset::Charset;
     use crate::form::{CheckDigit, ValueKind};
-    use crate::lists::Names;
+    use crate::lists::{Name, Names, Spelling};
     use crate::validate::{Status, fixtures};
     use std::sync::Arc;
 
@@ -270,8 +294,9 @@ mod tests {
     fn named(boxes: &[&[(char, f64)]]) -> Verdict {
         let mut field = fixtures::comb(ValueKind::Name, boxes.len());
         let names = Names::new(
-            [("渡辺".to_owned(), 1000), ("山田".to_owned(), 1000)],
-            ["清".to_owned(), "太郎".to_owned()],
+            Spelling::Written,
+            [("渡辺", 1000), ("山田", 1000)].map(|(name, n)| Name::counted(name, n)),
+            ["清", "太郎"].map(|name| Name::counted(name, 1)),
         );
         field.lists.names = Some(Arc::new(names));
         if let Zone::Comb(zone) = &mut field.zone {
@@ -308,6 +333,37 @@ mod tests {
         let unknown = named(&[&[('山', SURE)], &[('田', SURE)], &[('勉', SURE)]]);
         assert_eq!(said(&unknown), (Status::Question, "山田勉".to_owned()));
         assert_eq!(unknown.doubts, [Reason::LowConf.into()]);
+    }
+
+    #[test]
+    fn a_listed_name_may_cross_its_frames_unless_a_character_may_be_missing() {
+        let mut field = fixtures::comb(ValueKind::Kana, 6);
+        let names = Names::new(
+            Spelling::Kana,
+            [Name::counted("さとう", 1000)],
+            ["きよ", "きよし"].map(|name| Name::counted(name, 1)),
+        );
+        field.lists.names = Some(Arc::new(names));
+        if let Zone::Comb(zone) = &mut field.zone {
+            zone.charset = Charset::Hiragana;
+        }
+        let said = |text: &str, crossed: usize| {
+            let mut cells = fixtures::cells(text, SURE);
+            cells[crossed].doubts.push(Reason::Overflow.into());
+            let content = crate::read::Content::Cells {
+                cells: cells.clone(),
+            };
+            let reading = fixtures::reading(&field, content);
+            let verdict = decide(&field, &reading, &cells, &fixtures::setting());
+            (verdict.status, verdict.value)
+        };
+        let name = || "さとうきよ".to_owned();
+        assert_eq!(said("さとうきよ ", 4), (Status::Accepted, name()));
+        // What crosses into the empty box may be a character of its own.
+        assert_eq!(said("さとうきよ ", 5), (Status::Question, name()));
+        // Nothing says that the name ends with the last box.
+        let whole = (Status::Question, "さとうきよし".to_owned());
+        assert_eq!(said("さとうきよし", 2), whole);
     }
 
     #[test]

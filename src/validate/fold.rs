@@ -74,14 +74,6 @@ pub fn without_blanks(text: &str) -> String {
     out
 }
 
-/// The katakana of a hiragana; any other character is itself.
-pub(super) fn katakana(c: char) -> char {
-    match c {
-        'ぁ'..='ゖ' | 'ゝ' | 'ゞ' => char::from_u32(c as u32 + 0x60).unwrap_or(c),
-        _ => c,
-    }
-}
-
 /// The number a run of kanji digits means, with or without 十: 十 = 10, 二十三 = 23, 二〇 = 20,
 /// 二〇二四 = 2024. `None` for an empty or impossible run.
 pub fn kanji_number(run: &[char]) -> Option<u32> {

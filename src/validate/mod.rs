@@ -197,6 +197,14 @@ pub fn validate(side: &Side, readings: &[Reading], context: &Context<'_>) -> Vec
         }
     }
     let fields: Vec<&Field> = pairs.iter().map(|(field, _)| &**field).collect();
+    for (written, kana) in names::pairs(&fields) {
+        for (own, other) in [(written, kana), (kana, written)] {
+            let heard = names::heard(&fields, &verdicts, (own, other));
+            if let Some(field) = heard {
+                verdicts[own] = decide(&field, pairs[own].1, &plain(EraGiven::NotAsked), context);
+            }
+        }
+    }
     ditto::resolve(&fields, &mut verdicts);
     places::resolve(&fields, &mut verdicts);
     ledger::resolve(&fields, &mut verdicts, context);

@@ -167,9 +167,7 @@ impl<'a> Line<'a> {
     ) -> (String, f64) {
         match (named, listed) {
             (Some(Said::Vouched(name)), _) => {
-                let same = name.text == bare(&self.text);
-                let spaced = if same { &self.text } else { &name.text };
-                return (spaced.clone(), name.share);
+                return (names::in_place(&self.text, &name.text), name.share);
             }
             (Some(Said::Rather(name)), _) => return (name.clone(), 0.0),
             (_, Some(listed)) => {
@@ -252,13 +250,16 @@ impl<'a> Line<'a> {
 
     /// What the list of names says.
     fn by_names(&self, field: &Field, least: f64) -> Option<Said> {
-        let names = field
-            .lists
-            .names
-            .as_deref()
-            .filter(|_| !self.cells.is_empty())?;
-        let slots: Vec<Slot> = self.slots(0).collect();
-        Some(names::held_against(&slots, names, least))
+        if self.cells.is_empty() {
+            return None;
+        }
+        let mut slots: Vec<Slot> = self.slots(0).collect();
+        for (slot, read) in slots.iter_mut().zip(&self.read) {
+            if let Some((c, _)) = slot.first_mut().filter(|(c, _)| *c == large_kana(*read)) {
+                *c = *read;
+            }
+        }
+        names::held_against(&slots, &field.lists, least)
     }
 
     /// How much more the networks that look at single characters hold of the line's own reading than
@@ -299,7 +300,7 @@ mod tests {
     use super::*;
     use crate::charset::Charset;
     use crate::form::{ValueKind, Zone};
-    use crate::lists::{Names, Recipients};
+    use crate::lists::{Name, Names, Recipients, Spelling};
     use crate::read::Content;
     use crate::validate::{Status, fixtures};
     use std::sync::Arc;
@@ -373,9 +374,9 @@ mod tests {
     #[test]
     fn a_list_of_names_vouches_for_names_and_asks_the_others() {
         let mut field = name();
-        let family = [("山田".to_owned(), 1000), ("渡辺".to_owned(), 1000)];
-        let given = ["太郎".to_owned(), "清".to_owned()];
-        field.lists.names = Some(Arc::new(Names::new(family, given)));
+        let family = ["山田", "渡辺"].map(|name| Name::counted(name, 1000));
+        let given = ["太郎", "清"].map(|name| Name::counted(name, 1));
+        field.lists.names = Some(Arc::new(Names::new(Spelling::Written, family, given)));
         let sure = (Status::Accepted, "山田 太郎", None);
         check(&field, reading("山田 太郎", &[]), None, sure);
         let unknown = (Status::Question, "山田 勉", Some(Reason::LowConf));
