@@ -14,6 +14,7 @@ use serde::Deserialize;
 
 use super::policy::Policy;
 use super::types::{Align, MarkKind, Role};
+use crate::lists::NamePart;
 
 pub use at::At;
 pub use matrix::{RawMatrix, RawMatrixOption, RawMatrixRow};
@@ -182,14 +183,22 @@ pub struct RawValue {
     pub postal: Option<Empty>,
     pub phone: Option<RawPhone>,
     pub date: Option<RawDate>,
-    pub kana: Option<Empty>,
-    pub name: Option<Empty>,
+    pub kana: Option<RawName>,
+    pub name: Option<RawName>,
     pub address: Option<Empty>,
     pub bank_account: Option<Empty>,
     pub text: Option<Empty>,
     pub free: Option<Empty>,
     pub presence: Option<Empty>,
     pub barcode: Option<Empty>,
+}
+
+/// A person's name.
+#[derive(Clone, Copy, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RawName {
+    /// `family` for the surname alone, `given` for the given name alone; the whole name without it.
+    pub part: Option<NamePart>,
 }
 
 #[derive(Clone, Debug, Deserialize, JsonSchema)]

@@ -14,7 +14,7 @@ use crate::charset::Charset;
 use crate::digest::Digest;
 use crate::geom::{Mm, Point, Rect, Size};
 use crate::lang::Text;
-use crate::lists::{Column, Counterpart, Keys, Lexicon, Names, Places};
+use crate::lists::{Column, Counterpart, Keys, Lexicon, NamePart, Names, Places};
 
 /// The name of a form: `[a-z0-9][a-z0-9-]*`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize)]
@@ -250,6 +250,8 @@ pub struct FieldLists {
     /// Surnames and given names in the field's spelling, where they are installed; only for names that have no
     /// other list.
     pub names: Option<Arc<Names>>,
+    /// What of a name it is.
+    pub part: NamePart,
     /// What the person wrote in the other spelling, once that is certain.
     pub counterpart: Option<Counterpart>,
 }

@@ -9,6 +9,6 @@ mod places;
 mod recipients;
 
 pub use lexicon::{Lexicon, Node};
-pub use names::{Counted, Counterpart, Name, NameLists, Names, Spelling};
+pub use names::{Counted, Counterpart, Name, NameLists, NamePart, Names, Spelling};
 pub use places::{Agreement, Place, Places};
 pub use recipients::{Column, Keys, Recipients};

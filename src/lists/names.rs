@@ -4,6 +4,9 @@
 use std::fmt::Write as _;
 use std::sync::Arc;
 
+use schemars::JsonSchema;
+use serde::Deserialize;
+
 use super::Lexicon;
 use crate::charset::katakana;
 
@@ -15,6 +18,17 @@ pub enum Spelling {
     Written,
     /// By their sound; kept in katakana.
     Kana,
+}
+
+/// What of a name a field holds.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum NamePart {
+    /// Surname and given name.
+    #[default]
+    Whole,
+    Family,
+    Given,
 }
 
 /// The names that are known in one spelling, with what each counts.

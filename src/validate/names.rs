@@ -24,10 +24,12 @@
 
 mod pair;
 
+use std::ops::Range;
+
 use super::search::{BLANK, Slot, UNREADABLE};
 use crate::charset::{hiragana, is_hiragana, katakana, large_kana, small_kana};
 use crate::form::FieldLists;
-use crate::lists::{Counted, Lexicon, Names, Node, Spelling};
+use crate::lists::{Counted, Lexicon, NamePart, Names, Node, Spelling};
 use pair::Pair;
 pub(super) use pair::{heard, pairs};
 
@@ -107,11 +109,11 @@ pub(super) fn held_against(slots: &[Slot], lists: &FieldLists, least: f64) -> Op
     let Some(row) = Row::of(slots, names.spelling()) else {
         return Some(Said::Nothing);
     };
-    let mut weighed = row.weigh(names, custom);
+    let mut weighed = row.weigh(names, (custom, lists.part));
     let heard = lists
         .counterpart
         .as_ref()
-        .map(|other| Pair::of(names, other));
+        .map(|other| Pair::of(names, other, lists.part));
     if let Some(heard) = &heard {
         weighed.lift(&row.own, |text| heard.lift(text));
     }
@@ -144,10 +146,10 @@ fn custom(names: &Names) -> &'static Custom {
 }
 
 /// How often people are called so in kana.
-fn frequency(text: &str, names: &Names) -> f64 {
+fn frequency(text: &str, names: &Names, part: NamePart) -> f64 {
     let slots: Vec<Slot> = text.chars().map(|c| vec![(c, 1.0)]).collect();
     let row = Row::of(&slots, Spelling::Kana);
-    row.map_or(0.0, |row| row.weigh(names, custom(names)).own)
+    row.map_or(0.0, |row| row.weigh(names, (custom(names), part)).own)
 }
 
 /// `text` with `name`'s characters in place of its own, its spaces where they are; the name alone where it has
@@ -193,6 +195,7 @@ struct Row {
 }
 
 /// What ink and list say together.
+#[derive(Default)]
 struct Weighed {
     /// The known names that the ink may be, each with its weight.
     known: Vec<(String, f64)>,
@@ -202,7 +205,28 @@ struct Weighed {
     all: f64,
 }
 
+impl From<Part> for Weighed {
+    fn from(part: Part) -> Self {
+        Self {
+            known: part.listed,
+            own: part.own,
+            all: part.all,
+        }
+    }
+}
+
 impl Weighed {
+    /// Adds what a row may be whose surname ends at one place.
+    fn add(&mut self, family: &Part, given: &Part) {
+        self.all += family.all * given.all;
+        self.own += family.own * given.own;
+        for (surname, p) in &family.listed {
+            for (name, q) in &given.listed {
+                add(&mut self.known, format!("{surname}{name}"), p * q);
+            }
+        }
+    }
+
     /// Weighs each text anew.
     fn lift(&mut self, own: &str, lift: impl Fn(&str) -> f64) {
         let listed: f64 = self.known.iter().map(|(_, weight)| weight).sum();
@@ -277,29 +301,31 @@ impl Row {
         }
     }
 
-    fn weigh(&self, names: &Names, custom: &Custom) -> Weighed {
-        let mut known: Vec<(String, f64)> = Vec::new();
-        let (mut all, mut own) = (0.0, 0.0);
-        let letters: Vec<char> = self.own.chars().collect();
-        let ends = 1..self.letters.len();
-        for end in ends.filter(|end| self.gap.is_none_or(|gap| gap == *end)) {
-            let part = |range: std::ops::Range<usize>| OwnPart {
-                letters: &self.letters[range.clone()],
-                text: letters[range.clone()].iter().collect(),
-                ink: self.each[range].iter().product(),
-            };
-            let family = Part::of(&part(0..end), names.family(), (custom, &custom.family));
-            let given = part(end..self.letters.len());
-            let given = Part::of(&given, names.given(), (custom, &custom.given));
-            all += family.all * given.all;
-            own += family.own * given.own;
-            for (surname, p) in &family.listed {
-                for (name, q) in &given.listed {
-                    add(&mut known, format!("{surname}{name}"), p * q);
+    fn weigh(&self, names: &Names, (custom, of): (&Custom, NamePart)) -> Weighed {
+        let whole = 0..self.letters.len();
+        let family = |range| Part::of(&self.part(range), names.family(), (custom, &custom.family));
+        let given = |range| Part::of(&self.part(range), names.given(), (custom, &custom.given));
+        match of {
+            NamePart::Family => family(whole).into(),
+            NamePart::Given => given(whole).into(),
+            NamePart::Whole => {
+                let mut weighed = Weighed::default();
+                let ends = 1..whole.end;
+                for end in ends.filter(|end| self.gap.is_none_or(|gap| gap == *end)) {
+                    weighed.add(&family(0..end), &given(end..whole.end));
                 }
+                weighed
             }
         }
-        Weighed { known, own, all }
+    }
+
+    fn part(&self, range: Range<usize>) -> OwnPart<'_> {
+        let count = range.len();
+        OwnPart {
+            letters: &self.letters[range.clone()],
+            text: self.own.chars().skip(range.start).take(count).collect(),
+            ink: self.each[range].iter().product(),
+        }
     }
 }
 

@@ -118,7 +118,10 @@ fn lists(raw: &RawField, faults: &mut Faults<'_>) -> FieldLists {
         faults.add(&column.span, message);
     }
     let words = raw.words.as_ref().filter(|w| !w.value.is_empty());
+    let value = raw.value.as_ref().map(|v| &v.value);
+    let name = value.and_then(|v| v.name.or(v.kana));
     FieldLists {
+        part: name.and_then(|name| name.part).unwrap_or_default(),
         words: words.map(|w| Arc::new(Lexicon::new(w.value.clone(), false))),
         recipient: raw.recipient.as_ref().map(|c| c.value.clone()),
         ..FieldLists::default()

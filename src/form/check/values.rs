@@ -9,7 +9,9 @@ use crate::charset::Charset;
 
 use super::check_digit;
 use crate::form::fault::{Faults, nearest};
-use crate::form::raw::{At, RawCharset, RawCode, RawDate, RawField, RawLength, RawPhone, RawValue};
+use crate::form::raw::{
+    At, Empty, RawCharset, RawCode, RawDate, RawField, RawLength, RawPhone, RawValue,
+};
 use crate::form::types::{DateFormat, DateKind, FieldId, Symbology, ValueKind, Zone};
 
 /// A compiled pattern may take this many bytes.
@@ -168,8 +170,8 @@ fn kind(value: &At<RawValue>, zone: &Zone, faults: &mut Faults<'_>) -> Option<Va
         (v.multiple, ValueKind::Multiple),
         (v.rank, ValueKind::Rank),
         (v.postal, ValueKind::Postal),
-        (v.kana, ValueKind::Kana),
-        (v.name, ValueKind::Name),
+        (v.kana.map(|_| Empty {}), ValueKind::Kana),
+        (v.name.map(|_| Empty {}), ValueKind::Name),
         (v.address, ValueKind::Address),
         (v.bank_account, ValueKind::BankAccount),
         (v.text, ValueKind::Text),

@@ -10,7 +10,7 @@ use super::super::{Status, Verdict};
 use super::frequency;
 use crate::charset::{bare, katakana, large_kana};
 use crate::form::Field;
-use crate::lists::{Counterpart, Names, Spelling};
+use crate::lists::{Counterpart, NamePart, Names, Spelling};
 
 /// Both spellings. With `r(x)` the readings that the list knows of `x`, kana `y` have the chance [`READ`]` / |r(x)|`
 /// where they are one of these, and for the rest that which they have with anybody.
@@ -21,6 +21,7 @@ pub(super) struct Pair<'a> {
     /// Whether that is the kana.
     is_kana: bool,
     kana: &'a Names,
+    part: NamePart,
 }
 
 /// Share of people whose name is read as the list says: it has one reading of each surname.
@@ -32,7 +33,7 @@ const READ: f64 = 0.8;
 const ALIKE: f64 = 0.1;
 
 impl<'a> Pair<'a> {
-    pub(super) fn of(own: &'a Names, other: &'a Counterpart) -> Self {
+    pub(super) fn of(own: &'a Names, other: &'a Counterpart, part: NamePart) -> Self {
         let is_kana = other.names.spelling() == Spelling::Kana;
         let text = other.text.chars();
         Self {
@@ -44,13 +45,14 @@ impl<'a> Pair<'a> {
                 text.collect()
             },
             is_kana,
+            part,
         }
     }
 
     /// How much likelier a text is for what the counterpart says; 1 for as likely as before.
     pub(super) fn lift(&self, text: &str) -> f64 {
         let (written, kana) = self.both(text);
-        let known = readings(self.written, written);
+        let known = self.readings(written);
         if known.is_empty() {
             return 1.0 - ALIKE + ALIKE * READ / self.expected(kana);
         }
@@ -64,14 +66,31 @@ impl<'a> Pair<'a> {
 
     /// How often people are called so in kana, whatever they write.
     fn expected(&self, kana: &str) -> f64 {
-        frequency(kana, self.kana).max(f64::MIN_POSITIVE)
+        frequency(kana, self.kana, self.part).max(f64::MIN_POSITIVE)
     }
 
     pub(super) fn is_known(&self, text: &str) -> bool {
         let (written, kana) = self.both(text);
-        readings(self.written, written)
-            .iter()
-            .any(|r| sounds(r) == sounds(kana))
+        let known = self.readings(written);
+        known.iter().any(|r| sounds(r) == sounds(kana))
+    }
+
+    /// How a name as it is written may be read.
+    fn readings(&self, text: &str) -> Vec<String> {
+        let (family, given) = (self.written.family(), self.written.given());
+        match self.part {
+            NamePart::Family => family.readings(text).map(str::to_owned).collect(),
+            NamePart::Given => given.readings(text).map(str::to_owned).collect(),
+            NamePart::Whole => {
+                let ends = text.char_indices().map(|(end, _)| end).skip(1);
+                let of = |end: usize| {
+                    let (surname, name) = text.split_at(end);
+                    let both = move |f| given.readings(name).map(move |g| format!("{f}{g}"));
+                    family.readings(surname).flat_map(both)
+                };
+                ends.flat_map(of).collect()
+            }
+        }
     }
 
     fn both<'b>(&'b self, text: &'b str) -> (&'b str, &'b str) {
@@ -83,16 +102,21 @@ impl<'a> Pair<'a> {
     }
 }
 
-/// Fields that hold one person's name: the first name as it is written of a side belongs to its first in kana.
+/// Fields that hold one person's name: the first name as it is written of a side belongs to its first in kana,
+/// and so do surnames and given names that have fields of their own.
 pub(in crate::validate) fn pairs(fields: &[&Field]) -> Vec<(usize, usize)> {
-    let of = |spelling: Spelling| {
-        let spelled = move |i: &usize| {
-            let names = fields[*i].lists.names.as_deref();
-            names.is_some_and(|names| names.spelling() == spelling)
+    let parts = [NamePart::Whole, NamePart::Family, NamePart::Given];
+    let of = |spelling: Spelling, part: NamePart| {
+        let is_so = move |i: &usize| {
+            let lists = &fields[*i].lists;
+            let spelled = lists.names.as_deref().map(Names::spelling);
+            spelled == Some(spelling) && lists.part == part
         };
-        (0..fields.len()).filter(spelled)
+        (0..fields.len()).filter(is_so)
     };
-    of(Spelling::Written).zip(of(Spelling::Kana)).collect()
+    let each = parts.into_iter();
+    each.flat_map(|part| of(Spelling::Written, part).zip(of(Spelling::Kana, part)))
+        .collect()
 }
 
 /// A field that is asked about, with what its person wrote in the other spelling, if that is certain.
@@ -112,22 +136,6 @@ pub(in crate::validate) fn heard(
         names: Arc::clone(names),
     });
     Some(field)
-}
-
-/// How a name as it is written may be read, surname and given name together.
-fn readings(names: &Names, text: &str) -> Vec<String> {
-    let ends = text.char_indices().map(|(end, _)| end).skip(1);
-    let of = |end: usize| {
-        let (family, given) = text.split_at(end);
-        let family = names.family().readings(family);
-        family.flat_map(move |f| {
-            names
-                .given()
-                .readings(given)
-                .map(move |g| format!("{f}{g}"))
-        })
-    };
-    ends.flat_map(of).collect()
 }
 
 /// What is one sound: kana of either size, and voiced ones as unvoiced (山崎 is やまざき or やまさき).

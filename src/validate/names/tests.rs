@@ -250,3 +250,19 @@ fn a_name_that_no_list_holds_may_sound_like_one_that_it_does() {
     let said = beside(Some("わたなべまさやす"), &alike);
     assert_eq!(said, Said::Rather("渡辺正恭".into()));
 }
+
+#[test]
+fn a_field_of_its_own_holds_a_surname_or_a_given_name_and_no_other() {
+    let said = |text: &str, part: NamePart| {
+        let lists = FieldLists {
+            names: Some(Arc::new(names())),
+            part,
+            ..FieldLists::default()
+        };
+        let said = super::held_against(&sure(text), &lists, 0.995).expect("a list");
+        matches!(said, Said::Vouched(_))
+    };
+    assert!(said("渡辺", NamePart::Family) && said("清", NamePart::Given));
+    assert!(!said("渡辺", NamePart::Whole) && !said("渡辺", NamePart::Given));
+    assert!(!said("波辺", NamePart::Family) && !said("渡辺清", NamePart::Family));
+}
