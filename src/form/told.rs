@@ -87,10 +87,18 @@ const SENTENCES: &[(&str, &str)] = &[
     // The text itself.
     ("missing field `{}`", "`{}` がありません"),
     (
+        "unknown field `{}`, expected one of {}",
+        "`{}` という項目はありません。使えるもの: {}",
+    ),
+    (
         "unknown field `{}`, expected {}",
         "`{}` という項目はありません。使えるもの: {}",
     ),
     ("unknown field `{}`", "`{}` という項目はありません"),
+    (
+        "unknown variant `{}`, expected one of {}",
+        "`{}` という値はありません。使えるもの: {}",
+    ),
     (
         "unknown variant `{}`, expected {}",
         "`{}` という値はありません。使えるもの: {}",

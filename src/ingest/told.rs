@@ -70,6 +70,14 @@ const SENTENCES: &[(&str, &str)] = &[
         "帳票の印刷のうち {} 平方 mm が無いか、違っています",
     ),
     (
+        "some words of the page are not those of the form",
+        "帳票の文字と違うところがあります",
+    ),
+    (
+        "too little of the form's print can be told on the page",
+        "帳票の印刷が読み取れるほど写っていません",
+    ),
+    (
         "the page has print that the form does not have",
         "帳票にない印刷があります",
     ),

@@ -183,12 +183,12 @@ fn stand<'a>(
     if let Some((print, seen)) = &print
         && let Some(lack) = whole::lack(print, seen)
     {
-        is_whole = lack.stands(alone);
+        let against = lack.against(alone);
+        is_whole = against.is_none();
         if is_whole {
             page.doubt_fields_at(&lack.unreadable);
         }
-        if !is_whole && !candidate.by_barcode {
-            let why = format!("print of {:.0} square mm is missing or another", lack.away);
+        if let Some(why) = against.filter(|_| !candidate.by_barcode) {
             return Err(Rejection::new(Reason::RegResidual, why));
         }
         if !candidate.by_barcode && extra::has_print(print, seen) {

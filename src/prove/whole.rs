@@ -101,9 +101,9 @@ pub(super) struct Lack {
 }
 
 impl Lack {
-    /// Whether the page shows this print; `alone`: a barcode speaks for the side already, or no
-    /// other side is nearly as likely.
-    pub(super) fn stands(&self, alone: bool) -> bool {
+    /// What speaks against the page showing this print, if anything; `alone`: a barcode speaks for the side
+    /// already, or no other side is nearly as likely.
+    pub(super) fn against(&self, alone: bool) -> Option<String> {
         let unjudged = if alone {
             MOST_UNJUDGED_ALONE
         } else {
@@ -120,13 +120,24 @@ impl Lack {
         } else {
             (1.0, self.other_words.0)
         };
-        self.away + more <= lone * self.allowed
-            && self.typical >= LEAST_TYPICAL
-            && self.even >= LEAST_EVEN
-            && (alone || self.tail <= TAIL + TAIL_UNEVEN * (1.0 - self.typical))
-            && !other_words
-            && self.overwritten <= MOST_OVERWRITTEN
-            && self.unjudged <= unjudged
+        let away = self.away + more;
+        if away > lone * self.allowed {
+            Some(format!(
+                "print of {away:.0} square mm is missing or another"
+            ))
+        } else if other_words
+            || self.even < LEAST_EVEN
+            || !alone && self.tail > TAIL + TAIL_UNEVEN * (1.0 - self.typical)
+        {
+            Some("some words of the page are not those of the form".to_owned())
+        } else if self.typical < LEAST_TYPICAL
+            || self.overwritten > MOST_OVERWRITTEN
+            || self.unjudged > unjudged
+        {
+            Some("too little of the form's print can be told on the page".to_owned())
+        } else {
+            None
+        }
     }
 
     /// Whether the page shows the frame of this print but certainly not all of it.
@@ -287,7 +298,7 @@ mod tests {
         }
         for dark in [60, 120, 250] {
             let lack = lack(&blank, &seen(dark, page)).expect("print");
-            assert_eq!(lack.stands(false), stands, "{dark}: {lack:?}");
+            assert_eq!(lack.against(false).is_none(), stands, "{dark}: {lack:?}");
         }
     }
 
