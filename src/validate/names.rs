@@ -8,11 +8,11 @@
 //!   i(x) p(x) / sum of i(y) p(y) over every text y
 //!
 //! (Bayes), `p` being the sum over all places where the surname may end of `f(surname) g(given name)`.
-//! `f` is what the list counts; the given names of the list are equally likely, in kana the more the more
-//! ways there are to write them. A quarter of both is
-//! left to names that no list holds: to each of their lengths its share, and every character of them is
-//! one of 600 equally likely ones. Both are estimates; with two fifths and one of 150 the accepted are 11 %
-//! fewer, with as many wrong ones among them (made names, `models/README.md`).
+//! `f` is what the list counts; the given names of the list are equally likely, in kana the likelier the more
+//! ways there are to write them. A quarter of both is left to names that no list holds: to each of their
+//! lengths its share, and every character of them is one of 600 equally likely ones. Both are estimates; with
+//! two fifths and one of 150 the accepted are 11 % fewer, with as many wrong ones among them (made names in
+//! kanji, `models/README.md`).
 //!
 //! Where a side holds a name in both spellings, what is certain in one is evidence for the other ([`pair`]).
 //!
