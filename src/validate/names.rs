@@ -101,8 +101,8 @@ pub(super) enum Said {
     Nothing,
 }
 
-/// Holds the ink's own reading (the best of each slot) against the names. `least`: how sure a name
-/// must be to be vouched for.
+/// Holds the ink's own reading (the best of each slot) against the field's list of names; `None` where it has
+/// none. `least`: how sure a name must be to be vouched for.
 pub(super) fn held_against(slots: &[Slot], lists: &FieldLists, least: f64) -> Option<Said> {
     let names = lists.names.as_deref()?;
     let custom = custom(names);

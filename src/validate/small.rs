@@ -102,7 +102,6 @@ fn size_among(cells: &[CellReading], i: usize) -> Option<f64> {
 
 /// Whether a small form of `c` may stand between these two.
 fn allowed(before: Option<char>, c: char, after: Option<char>) -> bool {
-    let stands = |c: Option<char>, list: &str| c.is_some_and(|c| list.contains(katakana(c)));
     match katakana(c) {
         'ヤ' | 'ユ' | 'ヨ' => stands(before, "キギシジチヂニヒビピミリ"),
         'ツ' => before.is_some() && stands(after, "カキクケコサシスセソタチツテトパピプペポ"),
@@ -112,9 +111,13 @@ fn allowed(before: Option<char>, c: char, after: Option<char>) -> bool {
     }
 }
 
+/// Whether there is a neighbor, and it is one of these.
+fn stands(c: Option<char>, list: &str) -> bool {
+    c.is_some_and(|c| list.contains(katakana(c)))
+}
+
 /// Whether a small form of `c` is usual between these two, in names as elsewhere.
 fn is_usual(before: Option<char>, c: char, after: Option<char>) -> bool {
-    let stands = |c: Option<char>, list: &str| c.is_some_and(|c| list.contains(katakana(c)));
     match katakana(c) {
         'ユ' => stands(before, "キギシジチヂニヒビピリ"),
         'ヨ' => stands(before, "ギシジチヂニヒビピリ"),
