@@ -186,6 +186,11 @@ pub struct MarkMeasures {
     pub palest: f64,
     /// Whether most answers of the page are red; `None` where too few of them are known.
     pub red_pen: Option<bool>,
+    /// How dark the page is along the print of the option's box, against the form's print, and how much more
+    /// that is than at the question's other options (0: as they are): what was drawn on the print itself.
+    /// 0 where the empty form is not known.
+    pub weight: f64,
+    pub bold: f64,
     /// The strongest other option of the question, as [`Self::relative`], and its outline.
     pub rival: f64,
     pub rival_round: f64,

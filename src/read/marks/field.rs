@@ -8,8 +8,11 @@ use crate::register::Registered;
 use super::expect::{Empty, Sample, empties, quantile};
 use super::plane::{PX_PER_MM, Plane, PxRect, blank_darkness, darkness};
 use super::slot::{FieldSlots, RING, Slot};
-use super::subtract::{added, added_to_form, best_shift, gone, under_print};
+use super::subtract::{added, added_to_form, best_shift, gone, under_print, weight};
 use crate::form::BoxShape;
+
+/// Ink that somebody drew along a printed outline lies this near to it, in px (0.5 mm).
+const AROUND_FRAME: usize = 4;
 
 /// How far one field may have moved against the registration, in px each way (0.5 mm).
 const REACH: i32 = 4;
@@ -44,6 +47,9 @@ pub(super) struct FieldInk {
     /// Print that is not on the page although the form has it, and the form's print; empty where
     /// only the boxes are known.
     pub(super) gone: Vec<(bool, bool)>,
+    /// How dark the paper is where an option's frame and what stands in it are printed, against the form's
+    /// own print there, one a slot; 0 where nothing is printed or the form is not known.
+    pub(super) weights: Vec<f64>,
     /// The same paper in colour, where the blank form is known and the scan has colour.
     pub(super) color: Option<RgbImage>,
 }
@@ -156,6 +162,7 @@ fn raw_ink(page: &Registered<'_>, field: &FieldSlots) -> Option<FieldInk> {
         .collect();
     let added = Plane::filled(dark.w, dark.h, 0.0);
     let empty = vec![0.0; frames.len()];
+    let weights = empty.clone();
     Some(FieldInk {
         area,
         shift: (0, 0),
@@ -166,6 +173,7 @@ fn raw_ink(page: &Registered<'_>, field: &FieldSlots) -> Option<FieldInk> {
         empty,
         hidden: Vec::new(),
         gone: Vec::new(),
+        weights,
         color: None,
     })
 }
@@ -187,6 +195,12 @@ fn against_blank(page: &Registered<'_>, field: &FieldSlots) -> Option<FieldInk> 
     ink.added = added_to_form(&ink.dark, &blank).smoothed();
     ink.hidden = under_print(&ink.dark, &blank);
     ink.gone = gone(&ink.dark, &blank);
+    let at = |f: &PxRect| f.grown(AROUND_FRAME).clipped(blank.w, blank.h);
+    ink.weights = ink
+        .frames
+        .iter()
+        .map(|f| weight(&ink.dark, &blank, at(f)))
+        .collect();
     ink.color = Registered {
         to_px: page.refined(ink.area).0,
         ..page.clone()

@@ -137,6 +137,7 @@ pub(super) fn measure(
         strokes: mine.len() as u32,
         contrast: contrast(ink, &mine, frame.shrunk(RIM).union(word)),
         missing: ink.missing(both.grown(PX_PER_MM as usize)),
+        weight: ink.weights[i],
         ..MarkMeasures::default()
     };
     if measures.known {
@@ -232,8 +233,16 @@ fn peak(ink: &FieldInk, strokes: &[Stroke], i: usize) -> f64 {
     f64::from(*dark)
 }
 
-/// Looks at the neighbours: the strongest other option and the fullest other outline.
+/// Looks at the neighbours: the strongest other option, the fullest other outline, the boldest print.
 pub(super) fn with_rivals(all: &mut [MarkMeasures]) {
+    let weights: Vec<f64> = all.iter().map(|m| m.weight).collect();
+    for (i, m) in all.iter_mut().enumerate() {
+        let others = weights.iter().enumerate().filter(|(k, w)| *k != i && **w > 0.0);
+        let usual = quantile(others.map(|(_, w)| *w).collect(), 0.5);
+        if m.weight > 0.0 && usual > 0.0 {
+            m.bold = m.weight / usual - 1.0;
+        }
+    }
     let round = |m: &MarkMeasures| m.enclosure.max(m.word_round);
     let own: Vec<(f64, f64)> = all.iter().map(|m| (m.relative, round(m))).collect();
     for (i, m) in all.iter_mut().enumerate() {

@@ -51,6 +51,25 @@ pub(crate) fn under_print(dark: &Plane, expected: &Plane) -> Vec<bool> {
         .collect()
 }
 
+/// How dark the page is where the form prints, and right beside that, against the form's own print in `r`: ink
+/// drawn along the print of one option sets it apart from the others, for what the scanner does to print it does
+/// to all of them. 0 where nothing is printed.
+pub(crate) fn weight(dark: &Plane, form: &Plane, r: PxRect) -> f64 {
+    let (dark, form) = (dark.part(r), form.part(r));
+    let near = form.dilated(FORGIVEN);
+    let print: f32 = form.v.iter().filter(|e| **e >= INK).sum();
+    let on = |(d, e): (&f32, &f32)| if *e >= INK { d.min(1.0) } else { 0.0 };
+    let found: f32 = dark.v.iter().zip(&near.v).map(on).sum();
+    if print < LEAST_PRINT {
+        0.0
+    } else {
+        f64::from(found / print)
+    }
+}
+
+/// So much print says how dark print is, px of full ink: 0.5 mm2.
+const LEAST_PRINT: f32 = 32.0;
+
 /// Print at least this dark counts as print, and is gone where the page is lighter than that
 /// nearby: print that a scanner loses altogether is thinner than what a form prints.
 const PRINT: f32 = 0.5;
