@@ -191,6 +191,8 @@ pub struct MarkMeasures {
     /// 0 where the empty form is not known.
     pub weight: f64,
     pub bold: f64,
+    /// How colorful the page's answers usually are, as [`Self::saturation`]; 0 where too few of them are known.
+    pub pen_saturation: f64,
     /// The strongest other option of the question, as [`Self::relative`], and its outline.
     pub rival: f64,
     pub rival_round: f64,

@@ -5,6 +5,8 @@
 
 use crate::read::{MarkState, OptionReading};
 
+use super::expect::quantile;
+
 /// From this many answers on the page's own pen is believed.
 const ENOUGH: usize = 4;
 
@@ -45,11 +47,11 @@ pub(super) fn tell_paleness<'r>(
     options: impl Iterator<Item = &'r mut OptionReading>,
 ) -> Option<f64> {
     let mut options: Vec<&mut OptionReading> = options.collect();
-    let mut marks: Vec<f64> = options
-        .iter()
-        .filter(|o| is_mark(o))
-        .map(|o| o.measures.peak)
-        .collect();
+    let of = |measure: fn(&OptionReading) -> f64| -> Vec<f64> {
+        let marks = options.iter().filter(|o| is_mark(o));
+        marks.map(|o| measure(o)).collect()
+    };
+    let (mut marks, colors) = (of(|o| o.measures.peak), of(|o| o.measures.saturation));
     if marks.len() < ENOUGH {
         return None;
     }
@@ -60,9 +62,11 @@ pub(super) fn tell_paleness<'r>(
     let red_pen = 2 * red > marks.len();
     marks.sort_by(f64::total_cmp);
     let pen = marks[marks.len() / 2];
+    let color = quantile(colors, 0.5);
     for option in &mut options {
         option.measures.palest = marks[marks.len() / 10];
         option.measures.red_pen = Some(red_pen);
+        option.measures.pen_saturation = color;
         option.measures.pale = (1.0 - option.measures.peak / pen).clamp(0.0, 1.0);
     }
     Some(pen)
