@@ -237,7 +237,10 @@ fn peak(ink: &FieldInk, strokes: &[Stroke], i: usize) -> f64 {
 pub(super) fn with_rivals(all: &mut [MarkMeasures]) {
     let weights: Vec<f64> = all.iter().map(|m| m.weight).collect();
     for (i, m) in all.iter_mut().enumerate() {
-        let others = weights.iter().enumerate().filter(|(k, w)| *k != i && **w > 0.0);
+        let others = weights
+            .iter()
+            .enumerate()
+            .filter(|(k, w)| *k != i && **w > 0.0);
         let usual = quantile(others.map(|(_, w)| *w).collect(), 0.5);
         if m.weight > 0.0 && usual > 0.0 {
             m.bold = m.weight / usual - 1.0;

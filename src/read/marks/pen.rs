@@ -123,6 +123,19 @@ mod tests {
     }
 
     #[test]
+    fn the_pages_pen_has_the_color_of_most_of_its_answers() {
+        let mut all = options(&[(MarkState::Tick, 0.5); 5]);
+        for (option, saturation) in all.iter_mut().zip([0.2, 0.0, 0.3, 0.25, 0.15]) {
+            option.measures.saturation = saturation;
+        }
+        tell_paleness(all.iter_mut());
+        assert!(
+            all.iter()
+                .all(|o| (o.measures.pen_saturation - 0.2).abs() < 1e-9)
+        );
+    }
+
+    #[test]
     fn questions_where_something_is_left_and_nothing_is_clear_are_counted() {
         let mut all = options(&[
             (MarkState::Tick, 0.4),

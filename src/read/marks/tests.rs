@@ -442,3 +442,20 @@ fn print_that_is_gone_is_told_to_every_option() {
     let lost: Vec<f64> = options_of(&card).iter().map(|o| o.measures.lost).collect();
     assert!(lost.iter().all(|l| (0.2..0.5).contains(l)), "{lost:?}");
 }
+
+#[test]
+fn print_that_somebody_drew_along_is_bolder_than_the_others() {
+    let bold = |card: &Card| -> Vec<f64> {
+        let all = options_of(card);
+        all.iter().map(|o| o.measures.bold).collect()
+    };
+    let mut card = Card::blank((0.3, 0.2));
+    let untouched = bold(&card);
+    assert!(untouched.iter().all(|b| b.abs() < 0.1), "{untouched:?}");
+    // The middle box's frame, drawn over and a little thicker.
+    let corners = [(30.1, 15.1), (33.9, 15.1), (33.9, 18.9), (30.1, 18.9)];
+    card.lines(&[&corners[..], &corners[..1]].concat(), 0.4, 40);
+    let traced = bold(&card);
+    assert!(traced[1] > 0.3, "{traced:?}");
+    assert!(traced[0] < 0.05 && traced[2] < 0.05, "{traced:?}");
+}

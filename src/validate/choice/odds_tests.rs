@@ -17,6 +17,9 @@ fn option(value: &str, (state, p, other): (MarkState, f64, MarkState)) -> Option
         measures: MarkMeasures {
             known: true,
             rival: 1.0,
+            relative: 1.0,
+            box_all: 0.5,
+            word_round: 1.0,
             ..MarkMeasures::default()
         },
     }
@@ -180,6 +183,55 @@ fn an_answer_by_another_pen_than_the_pages_is_a_question() {
 }
 
 #[test]
+fn print_that_somebody_drew_along_makes_a_blank_a_question() {
+    assert_eq!(asked(false, |m| m.bold = 0.4), [Doubt::new(Reason::Faint)]);
+    assert_eq!(asked(false, |m| m.bold = 0.15), []);
+    assert_eq!(asked(true, |m| m.bold = 0.4), []);
+}
+
+/// Why an answer of this kind with these measures, on a page whose pen is known, is asked about.
+fn doubt_of(kind: MarkState, change: fn(&mut MarkMeasures)) -> Option<Reason> {
+    let mut options = sure(&[Empty, kind, Empty]);
+    for option in &mut options {
+        option.measures.red_pen = Some(false);
+        option.measures.palest = 0.6;
+    }
+    change(&mut options[1].measures);
+    let got = second(&zone(), &options, rules("b", None));
+    got.doubts.first().map(|d| d.reason)
+}
+
+#[test]
+fn a_mark_with_less_ink_than_its_kind_has_is_a_question() {
+    let ghost = Some(Reason::Ghost);
+    for kind in [Tick, Filled, Circled] {
+        assert_eq!(doubt_of(kind, |_| ()), None);
+        assert_eq!(doubt_of(kind, |m| m.pale = 0.75), ghost);
+        let pencil = |m: &mut MarkMeasures| (m.colored, m.pen_saturation) = (true, 0.2);
+        assert_eq!(doubt_of(kind, pencil), ghost);
+    }
+    assert_eq!(doubt_of(Filled, |m| m.relative = 0.6), ghost);
+    assert_eq!(doubt_of(Filled, |m| m.box_all = 0.01), ghost);
+    assert_eq!(doubt_of(Tick, |m| m.box_all = 0.01), None);
+    let bare = |m: &mut MarkMeasures| (m.box_round, m.word_round) = (0.0, 0.1);
+    assert_eq!(doubt_of(Circled, bare), ghost);
+    // On a page of pale answers a ring may be too pale to be called ink.
+    let faint = |m: &mut MarkMeasures| (m.palest, m.word_round) = (0.15, 0.1);
+    assert_eq!(doubt_of(Circled, faint), None);
+}
+
+#[test]
+fn a_mark_that_covers_more_than_its_option_is_a_question() {
+    for kind in [Tick, Filled] {
+        assert_eq!(
+            doubt_of(kind, |m| m.ring_share = 0.4),
+            Some(Reason::Corrected)
+        );
+    }
+    assert_eq!(doubt_of(Circled, |m| m.ring_share = 0.4), None);
+}
+
+#[test]
 fn a_circled_word_whose_box_is_struck_is_a_question() {
     let answer = |change: fn(&mut MarkMeasures)| {
         let mut options = sure(&[Empty, Circled, Empty]);
@@ -217,6 +269,10 @@ fn ink_that_may_take_an_answer_back_or_runs_on_is_a_question() {
         reason(tick, (Overflow, 0.95, Empty)),
         Some(Reason::Overflow)
     );
+    assert_eq!(
+        reason((Tick, 0.85, Overflow), paper),
+        Some(Reason::Overflow)
+    );
 }
 
 #[test]
@@ -249,8 +305,13 @@ fn a_page_that_lost_print_is_not_believed_to_be_blank_unless_its_print_drops_out
             asked(answered, |m| m.unclear = 0.4),
             [Doubt::new(Reason::Faint)]
         );
-        assert_eq!(asked(answered, |m| m.unclear = 0.3), []);
+        assert_eq!(asked(answered, |m| m.unclear = 0.29), []);
     }
+    assert_eq!(asked(true, |m| m.unclear = 0.32), []);
+    assert_eq!(
+        asked(false, |m| m.unclear = 0.32),
+        [Doubt::new(Reason::Faint)]
+    );
     assert_eq!(
         asked(false, |m| m.apart = 1.0),
         [Doubt::new(Reason::MarginNote)]
@@ -390,4 +451,16 @@ fn the_law_looks_at_what_may_be_taken_back_and_at_ink_that_may_reach_another_opt
     let mut faxed = filled(0.0);
     faxed.measures.lost = 0.2;
     assert_eq!(seen(&faxed, true), Some(Reason::Faint));
+    let mut unclear = filled(0.0);
+    unclear.measures.unclear = 0.32;
+    assert_eq!(seen(&unclear, true), Some(Reason::Faint));
+    let erased = option("b", (Tick, 0.92, Ghost));
+    assert_eq!(seen(&erased, true), Some(Reason::Ghost));
+    // Ink beside a tick is writing; beside a ring it may be a part of it.
+    for (kind, reason) in [(Tick, Some(Reason::MarginNote)), (Circled, None)] {
+        let mut beside = option("b", (kind, 0.9999, Empty));
+        beside.measures.near = 4.0;
+        assert_eq!(seen(&beside, true), reason);
+        assert_eq!(seen(&beside, false), None);
+    }
 }
