@@ -24,8 +24,10 @@ const RINGS: f64 = 6.0;
 /// Ink this near to a zone is that zone's business, in mm: circles and tails.
 const ZONE_REACH: f64 = 3.5;
 
-/// The smallest writing: a digit 1 of 2.5 mm by a fine pen covers 0.8 mm2; a speck is shorter.
+/// The smallest writing: a digit 1 of 2.5 mm by a fine pen covers 0.8 mm2, by a hard pencil of which the scanner
+/// keeps the middle of the stroke half of that; a speck is shorter.
 const LEAST_AREA: f64 = 0.8;
+const THINNEST_AREA: f64 = 0.4;
 const LEAST_LENGTH: f64 = 1.8;
 
 /// Print may be off by this much more than at a mark, in px: nothing is refined out here.
@@ -102,26 +104,27 @@ fn within(
     let added = added_to_form(&dark, &blank.shifted(dx, dy).dilated(FORGIVEN)).smoothed();
     let places = Places::of(page.side, slots, (&added, area));
     let own = [added.px_of(own, area)];
-    let apart = |from: f32| {
+    let apart = |from: f32, area: f64| {
         let mut all = pieces_from(&added, from);
         all.retain(|s| !s.is_streak());
         all.retain(|s| meets(s, &own) && places.leave_free(s) && !meets(s, &places.reached));
         let mut all = joined(all, JOINED);
-        all.retain(|s| is_writing(s, &added));
+        all.retain(|s| is_writing(s, &added, area));
         all
     };
-    let near =
-        |s: &&Stroke| is_writing(s, &added) && places.leave_free(s) && meets(s, &places.reached);
+    let near = |s: &&Stroke| {
+        is_writing(s, &added, THINNEST_AREA) && places.leave_free(s) && meets(s, &places.reached)
+    };
     let count = places.own.len();
     let mut found = Beside {
-        far: !apart(INK).is_empty(),
+        far: !apart(INK, LEAST_AREA).is_empty(),
         near: vec![0.0; count],
         apart: vec![0.0; count],
     };
     for stroke in pieces_from(&added, PALE).iter().filter(near) {
         add(&mut found.near, stroke, &places.touched);
     }
-    for stroke in apart(faintest(pen)) {
+    for stroke in apart(faintest(pen), THINNEST_AREA) {
         add(&mut found.apart, &stroke, &places.touched);
     }
     Some(found)
@@ -226,11 +229,11 @@ fn nearest(stroke: &Stroke, places: &[PxRect]) -> Option<usize> {
     (0..places.len()).min_by_key(|i| gap(&places[*i]))
 }
 
-/// Long and dark enough for a digit, and no line through the whole of what was looked at.
-fn is_writing(stroke: &Stroke, plane: &Plane) -> bool {
+/// Long enough for a digit, of so much ink, mm2, and no line through the whole of what was looked at.
+fn is_writing(stroke: &Stroke, plane: &Plane, area: f64) -> bool {
     let b = stroke.bounds;
     let (w, h) = (b.x1 - b.x0, b.y1 - b.y0);
     let long = w.max(h) as f64 >= LEAST_LENGTH * PX_PER_MM;
-    let inked = stroke.pixels.len() as f64 >= LEAST_AREA * PX_PER_MM * PX_PER_MM;
+    let inked = stroke.pixels.len() as f64 >= area * PX_PER_MM * PX_PER_MM;
     long && inked && !stroke.is_streak() && 10 * h < 9 * plane.h && 10 * w < 9 * plane.w
 }
