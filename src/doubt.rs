@@ -56,7 +56,7 @@ reasons! {
     LowConf "LOW_CONF" "読み取りに自信がありません" "The reading is not sure",
     NoEngine "NO_ENGINE" "読み取りエンジンが入っていません" "The reader for this field is not installed",
     PictureOnly "PICTURE_ONLY" "画像で確認する項目です" "This field is kept as a picture",
-    LocalResidual "LOCAL_RESIDUAL" "項目の位置が帳票とずれています" "The field has moved against its form",
+    LocalResidual "LOCAL_RESIDUAL" "項目の位置が帳票とずれているか、印刷が読めません" "The field has moved against its form, or its print cannot be told",
     OutOfPicture "OUT_OF_PICTURE" "項目が画像からはみ出しています" "The field is partly outside the picture",
     Required "REQUIRED" "必須項目が空です" "A required field is blank",
     ByPolicy "BY_POLICY" "帳票の設定により人が確認する項目です" "The form asks for a person here",
