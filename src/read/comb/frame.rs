@@ -137,8 +137,9 @@ pub(super) fn find(cells: &[Ink], pale: &[Ink], bounds: Bounds) -> Vec<[Option<R
             continue;
         };
         for (cell, found) in out.iter_mut().zip(&all) {
-            let run =
-                nearest(found, place).filter(|r| (r.first as f64 - place).abs() <= LINE_DRIFT);
+            let run = nearest(found, place)
+                .filter(|r| (r.first as f64 - place).abs() <= LINE_DRIFT)
+                .or_else(|| within(found, place));
             // A stroke along the line makes it look thicker: only the line goes.
             cell[slot] = run.map(|r| Run {
                 first: r.first,
@@ -156,6 +157,17 @@ fn of_both(ink: &Ink, pale: &Ink, edge: Edge, bounds: Bounds) -> Vec<Run> {
     let is_new = |r: &Run| known.iter().all(|k| r.end <= k.first || k.end <= r.first);
     found.extend(runs(pale, edge, bounds).into_iter().filter(is_new));
     found
+}
+
+/// The line where the other cells have theirs, in a run that begins farther out: in a cell of paper alone the
+/// blurred rims of this line and of the neighbor's are one.
+fn within(runs: &[Run], place: f64) -> Option<Run> {
+    let first = place as usize;
+    let run = runs.iter().find(|r| r.first <= first && first < r.end)?;
+    Some(Run {
+        first,
+        end: run.end,
+    })
 }
 
 /// By the outer rim: a stroke that touches the line from inside does not move it.
@@ -312,6 +324,17 @@ mod tests {
         let mut cells = vec![blank; 4];
         stroke(&mut cells[2], 10..13, 12..84);
         assert!(found(&cells).iter().flatten().all(Option::is_none));
+    }
+
+    #[test]
+    fn a_line_that_runs_together_with_the_neighbors_is_found() {
+        let mut cells: Vec<Ink> = (0..3).map(|_| framed(0)).collect();
+        // The neighbor's right line and the gap between the two, as dark as this cell's left one.
+        stroke(&mut cells[1], 0..9, 6..90);
+        let lines = found(&cells);
+        assert_eq!(lines[1][0], lines[0][0]);
+        let inside = remove(&mut cells[1], lines[1], BOUNDS);
+        assert!(total(&cells[1], inside) < 0.5);
     }
 
     #[test]
