@@ -247,6 +247,8 @@ pub struct FieldLists {
     pub column: Option<Arc<Column>>,
     /// Postal codes and addresses, where they are installed; only for such values.
     pub places: Option<Arc<Places>>,
+    /// The postal code that the person wrote for this address, once that is certain.
+    pub code: Option<String>,
     /// Surnames and given names in the field's spelling, where they are installed; only for names that have no
     /// other list.
     pub names: Option<Arc<Names>>,

@@ -205,6 +205,12 @@ pub fn validate(side: &Side, readings: &[Reading], context: &Context<'_>) -> Vec
             }
         }
     }
+    for (code, address) in places::pairs(&fields) {
+        if let Some(field) = places::heard(&fields, &verdicts, (code, address)) {
+            let setting = plain(EraGiven::NotAsked);
+            verdicts[address] = decide(&field, pairs[address].1, &setting, context);
+        }
+    }
     ditto::resolve(&fields, &mut verdicts);
     places::resolve(&fields, &mut verdicts);
     ledger::resolve(&fields, &mut verdicts, context);

@@ -3,7 +3,7 @@
 //! Digits and a written place are read by other networks and err on their own: that a misread code
 //! stands for just the place that was misread from the address does not happen. So where they agree as
 //! far as the town, what one reader alone was not sure of is sure; where they do not, a person is
-//! asked. The address is never rewritten.
+//! asked. A code that is certain says which of the places that the ink may be is meant (`lines::hand`).
 
 use super::{Status, Verdict, accepts, own_threshold};
 use crate::confidence::Confidence;
@@ -33,6 +33,21 @@ pub(super) fn pairs(fields: &[&Field]) -> impl Iterator<Item = (usize, usize)> +
     let codes = of(|k| matches!(k, ValueKind::Postal));
     let addresses = of(|k| matches!(k, ValueKind::Address));
     codes.into_iter().zip(addresses)
+}
+
+/// An address that is asked about, with the code that its person wrote, if that is certain.
+pub(super) fn heard(
+    fields: &[&Field],
+    verdicts: &[Verdict],
+    (code, address): (usize, usize),
+) -> Option<Field> {
+    let asked = verdicts[address].status == Status::Question;
+    if !asked || verdicts[code].status != Status::Accepted {
+        return None;
+    }
+    let mut field = fields[address].clone();
+    field.lists.code = Some(verdicts[code].value.clone());
+    Some(field)
 }
 
 fn compare(

@@ -13,11 +13,15 @@ use crate::charset::{Charset, bare, large_kana};
 use crate::confidence::Confidence;
 use crate::doubt::{Doubt, Reason};
 use crate::form::{Field, LineZone};
-use crate::lists::Lexicon;
+use crate::lists::{Agreement, Lexicon};
 use crate::read::{CellReading, TextReading};
 
 /// What the words outside a list weigh against the best of it, were both as probable by the ink.
 const OUTSIDE: f64 = 1e-3;
+/// The same where the card's postal code is certain: of its own place, against what stands in no list and against
+/// another place that exists, for people write the code of where they moved from.
+const OUTSIDE_OF_CODE: f64 = 1e-5;
+const ELSEWHERE: f64 = 0.005;
 /// What a network leaves to a character that it does not name.
 const UNNAMED: f64 = 0.01;
 /// A word of a list that is less likely than this is not what was written: who is on no list is not
@@ -36,7 +40,7 @@ pub(super) fn decide(
     let line = Line::of(zone, first);
     let least = boxes::least_confidence(field);
     let (by_characters, against) = line.by_characters(field, setting);
-    let listed = line.by_list(field);
+    let listed = line.by_code(field).or_else(|| line.by_list(field));
     let named = line.by_names(field, least);
     let (text, sure) = line.likeliest(by_characters, listed.as_ref(), named.as_ref());
     let parsed = parse::parse(field, &text, setting);
@@ -248,6 +252,32 @@ impl<'a> Line<'a> {
         })
     }
 
+    /// The place of the card's postal code, where the ink is rather this than anything else.
+    fn by_code(&self, field: &Field) -> Option<Listed> {
+        let (places, code) = (field.lists.places.as_deref()?, field.lists.code.as_deref()?);
+        // The code of a whole city says nothing of the town.
+        if places.of(code).iter().any(|p| p.town.is_empty()) {
+            return None;
+        }
+        let exists = |(text, _): &&(String, f64)| places.starts().contains(text);
+        let of_code = |text: &str| places.agreement(code, text) == Agreement::Town;
+        let (own, others): (Vec<_>, Vec<_>) = self
+            .reading
+            .listed
+            .iter()
+            .filter(exists)
+            .partition(|(text, _)| of_code(text));
+        let (text, score) = own.first()?;
+        let rivals: f64 = others.iter().map(|(_, s)| (s - score).exp()).sum();
+        let outside = OUTSIDE_OF_CODE * (-score).exp() * self.rather_own(text);
+        let sure = 1.0 / (1.0 + ELSEWHERE * rivals + outside);
+        (sure >= CONFIRMED).then(|| Listed {
+            text: text.clone(),
+            sure,
+            of_word: sure,
+        })
+    }
+
     /// What the list of names says.
     fn by_names(&self, field: &Field, least: f64) -> Option<Said> {
         if self.cells.is_empty() {
@@ -300,7 +330,7 @@ mod tests {
     use super::*;
     use crate::charset::Charset;
     use crate::form::{ValueKind, Zone};
-    use crate::lists::{Name, Names, Recipients, Spelling};
+    use crate::lists::{Name, Names, Place, Places, Recipients, Spelling};
     use crate::read::Content;
     use crate::validate::{Status, fixtures};
     use std::sync::Arc;
@@ -438,6 +468,41 @@ mod tests {
         own.characters[0].alternatives = vec![('束', 0.9)];
         let asked = (Status::Question, "東町", Some(Reason::LowConf));
         check(&field, own, None, asked);
+    }
+
+    #[test]
+    fn a_certain_postal_code_says_which_place_the_ink_is() {
+        let row = |code: &str, city: &str, town: &str| {
+            (code.to_owned(), Place::listed("鳥取県", city, town))
+        };
+        let mut field = fixtures::line(ValueKind::Address, false, Charset::Jis2);
+        field.lists.places = Some(Arc::new(Places::new([
+            row("6800722", "若桜町", "浅井"),
+            row("6800723", "若桜町", "茗荷谷"),
+            row("6800724", "若桜町", "浅丼"),
+            row("6800700", "若桜町", ""),
+        ])));
+        // The ink is rather a place that does not exist.
+        let written = |listed: &[(&str, f64)]| TextReading {
+            listed: listed.iter().map(|(t, s)| ((*t).to_owned(), *s)).collect(),
+            ..reading("鳥取県若桜町淺井", &[6])
+        };
+        let unlisted = ("鳥取県若桜町淺井", -1.0);
+        let own = ("鳥取県若桜町浅井", -4.2);
+        let mut by = |code: &str, listed: &[(&str, f64)], expected| {
+            field.lists.code = Some(code.to_owned());
+            check(&field, written(listed), None, expected);
+        };
+        let accepted = (Status::Accepted, "鳥取県若桜町浅井", None);
+        by("6800722", &[unlisted, own], accepted);
+        // Another code, or that of the whole town, says nothing of this place.
+        let asked = (Status::Question, "鳥取県若桜町淺井", Some(Reason::Disagree));
+        by("6800723", &[unlisted, own], asked);
+        by("6800700", &[unlisted, own], asked);
+        // Another place that exists is as likely by the ink: the person may have written a wrong code.
+        let rival = ("鳥取県若桜町浅丼", -4.0);
+        let doubtful = (Status::Question, "鳥取県若桜町浅井", Some(Reason::LowConf));
+        by("6800722", &[unlisted, rival, own], doubtful);
     }
 
     #[test]
