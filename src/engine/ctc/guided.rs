@@ -11,11 +11,13 @@ use super::beam::{Ends, strongest};
 use super::{Mask, NEGLIGIBLE, Step};
 use crate::charset::{alike, bare};
 
-/// Prefixes that the search keeps.
+/// Prefixes that the search keeps, and how many of them at least are the guide's own: where anything may follow, what
+/// the ink alone says would crowd them out.
 const BEAM: usize = 40;
+const OWN: usize = 16;
 /// What a character has at least.
 const FLOOR: f64 = 1e-6;
-/// Readings that are returned.
+/// Readings that are returned, and as many more of the guide's own.
 const TOLD: usize = 4;
 
 /// Says what may follow a beginning.
@@ -30,6 +32,21 @@ pub(super) trait Guide {
 
     /// Whether the answer may end here.
     fn is_whole(&self, at: Self::At) -> bool;
+
+    /// Whether the guide knows all that has led here.
+    fn is_own(&self, at: Self::At) -> bool;
+}
+
+/// Takes the first `most`, and of the others what is the guide's own until there are `own` of those.
+fn first<T>(all: Vec<T>, (most, own): (usize, usize), is_own: impl Fn(&T) -> bool) -> Vec<T> {
+    let mut owned = 0;
+    let ranked = all.into_iter().enumerate();
+    let kept = ranked.filter(|(rank, one)| {
+        let is_own = is_own(one);
+        owned += usize::from(is_own);
+        *rank < most || is_own && owned <= own
+    });
+    kept.map(|(_, one)| one).collect()
 }
 
 /// The steps of a line with all that the network says of them.
@@ -100,18 +117,18 @@ impl Line<'_> {
     /// that of `free`, the reading without it.
     pub(super) fn guided(&self, guide: impl Guide, free: &str) -> Vec<(String, f64)> {
         let of_free = self.ln_probability(&bare(free));
-        let mut found: Vec<(String, f64)> = Search { line: self, guide }
+        let mut found: Vec<(String, f64, bool)> = Search { line: self, guide }
             .run()
             .into_iter()
-            .map(|text| {
+            .map(|(text, own)| {
                 let score = self.ln_probability(&text) - of_free;
-                (text, score)
+                (text, score, own)
             })
-            .filter(|(_, score)| score.is_finite())
+            .filter(|(_, score, _)| score.is_finite())
             .collect();
         found.sort_by(|a, b| b.1.total_cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
-        found.truncate(TOLD);
-        found
+        let told = first(found, (TOLD, TOLD), |(_, _, own)| *own);
+        told.into_iter().map(|(text, p, _)| (text, p)).collect()
     }
 }
 
@@ -128,7 +145,8 @@ struct Search<'a, G> {
 }
 
 impl<G: Guide> Search<'_, G> {
-    fn run(mut self) -> Vec<String> {
+    /// Whole texts, and whether each is the guide's own.
+    fn run(mut self) -> Vec<(String, bool)> {
         let root = (String::new(), self.guide.start());
         let mut kept: Vec<((String, G::At), Ends)> = vec![(root, Ends::START)];
         for i in 0..self.line.steps.len() {
@@ -136,16 +154,18 @@ impl<G: Guide> Search<'_, G> {
             for (prefix, ends) in &kept {
                 self.follow(i, prefix, *ends, &mut next);
             }
-            kept = strongest(next, BEAM);
+            let guide = &self.guide;
+            let is_own = |((_, at), _): &((String, G::At), Ends)| guide.is_own(*at);
+            kept = first(strongest(next, usize::MAX), (BEAM, OWN), is_own);
         }
-        let mut texts: Vec<String> = Vec::new();
+        let mut texts: Vec<(String, bool)> = Vec::new();
         for ((text, at), ends) in kept {
-            if self.guide.is_whole(at) && ends.total() > 0.0 && !texts.contains(&text) {
-                texts.push(text);
+            let known = texts.iter().any(|(other, _)| *other == text);
+            if self.guide.is_whole(at) && ends.total() > 0.0 && !known {
+                texts.push((text, self.guide.is_own(at)));
             }
         }
-        texts.truncate(2 * TOLD);
-        texts
+        first(texts, (2 * TOLD, 2 * TOLD), |(_, own)| *own)
     }
 
     fn follow(

@@ -72,6 +72,10 @@ impl Guide for Listed<'_> {
     fn is_whole(&self, node: Self::At) -> bool {
         node.is_none_or(|n| self.lexicon.is_word(n))
     }
+
+    fn is_own(&self, node: Self::At) -> bool {
+        node.is_some()
+    }
 }
 
 #[cfg(test)]

@@ -45,6 +45,10 @@ impl Guide for Shaped<'_> {
     fn is_whole(&self, at: Spelled) -> bool {
         self.speller.is_whole(at)
     }
+
+    fn is_own(&self, _: Spelled) -> bool {
+        true
+    }
 }
 
 #[cfg(test)]
