@@ -19,6 +19,7 @@ fn option(value: &str, (state, relative): (MarkState, f64)) -> OptionReading {
     let measures = MarkMeasures {
         relative,
         excess: 40.0 * relative,
+        box_all: 0.5 * relative,
         ..MarkMeasures::default()
     };
     OptionReading {

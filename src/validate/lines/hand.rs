@@ -483,9 +483,14 @@ mod tests {
             row("6800700", "若桜町", ""),
         ])));
         // The ink is rather a place that does not exist.
-        let written = |listed: &[(&str, f64)]| TextReading {
-            listed: listed.iter().map(|(t, s)| ((*t).to_owned(), *s)).collect(),
-            ..reading("鳥取県若桜町淺井", &[6])
+        let written = |listed: &[(&str, f64)]| {
+            let mut own = reading("鳥取県若桜町淺井", &[6]);
+            own.characters[6].alternatives.push(('浅', 0.3));
+            let listed = listed.iter().map(|(t, s)| ((*t).to_owned(), *s));
+            TextReading {
+                listed: listed.collect(),
+                ..own
+            }
         };
         let unlisted = ("鳥取県若桜町淺井", -1.0);
         let own = ("鳥取県若桜町浅井", -4.2);
