@@ -42,6 +42,10 @@ pub(super) struct Question {
     proposal: String,
     alternatives: Vec<Other>,
     has_picture: bool,
+    /// It may be a My Number that this person has not uncovered.
+    covered: bool,
+    /// On the whole card something is painted over for him.
+    painted: bool,
     frame: Option<Outline>,
     /// What the picture is: of the `field`, of the `page`, or of the page for its `key`.
     shows: &'static str,
@@ -162,6 +166,8 @@ impl Question {
             },
             proposal: proposal(row).unwrap_or_default(),
             has_picture: row.picture.is_some(),
+            covered: row.covered,
+            painted: !store.covers(page.outcome, Some(asked.who))?.is_empty(),
             frame: page
                 .picture
                 .and_then(|_| frame(form_of(asked.library, row)?, field?)),
