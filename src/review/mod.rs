@@ -242,9 +242,10 @@ pub fn look(store: &Store, library: &Library, question: QuestionRow) -> Result<S
     Ok(Shown {
         alternatives: question.raw.as_deref().map_or_else(Vec::new, alternatives),
         // What people entered says what stands there, too.
-        differing: match question.covered {
-            true => Vec::new(),
-            false => store.differing(question.id)?,
+        differing: if question.covered {
+            Vec::new()
+        } else {
+            store.differing(question.id)?
         },
         picture_file: None,
         label: field.map(|f| f.label.clone()),

@@ -51,13 +51,18 @@ fn a_key_uncovers_what_may_be_a_my_number_and_keeps_what_was_typed() {
         .wait(&format!("{card}.complete && {card}.naturalWidth > 0"));
     page.look("covered-card");
     page.browser.press("Escape");
+    page.browser
+        .wait("document.activeElement.matches('input.line')");
+    page.browser.type_text("12");
     page.browser.press("F3");
     let picture = format!("{SHOWN}.querySelector('[data-picture]')");
     page.browser
         .wait(&format!("{picture} && {picture}.naturalWidth > 0"));
     assert!(!there(&mut page, "[data-covered]"));
     let line = format!("{SHOWN}.querySelector('input').value");
-    assert_eq!(page.browser.text(&line), value);
+    assert_eq!(page.browser.text(&line), "12");
+    let read = format!("{SHOWN}.querySelector('.says b').textContent");
+    assert_eq!(page.browser.text(&read), value);
     page.look("uncovered");
     page.browser.press("F2");
     page.browser
