@@ -31,7 +31,7 @@ pub use hints::{HintFault, Hints};
 const SMALLEST_SIDE_PX: u32 = 200;
 
 /// White border round a field's crop.
-const CROP_MARGIN_MM: f64 = 2.0;
+pub const CROP_MARGIN_MM: f64 = 2.0;
 
 /// Crops for people: 8 px a millimetre is about 200 dpi.
 const CROP_PX_PER_MM: f64 = 8.0;
@@ -224,7 +224,7 @@ fn read_page(
         role: candidate.form.role,
         key,
         barcodes,
-        registration: page.report.clone(),
+        registration: page.placed_report(),
         picture: if asks {
             overview(page)
         } else {

@@ -1,5 +1,6 @@
 //! The contact sheet: every rejected page and doubtful field as a picture, in one HTML file that
-//! needs nothing else. People would rather look than read.
+//! needs nothing else. People would rather look than read. What may be a My Number is left out, and painted
+//! over on whole pages: the file is kept by nobody's rules.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -11,6 +12,7 @@ use crate::form::{FieldId, Library};
 use crate::ingest::detail_of;
 use crate::lang::Lang;
 use crate::lots::{self, Alarm};
+use crate::review::cover;
 use crate::store::{Kind, QuestionFilter, QuestionRow, Store, StoreError};
 
 mod confusions;
@@ -151,8 +153,8 @@ fn label(library: &Library, form: &str, field: &str, lang: Lang) -> String {
 fn figure(out: &mut String, store: &Store, question: &QuestionRow, lang: Lang) {
     let words = Words::of(lang);
     out.push_str("<figure>");
-    match question.picture.map(|p| store.picture(&p)) {
-        Some(Ok(png)) if !png.is_empty() => {
+    match cover::picture(store, question, None) {
+        Ok(Some(png)) if !png.is_empty() => {
             let _ = write!(
                 out,
                 "<img alt=\"\" src=\"data:image/png;base64,{}\">",
@@ -160,7 +162,12 @@ fn figure(out: &mut String, store: &Store, question: &QuestionRow, lang: Lang) {
             );
         }
         _ => {
-            let _ = write!(out, "<div class=\"none\">{}</div>", words.no_picture);
+            let why = if question.covered {
+                words.covered
+            } else {
+                words.no_picture
+            };
+            let _ = write!(out, "<div class=\"none\">{why}</div>");
         }
     }
     let _ = write!(out, "<figcaption><code>#{}</code> ", question.id);
@@ -191,6 +198,7 @@ struct Words {
     pages: &'static str,
     key: &'static str,
     no_picture: &'static str,
+    covered: &'static str,
     alarms: &'static str,
 }
 
@@ -203,6 +211,7 @@ impl Words {
                 pages: "ページ全体",
                 key: "番号",
                 no_picture: "画像がありません",
+                covered: "マイナンバーの恐れがあるため、画像と値を載せていません",
                 alarms: "警告",
             },
             Lang::En => Self {
@@ -211,6 +220,7 @@ impl Words {
                 pages: "Whole pages",
                 key: "Key",
                 no_picture: "no picture",
+                covered: "This may be a My Number: picture and value are left out",
                 alarms: "Alarms",
             },
         }
@@ -269,6 +279,54 @@ mod tests {
         for (plain, coded) in cases {
             assert_eq!(base64(plain.as_bytes()), coded);
         }
+    }
+
+    #[test]
+    fn what_may_be_a_my_number_is_left_out_and_said() {
+        use crate::score::Confusion;
+        use crate::store::fixtures::{begin, form, record_all, store, suspect};
+
+        let number = "983205673214";
+        let (_dir, mut store) = store();
+        let mut run = begin(&store, false);
+        record_all(&mut store, &mut run, "a", &[suspect("1", number)]);
+        let questions = store.questions(&QuestionFilter::default()).unwrap();
+        let library = form(&["phone", "memo"]);
+        let html = contact_sheet(&store, &library, (&questions, &[]), Lang::En);
+        assert!(!html.contains(number), "{html}");
+        let crop = base64(format!("picture of ?{number}").as_bytes());
+        assert!(!html.contains(&crop), "{html}");
+        let why = Words::of(Lang::En).covered;
+        assert!(
+            html.contains(why) && html.contains("MYNUMBER_SUSPECT"),
+            "{html}"
+        );
+        // The other question of the card is there.
+        assert!(
+            html.contains("ink?") && html.contains("data:image/png"),
+            "{html}"
+        );
+
+        let dir = tempfile::tempdir().unwrap();
+        let words = crate::score::words(&store).unwrap();
+        let word = &words[&("a".to_owned(), 0, "phone".to_owned())];
+        assert_eq!((word.covered, word.crop), (true, None));
+        let confusion = Confusion {
+            file: "a".into(),
+            page: 0,
+            field: "phone".into(),
+            truth: "983205673215".into(),
+            read: word.value.clone(),
+            asked: true,
+            crop: word.crop,
+            covered: word.covered,
+        };
+        let path = write_confusions(&store, &[confusion], dir.path(), Lang::En).unwrap();
+        let html = std::fs::read_to_string(path).unwrap();
+        assert!(
+            !html.contains("98320567321") && html.contains(why),
+            "{html}"
+        );
     }
 
     #[test]

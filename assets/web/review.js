@@ -281,6 +281,28 @@
     showNext();
   }
 
+  // What may be a My Number comes from the server only now; what was typed so far stays.
+  async function uncover() {
+    if (busy || !shown || !shown.querySelector('[data-covered]')) return;
+    busy = true;
+    const section = shown;
+    const began = since;
+    const line = input();
+    const typed = line && line.value !== section.dataset.start ? line.value : null;
+    const reply = await ask('/review/uncover', { lease: section.dataset.lease });
+    if (reply && reply.ok) {
+      say('');
+      const fresh = put(reply.text);
+      if (section.dataset.looking) fresh.dataset.looking = section.dataset.looking;
+      show(fresh);
+      since = began;
+      if (typed !== null && input()) input().value = typed;
+    } else if (reply) {
+      await refuse(section, reply);
+    }
+    busy = false;
+  }
+
   function chosen() {
     if (shown.dataset.kind === 'many') {
       const on = shown.querySelectorAll('.choice[aria-pressed="true"]');
@@ -358,7 +380,7 @@
   }
 
   const actions = {
-    enter, again, card,
+    enter, again, card, uncover,
     back: () => look(false),
     undo: () => look(true),
     insist: () => send('value', chosen(), true),

@@ -254,5 +254,6 @@ fn report() -> RegistrationReport {
         bend_mm: 0.0,
         layout_score: 1.0,
         fields: Vec::new(),
+        place: None,
     }
 }

@@ -140,6 +140,16 @@ fn print_shown(about: &Shown, lang: Lang) {
             doubt.reason.message(lang)
         );
     }
+    if question.covered {
+        outln!(
+            "{}",
+            pick(
+                lang,
+                "画像と読み取り結果は隠しています。見るには: hagaki review",
+                "picture and reading are covered; to look at them: hagaki review"
+            )
+        );
+    }
     for entry in &about.differing {
         let said = entry.value.as_deref().unwrap_or(&entry.answer);
         outln!("{}: {said}", pick(lang, "食い違う回答", "they differ"));

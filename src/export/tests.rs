@@ -591,6 +591,20 @@ fn the_long_form_shows_questions_and_duplicates() {
     assert_eq!((rows[0].value.as_str(), rows[0].review), ("no", 0));
 }
 
+#[test]
+fn the_long_form_says_nothing_of_what_may_be_a_my_number_until_it_is_answered() {
+    let (mut campaign, pages) = Campaign::with(&[suspect("1", "983205673214")]);
+    let written = |campaign: &Campaign| {
+        let mut out = Vec::new();
+        write_long(&campaign.store, &mut out).unwrap();
+        String::from_utf8(out).unwrap()
+    };
+    assert!(written(&campaign).contains("in/a.tif,0,phone,,1\nin/a.tif,0,memo,ink,1\n"));
+    assert_eq!(long_rows(&campaign.store).unwrap()[0].value, "983205673214");
+    campaign.decide(pages[0], "phone", "0773");
+    assert!(written(&campaign).contains("in/a.tif,0,phone,0773,0\n"));
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(32))]
 

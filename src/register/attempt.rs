@@ -309,6 +309,7 @@ impl<'a> Attempt<'_, 'a> {
             bend_mm: bend.most(),
             layout_score: 0.0,
             fields: Vec::new(),
+            place: None,
         };
         let mut done = self.laid(fitted.to_px, (bend, method.print));
         done.report = report;

@@ -23,6 +23,7 @@ mod marks;
 pub(crate) mod mask;
 mod moved;
 mod patches;
+mod place;
 mod prepared;
 mod slip;
 mod view;
@@ -30,6 +31,7 @@ mod view;
 pub use bend::Bend;
 pub use check::{NOTHING_TO_CHECK, lacks_boxes, layout_score};
 pub use fields::{FieldFit, Proof};
+pub use place::Place;
 
 use std::sync::Arc;
 
@@ -91,6 +93,9 @@ pub struct RegistrationReport {
     /// Agreement of the page's print with the form, 0 to 1 ([`layout_score`]).
     pub layout_score: f64,
     pub fields: Vec<FieldFit>,
+    /// Where the side lies on the picture; `None` until the page is read.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub place: Option<Place>,
 }
 
 impl Local {
@@ -197,6 +202,14 @@ impl Registered<'_> {
     fn correction(&self, area: Rect<Mm>) -> (f64, f64) {
         let fit = fields::field_at(self, area).and_then(|i| self.local.fits.get(i));
         fit.map_or((0.0, 0.0), |f| (f.dx_mm, f.dy_mm))
+    }
+
+    /// The report, with where the side lies on the picture.
+    pub fn placed_report(&self) -> RegistrationReport {
+        RegistrationReport {
+            place: Some(Place::of(self)),
+            ..self.report.clone()
+        }
     }
 
     /// Whether anchors say where the page lies, and not only a person's hand.

@@ -309,6 +309,13 @@ fn check(name: &str, (form, raster): (&Arc<Form>, &GrayImage), wear: &Wear, limi
         Ok(done) => {
             let off = error(&done, &truth);
             assert!(off < limit, "{name}: off by {off:.3} mm, {:?}", done.report);
+            // Who has the picture alone finds the fields where the page was laid.
+            let place = Place::of(&done);
+            let kept = place
+                .on_picture((scan.width(), scan.height()))
+                .expect("laid");
+            let off = error(&done, &kept);
+            assert!(off < 0.01, "{name}: kept {off:.3} mm off");
         }
         Err(why) => panic!("{name}: {}", why.detail),
     }

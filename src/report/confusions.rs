@@ -1,11 +1,12 @@
-//! The contact sheet of confusions: what the machine read otherwise than the truth says, as pictures.
+//! The contact sheet of confusions: what the machine read otherwise than the truth says, as pictures. Of what
+//! may be a My Number neither picture nor value is shown.
 
 use std::fmt::Write as _;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use super::{MOST_PICTURES, STYLE, base64, escape};
+use super::{MOST_PICTURES, STYLE, Words, base64, escape};
 use crate::lang::Lang;
 use crate::score::Confusion;
 use crate::store::{Store, StoreError};
@@ -50,7 +51,7 @@ fn sheet(store: &Store, confusions: &[Confusion], lang: Lang) -> String {
             group.len()
         );
         for confusion in group.iter().take(MOST_PICTURES) {
-            figure(&mut out, store, confusion);
+            figure(&mut out, store, confusion, lang);
         }
         out.push_str("</div>");
     }
@@ -58,7 +59,7 @@ fn sheet(store: &Store, confusions: &[Confusion], lang: Lang) -> String {
     out
 }
 
-fn figure(out: &mut String, store: &Store, confusion: &Confusion) {
+fn figure(out: &mut String, store: &Store, confusion: &Confusion, lang: Lang) {
     out.push_str("<figure>");
     let png = confusion.crop.as_ref().map(|p| store.picture(p));
     if let Some(Ok(png)) = png.filter(|p| p.as_ref().is_ok_and(|png| !png.is_empty())) {
@@ -68,9 +69,15 @@ fn figure(out: &mut String, store: &Store, confusion: &Confusion) {
             base64(&png)
         );
     } else {
-        out.push_str("<div class=\"none\">-</div>");
+        let why = if confusion.covered {
+            Words::of(lang).covered
+        } else {
+            "-"
+        };
+        let _ = write!(out, "<div class=\"none\">{why}</div>");
     }
     let shown = |text: &str| match text {
+        _ if confusion.covered => "?".to_owned(),
         "" => "∅".to_owned(),
         _ => escape(text),
     };

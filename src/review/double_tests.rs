@@ -107,7 +107,7 @@ fn nobody_speaks_twice_and_a_difference_goes_to_a_third() {
     );
     assert!(is_open(&store));
     same_person(&say(&mut store, &library, MEMO, "sato"));
-    let shown = look(&store, &library, QuestionId(1)).unwrap();
+    let shown = look(&store, &library, store.question(QuestionId(1)).unwrap()).unwrap();
     let words: Vec<_> = shown
         .differing
         .iter()
@@ -140,7 +140,7 @@ fn a_blind_word_is_held_against_the_machine_s() {
         say(&mut store, &library, "@illegible", "sato").unwrap(),
         Spoken::Entered
     );
-    let shown = look(&store, &library, QuestionId(1)).unwrap();
+    let shown = look(&store, &library, store.question(QuestionId(1)).unwrap()).unwrap();
     let words: Vec<_> = shown.differing.iter().map(|e| e.value.clone()).collect();
     assert_eq!(words, [Some("0773123456".to_owned()), None]);
     let settled = say(&mut store, &library, "0773123456", "tanaka").unwrap();
@@ -155,7 +155,7 @@ fn nothing_of_the_machine_s_word_is_seen_before_the_last_word() {
             if !who.is_empty() {
                 say(&mut store, &library, MEMO, who).unwrap();
             }
-            let shown = look(&store, &library, QuestionId(1)).unwrap();
+            let shown = look(&store, &library, store.question(QuestionId(1)).unwrap()).unwrap();
             if policy == "double" && who == "sato" {
                 continue;
             }
@@ -167,7 +167,7 @@ fn nothing_of_the_machine_s_word_is_seen_before_the_last_word() {
         assert_eq!(store.group_fields().unwrap(), []);
     }
     let (_dir, store, library) = card_under("single");
-    let shown = look(&store, &library, QuestionId(1)).unwrap();
+    let shown = look(&store, &library, store.question(QuestionId(1)).unwrap()).unwrap();
     assert_eq!(shown.question.proposal.as_deref(), Some("0773123456"));
 }
 

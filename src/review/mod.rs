@@ -5,6 +5,7 @@
 //! paper says where the parser objects. [`desk`] hands the questions out to several people at once;
 //! [`group`] answers many that look alike.
 
+pub mod cover;
 pub mod desk;
 pub mod group;
 mod key;
@@ -227,21 +228,25 @@ pub fn question_of(store: &Store, page: PageId) -> Result<Option<QuestionRow>, S
     Ok(store.questions(&filter)?.into_iter().max_by_key(nearest))
 }
 
-/// One question with its picture put down as a file.
+/// One question with its picture put down as a file; what may be a My Number is covered.
 pub fn show(store: &Store, library: &Library, id: QuestionId) -> Result<Shown, StoreError> {
-    let mut shown = look(store, library, id)?;
-    let picture = shown.question.picture.as_ref();
-    shown.picture_file = picture.map(|p| store.picture_file(p)).transpose()?;
+    let mut shown = look(store, library, store.question(id)?)?;
+    let png = cover::picture(store, &shown.question, None)?;
+    shown.picture_file = png.map(|png| store.png_file(&png)).transpose()?;
     Ok(shown)
 }
 
-/// The same without putting down the picture.
-pub fn look(store: &Store, library: &Library, id: QuestionId) -> Result<Shown, StoreError> {
-    let question = store.question(id)?;
+/// The same without putting down the picture, of a question as this person may see it.
+pub fn look(store: &Store, library: &Library, question: QuestionRow) -> Result<Shown, StoreError> {
     let field = field_of(library, &question);
     Ok(Shown {
         alternatives: question.raw.as_deref().map_or_else(Vec::new, alternatives),
-        differing: store.differing(id)?,
+        // What people entered says what stands there, too.
+        differing: if question.covered {
+            Vec::new()
+        } else {
+            store.differing(question.id)?
+        },
         picture_file: None,
         label: field.map(|f| f.label.clone()),
         options: field.map_or_else(Vec::new, options),
@@ -594,6 +599,29 @@ mod tests {
         let picture = std::fs::read(shown.picture_file.unwrap()).unwrap();
         assert_eq!(picture, b"picture of ?yes");
         assert!(show(&store, &library, QuestionId(9)).is_err());
+    }
+
+    #[test]
+    fn what_may_be_a_my_number_is_shown_by_no_command_and_answered_all_the_same() {
+        let number = "983205673214";
+        let (_dir, mut store) = store();
+        let library = form(&["phone", "memo"]);
+        let mut run = begin(&store, false);
+        let page = record_all(&mut store, &mut run, "a", &[suspect("1", number)])[0].page();
+        let all = list(&store, &QuestionFilter::default()).unwrap();
+        let shown = show(&store, &library, all[0].id).unwrap();
+        let said = format!("{:?} {}", all[0], serde_json::to_string(&shown).unwrap());
+        assert!(!said.contains(number), "{said}");
+        assert!(shown.question.covered && shown.picture_file.is_none());
+        assert!(shown.alternatives.is_empty());
+        assert!(!all[1].covered && all[1].proposal.is_some());
+        let word = Reply {
+            answer: Answer::Illegible,
+            ..reply(all[0].id, "")
+        };
+        set(&mut store, &library, &word).unwrap();
+        let status = store.answers(page).unwrap()[0].status;
+        assert_eq!(status, AnswerStatus::Illegible);
     }
 
     #[test]

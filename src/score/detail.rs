@@ -24,7 +24,10 @@ pub struct Word {
     /// Nothing speaks against it but its confidence.
     pub open: bool,
     pub asked: bool,
+    /// `None` also for what may be a My Number.
     pub crop: Option<Picture>,
+    /// It may be a My Number.
+    pub covered: bool,
 }
 
 /// File, page and field.
@@ -42,13 +45,18 @@ pub fn words(store: &Store) -> Result<BTreeMap<Place, Word>, StoreError> {
         for reading in store.readings(read)?.into_iter().filter(|r| r.current) {
             let place = (page.file.clone(), page.page, reading.field);
             let settles = |reason| matches!(reason, Reason::LowConf | Reason::ByPolicy);
+            let covered = reading
+                .doubts
+                .iter()
+                .any(|d| d.reason == Reason::MynumberSuspect);
             let word = Word {
                 engine: reading.engine,
                 value: reading.value,
                 confidence: reading.confidence,
                 open: reading.doubts.iter().all(|d| settles(d.reason)),
                 asked: !reading.doubts.is_empty(),
-                crop: reading.crop,
+                crop: reading.crop.filter(|_| !covered),
+                covered,
             };
             all.insert(place, word);
         }
@@ -85,6 +93,8 @@ pub struct Confusion {
     pub read: String,
     pub asked: bool,
     pub crop: Option<Picture>,
+    /// It may be a My Number: to be shown to nobody in a file.
+    pub covered: bool,
 }
 
 #[derive(Clone, Debug, Default, Serialize)]
@@ -132,6 +142,7 @@ pub fn details(truth: &[Truth], result: &[LongRow], words: &BTreeMap<Place, Word
                 read: word.value.clone(),
                 asked: word.asked,
                 crop: word.crop,
+                covered: word.covered,
             });
         }
     }
@@ -251,6 +262,7 @@ mod tests {
             open,
             asked: !open,
             crop: None,
+            covered: false,
         }
     }
 

@@ -156,6 +156,44 @@ pub(crate) fn card(key: &str, fields: &[(&str, &str)]) -> PageOutcome {
     }))
 }
 
+/// Where [`suspect`] has the field that may hold a My Number, in mm.
+pub(crate) const SUSPECT_AREA: [f64; 4] = [10.0, 20.0, 60.0, 10.0];
+
+/// A card whose `phone` may be a My Number, beside a `memo` below it that is asked too. Its page's picture
+/// is white, 2 px a millimetre, and fills the picture in its file.
+pub(crate) fn suspect(key: &str, number: &str) -> PageOutcome {
+    use crate::register::Place;
+
+    let asked = format!("?{number}");
+    let mut page = card(key, &[("phone", &asked), ("memo", "?ink")]);
+    let record = record_of(&mut page);
+    let [x, y, w, h] = SUSPECT_AREA;
+    record.fields[0].reading.crop_area = Rect::new(x, y, w, h);
+    record.fields[0].verdict.doubts = vec![
+        Doubt::with(Reason::Disagree, number),
+        Doubt::new(Reason::MynumberSuspect),
+    ];
+    record.fields[1].reading.crop_area = Rect::new(10.0, 60.0, 60.0, 10.0);
+    record.fields[1].crop.png = white(128, 28);
+    record.picture.png = white(200, 296);
+    record.registration.place = Some(Place {
+        width_mm: 100.0,
+        height_mm: 148.0,
+        corners: [[0.0, 0.0], [1.0, 0.0], [1.0, 1.0], [0.0, 1.0]],
+        bend_mm: 0.0,
+    });
+    page
+}
+
+/// A white picture as PNG.
+pub(crate) fn white(width: u32, height: u32) -> Vec<u8> {
+    crate::read::png_of(&image::GrayImage::from_pixel(
+        width,
+        height,
+        image::Luma([255]),
+    ))
+}
+
 pub(crate) fn record_of(outcome: &mut PageOutcome) -> &mut PageRecord {
     match outcome {
         PageOutcome::Read(record) => record,

@@ -105,7 +105,7 @@ pub struct PageRow {
     pub part_of: Option<PageId>,
     pub questions_open: u32,
     pub outcome: OutcomeId,
-    /// A rejected page's picture.
+    /// The whole page, where it was rejected or anything on it is asked.
     pub picture: Option<Picture>,
 }
 
@@ -306,13 +306,10 @@ impl Store {
         taken.map_err(|e| StoreError::io(&path, e))
     }
 
-    /// A picture as a file of its own, for programs that show files.
-    pub fn picture_file(&self, picture: &Picture) -> Result<PathBuf, StoreError> {
-        let path = self.blobs.path(&picture.sha256, BlobKind::Png);
-        if !path.exists() {
-            self.blobs.put(&self.picture(picture)?, BlobKind::Png)?;
-        }
-        Ok(path)
+    /// A picture's PNG bytes as a file of its own, for programs that show files.
+    pub fn png_file(&self, png: &[u8]) -> Result<PathBuf, StoreError> {
+        let digest = self.blobs.put(png, BlobKind::Png)?;
+        Ok(self.blobs.path(&digest, BlobKind::Png))
     }
 
     /// The forms that pages which count now were read as and that carry answers, in order.

@@ -17,6 +17,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0011_waiting.sql"),
     include_str!("migrations/0012_streaks.sql"),
     include_str!("migrations/0013_keys.sql"),
+    include_str!("migrations/0014_covers.sql"),
 ];
 
 /// The schema this program writes.

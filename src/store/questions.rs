@@ -6,7 +6,10 @@ use serde::{Serialize, Serializer};
 use super::ask::{check_subject, current_outcome, insert_question, raise, set_aside_by};
 use super::entries::speak_all;
 use super::look::{Picture, doubts, parsed, picture};
-use super::{Act, DecisionId, Fault, PageId, QuestionId, Spoken, Step, Store, StoreError, audit};
+use super::{
+    Act, DecisionId, Fault, OutcomeId, PageId, QuestionId, Shows, Spoken, Step, Store, StoreError,
+    audit,
+};
 use crate::doubt::{Doubt, Reason};
 use crate::form::FieldId;
 
@@ -178,8 +181,16 @@ pub struct QuestionRow {
     /// The raw reading as JSON: measures and alternatives.
     #[serde(skip)]
     pub raw: Option<String>,
-    /// The picture to look at: the field's, or the whole rejected page's.
+    /// The picture to look at: the field's, or the whole page's.
     pub picture: Option<Picture>,
+    /// Of which journey the picture is, and what it shows.
+    #[serde(skip)]
+    pub outcome: OutcomeId,
+    #[serde(skip)]
+    pub shows: Shows,
+    /// The field may hold a My Number, and who asks has not uncovered it: nothing here says what was read,
+    /// and there is no picture.
+    pub covered: bool,
 }
 
 impl QuestionRow {
@@ -192,7 +203,21 @@ impl QuestionRow {
             question.confidence = None;
             question.raw = None;
         }
+        if question.covered {
+            question.cover();
+        }
         Ok(question)
+    }
+
+    /// Takes out what was read. A doubt's detail may be a reading too.
+    fn cover(&mut self) {
+        for doubt in &mut self.doubts {
+            doubt.detail = None;
+        }
+        self.proposal = None;
+        self.confidence = None;
+        self.raw = None;
+        self.picture = None;
     }
 
     fn whole(row: &Row<'_>) -> rusqlite::Result<Self> {
@@ -220,6 +245,9 @@ impl QuestionRow {
             confidence: row.get("confidence")?,
             raw: row.get("raw")?,
             picture: picture(row, "picture")?,
+            outcome: row.get("outcome_id")?,
+            shows: Shows::from_row(row)?,
+            covered: row.get("covered")?,
         })
     }
 }
@@ -228,7 +256,7 @@ const QUESTIONS: &str = concat!(
     include_str!("sql/question.sql"),
     include_str!("sql/questions_where.sql")
 );
-const ONE_QUESTION: &str = concat!(include_str!("sql/question.sql"), "WHERE q.id = ?1");
+const ONE_QUESTION: &str = concat!(include_str!("sql/question.sql"), "WHERE q.id = :id");
 
 /// Which questions; every part that is given must fit.
 #[derive(Clone, Debug, Default)]
@@ -244,7 +272,7 @@ pub struct QuestionFilter {
 }
 
 impl Store {
-    /// Questions, oldest first.
+    /// Questions, oldest first; what may be a My Number is covered.
     pub fn questions(&self, filter: &QuestionFilter) -> Result<Vec<QuestionRow>, StoreError> {
         self.read(|db| {
             let mut list = db.prepare_cached(QUESTIONS)?;
@@ -253,7 +281,7 @@ impl Store {
                     ":closed": filter.closed_too, ":form": filter.form,
                     ":field": filter.field, ":reason": filter.reason.map(Reason::code),
                     ":kind": filter.kind.map(Kind::name), ":page": filter.page,
-                    ":limit": filter.limit.map_or(-1, i64::from),
+                    ":limit": filter.limit.map_or(-1, i64::from), ":who": None::<&str>,
                 },
                 QuestionRow::from_row,
             )?;
@@ -261,10 +289,21 @@ impl Store {
         })
     }
 
+    /// One question; what may be a My Number is covered.
     pub fn question(&self, id: QuestionId) -> Result<QuestionRow, StoreError> {
+        self.question_as(id, None)
+    }
+
+    /// The same for that person: what he uncovered he sees.
+    pub fn question_for(&self, id: QuestionId, who: &str) -> Result<QuestionRow, StoreError> {
+        self.question_as(id, Some(who))
+    }
+
+    fn question_as(&self, id: QuestionId, who: Option<&str>) -> Result<QuestionRow, StoreError> {
         let found = self.read(|db| {
             let mut one = db.prepare_cached(ONE_QUESTION)?;
-            Ok(one.query_row([id], QuestionRow::from_row).optional()?)
+            let with = named_params! { ":id": id, ":who": who };
+            Ok(one.query_row(with, QuestionRow::from_row).optional()?)
         })?;
         found.ok_or(StoreError::NoSuch {
             what: "question",

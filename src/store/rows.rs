@@ -134,6 +134,7 @@ pub(super) fn add_reading(
     let FieldRecord {
         reading, verdict, ..
     } = field;
+    let area = reading.crop_area;
     let raw = json!({ "content": reading.content, "doubts": reading.doubts });
     tx.prepare_cached(include_str!("sql/insert_reading.sql"))?
         .execute(named_params! {
@@ -142,6 +143,7 @@ pub(super) fn add_reading(
             ":status": status_name(verdict.status), ":value": verdict.value,
             ":confidence": verdict.confidence.get(), ":doubts": json!(verdict.doubts).to_string(),
             ":crop": crop.map(|d| d.to_string()),
+            ":area": json!([area.x, area.y, area.w, area.h]).to_string(),
         })?;
     Ok(())
 }

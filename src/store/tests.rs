@@ -75,7 +75,7 @@ fn a_page_is_kept_with_everything_that_was_read() {
     );
     let picture = store.picture(&question.picture.unwrap()).unwrap();
     assert_eq!(picture, "picture of ?佐藤".as_bytes());
-    let file = store.picture_file(&question.picture.unwrap()).unwrap();
+    let file = store.png_file(&picture).unwrap();
     assert!(file.starts_with(dir.path().join("store")));
     assert_eq!(fs::read(file).unwrap(), picture);
     let codes: i64 = store

@@ -16,10 +16,8 @@ use super::words::Words;
 use super::{Site, secret};
 use crate::ingest::detail_of;
 use crate::lang::Lang;
-use crate::review::{self, Reply, ReviewError, desk};
-use crate::store::{
-    Act, Answer, Desk, Kind, Lease, May, Picture, QuestionId, Store, StoreError, Wanted,
-};
+use crate::review::{self, Reply, ReviewError, cover, desk};
+use crate::store::{Act, Answer, Desk, Kind, Lease, May, QuestionId, Store, StoreError, Wanted};
 
 /// Which window, and what it wants to be asked.
 #[derive(Debug, Deserialize)]
@@ -62,7 +60,7 @@ pub(super) struct Look {
 }
 
 impl Window {
-    fn desk(&self, visitor: &Visitor) -> Option<Desk> {
+    pub(super) fn desk(&self, visitor: &Visitor) -> Option<Desk> {
         secret::is_name(&self.desk).then(|| Desk {
             id: self.desk.clone(),
             who: visitor.name().to_owned(),
@@ -204,7 +202,8 @@ pub(super) async fn picture(
         let Some(lease) = own(store, &lease, &visitor)? else {
             return Ok(StatusCode::GONE.into_response());
         };
-        Ok(png(store, store.question(lease.question)?.picture))
+        let row = store.question_for(lease.question, visitor.name())?;
+        Ok(png(cover::picture(store, &row, Some(visitor.name()))))
     };
     or_failed(site.work(job).await, lang)
 }
@@ -226,8 +225,8 @@ pub(super) async fn card(
             at: (site.clock.now)(),
         };
         store.note_page_seen(&act, page)?;
-        let picture = store.page(page)?.picture;
-        Ok(png(store, picture))
+        let page = store.page(page)?;
+        Ok(png(cover::page(store, &page, Some(visitor.name()))))
     };
     or_failed(site.work(job).await, lang)
 }
@@ -273,14 +272,15 @@ impl Site {
         }
     }
 
-    fn question(
+    pub(super) fn question(
         &self,
         store: &Store,
         (desk, lease, id): (&Desk, String, QuestionId),
         window: &Window,
         (lang, may, turn): (Lang, May, Turn),
     ) -> Result<Response, StoreError> {
-        let shown = review::look(store, &self.library, id)?;
+        let row = store.question_for(id, &desk.who)?;
+        let shown = review::look(store, &self.library, row)?;
         let asked = Asked {
             lease,
             lang,
@@ -309,9 +309,9 @@ fn said(word: &Word) -> Option<Answer> {
     })
 }
 
-pub(super) fn png(store: &Store, picture: Option<Picture>) -> Response {
-    match picture.map(|p| store.picture(&p)) {
-        Some(Ok(bytes)) if !bytes.is_empty() => {
+pub(super) fn png(picture: Result<Option<Vec<u8>>, StoreError>) -> Response {
+    match picture {
+        Ok(Some(bytes)) if !bytes.is_empty() => {
             ([(CONTENT_TYPE, "image/png")], bytes).into_response()
         }
         _ => StatusCode::NOT_FOUND.into_response(),

@@ -220,7 +220,7 @@ impl Site {
         let mut groups: Vec<Alike> = Vec::new();
         let mut last = None;
         for (number, (question, lease)) in given.into_iter().enumerate() {
-            let shown = review::look(store, &self.library, question)?;
+            let shown = review::look(store, &self.library, store.question(question)?)?;
             let value = shown.question.proposal.clone().unwrap_or_default();
             if last.as_ref() != Some(&value) {
                 groups.push(Alike {

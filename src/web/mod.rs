@@ -4,7 +4,8 @@
 //! people: then everybody signs in, and roles say who reaches what. Nothing is loaded from elsewhere;
 //! no page works as a frame, from another origin or under another host name; every change carries a
 //! token that only a page of this server knows (`gate`). A picture is reached by the lease of its
-//! question and by nothing else, so nobody sees what he was not given. Rules, leases and the audit
+//! question and by nothing else, so nobody sees what he was not given; what may be a My Number only who
+//! says that he wants to (`review::cover`). Rules, leases and the audit
 //! are `review`'s and `store`'s; here is only their face.
 
 mod alternatives;
@@ -33,6 +34,7 @@ mod shape;
 mod sheet;
 mod sign_in;
 pub mod tls;
+mod uncover;
 mod view;
 mod words;
 mod writer;
@@ -285,6 +287,7 @@ fn router(site: Arc<Site>) -> Router {
         .route("/review/next", post(desk::next))
         .route("/review/answer", post(desk::answer))
         .route("/review/back", post(desk::back))
+        .route("/review/uncover", post(uncover::uncover))
         .route("/review/here", post(desk::here))
         .route("/review/leave", post(desk::leave))
         .route("/kinds", get(kinds::kinds))
@@ -315,6 +318,8 @@ fn router(site: Arc<Site>) -> Router {
         .with_state(site)
 }
 
+#[cfg(test)]
+mod cover_tests;
 #[cfg(test)]
 mod key_tests;
 #[cfg(test)]

@@ -10,11 +10,10 @@ use std::sync::Arc;
 use axum::Extension;
 use axum::extract::{Form, Path, RawQuery, State};
 use axum::http::StatusCode;
-use axum::http::header::CONTENT_TYPE;
 use axum::response::{IntoResponse, Response};
 
 use super::Site;
-use super::desk::{failed, notice_of, or_failed, own, refused};
+use super::desk::{failed, notice_of, or_failed, own, png, refused};
 use super::gate::Visitor;
 use super::once_more::OnceMore;
 use super::pages::{html, page};
@@ -25,7 +24,7 @@ use super::words::Words;
 use crate::lang::Lang;
 use crate::review::repair::{self, Read, RepairError};
 use crate::review::{Hints, Reply, desk};
-use crate::store::{Bucket, May, Original, QuestionId, Store};
+use crate::store::{Bucket, May, Original, QuestionId, Store, StoreError};
 
 pub(super) async fn repair(
     State(site): State<Arc<Site>>,
@@ -142,16 +141,17 @@ pub(super) async fn picture(
     Path(lease): Path<String>,
 ) -> Response {
     let lang = visitor.lang;
-    let job = move |_: &Site, store: &mut Store| {
+    let job = move |_: &Site, store: &mut Store| -> Result<_, StoreError> {
         let Some(lease) = own(store, &lease, &visitor)? else {
             return Ok(None);
         };
-        let page = store.question(lease.question)?.page_id;
-        store.original(page)
+        let page = store.page(store.question(lease.question)?.page_id)?;
+        let covers = store.covers(page.outcome, Some(visitor.name()))?;
+        Ok(store.original(page.id)?.map(|original| (original, covers)))
     };
     match site.work(job).await {
-        Some(Ok(Some(original))) => match site.sheet(original).await {
-            Ok(sheet) => ([(CONTENT_TYPE, "image/png")], sheet.png.clone()).into_response(),
+        Some(Ok(Some((original, covers)))) => match site.covered_sheet(original, covers).await {
+            Ok(bytes) => png(Ok(Some(bytes))),
             Err(_) => StatusCode::NOT_FOUND.into_response(),
         },
         Some(Ok(None)) => StatusCode::GONE.into_response(),

@@ -171,7 +171,9 @@ impl Site {
             laid.lease = given.lease;
             laid.waiting = waiting;
             laid.notice = notice;
-            laid.whole = match store.page(row.page_id)?.part_of {
+            let page = store.page(row.page_id)?;
+            laid.painted = !store.covers(page.outcome, Some(&desk.who))?.is_empty();
+            laid.whole = match page.part_of {
                 Some(whole) => {
                     (store.separated_by(whole)?.as_ref() == Some(&desk.who)).then_some(whole.0)
                 }

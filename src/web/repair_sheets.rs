@@ -3,8 +3,9 @@
 use std::sync::{Arc, PoisonError};
 
 use super::Site;
+use crate::review::cover;
 use crate::review::repair::{RepairError, Sheet};
-use crate::store::{Original, PageId};
+use crate::store::{Covers, Original, PageId};
 
 /// So many pictures are kept for a second look: each is a megabyte or two.
 const MOST_SHEETS: usize = 4;
@@ -18,7 +19,6 @@ impl Site {
         self: &Arc<Self>,
         original: Original,
     ) -> Result<Arc<Sheet>, RepairError> {
-        let gone = || RepairError::Broken("the server ends".into());
         let _turn = self.decoding.acquire().await.map_err(|_| gone())?;
         let page = original.page;
         if let Some(sheet) = self.sheets(|all| find(all, page)) {
@@ -36,9 +36,24 @@ impl Site {
         Ok(sheet)
     }
 
+    /// The picture's PNG bytes, with what is covered for who asks painted over.
+    pub(super) async fn covered_sheet(
+        self: &Arc<Self>,
+        original: Original,
+        covers: Covers,
+    ) -> Result<Vec<u8>, RepairError> {
+        let sheet = self.sheet(original).await?;
+        let painted = tokio::task::spawn_blocking(move || cover::original(&sheet.png, &covers));
+        painted.await.map_err(|_| gone())
+    }
+
     fn sheets<T>(&self, with: impl FnOnce(&mut Sheets) -> T) -> T {
         with(&mut self.sheets.lock().unwrap_or_else(PoisonError::into_inner))
     }
+}
+
+fn gone() -> RepairError {
+    RepairError::Broken("the server ends".into())
 }
 
 fn find(all: &Sheets, page: PageId) -> Option<Arc<Sheet>> {

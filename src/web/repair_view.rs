@@ -40,6 +40,8 @@ pub(super) struct Laid {
     pub(super) lease: String,
     pub(super) waiting: u64,
     pub(super) notice: &'static str,
+    /// Something on the picture is painted over for this person.
+    pub(super) painted: bool,
     /// The page that this was separated out of, where this person may put it together again.
     pub(super) whole: Option<i64>,
     id: i64,
@@ -106,6 +108,7 @@ impl Laid {
             lease: String::new(),
             waiting: 0,
             notice: "",
+            painted: false,
             whole: None,
             id: row.id.0,
             page: row.page_id.0,

@@ -1,6 +1,7 @@
 //! The contact sheet: everything that waits for a person, as pictures. Who may look here may look at
 //! all of them, so this asks for a role of its own and the audit says who looked at which. Of a field
-//! that is to be entered by somebody who has not seen the machine's word, the store gives no word.
+//! that is to be entered by somebody who has not seen the machine's word, the store gives no word; what may
+//! be a My Number stays covered, whoever uncovered it: this is no place to look at one.
 
 use std::sync::Arc;
 
@@ -18,7 +19,7 @@ use super::view::{Why, why};
 use super::words::Words;
 use super::{Site, desk, rights};
 use crate::lang::Lang;
-use crate::review::{field_of, options};
+use crate::review::{cover, field_of, options};
 use crate::store::{
     Act, Kind, QuestionFilter, QuestionId, QuestionRow, QuestionState, Store, StoreError,
 };
@@ -47,6 +48,7 @@ struct Group {
 struct Figure {
     id: i64,
     has_picture: bool,
+    covered: bool,
     proposal: String,
     reasons: Vec<Why>,
     place: String,
@@ -119,7 +121,7 @@ pub(super) async fn picture(
         return StatusCode::NOT_FOUND.into_response();
     };
     let job = move |_: &Site, store: &mut Store| match store.question(question) {
-        Ok(row) if row.state == QuestionState::Open => Ok(png(store, row.picture)),
+        Ok(row) if row.state == QuestionState::Open => Ok(png(cover::picture(store, &row, None))),
         Ok(_) | Err(StoreError::NoSuch { .. }) => Ok(StatusCode::NOT_FOUND.into_response()),
         Err(e) => Err(e),
     };
@@ -142,6 +144,7 @@ impl Site {
                 group.figures.push(Figure {
                     id: row.id.0,
                     has_picture: row.picture.is_some(),
+                    covered: row.covered,
                     proposal: row.proposal.clone().unwrap_or_default(),
                     reasons: row.doubts.iter().map(|d| why(d, &options, lang)).collect(),
                     place: format!("{} [{}]", row.file, row.page),

@@ -32,6 +32,8 @@ pub(super) struct Got {
     pub(super) status: u16,
     pub(super) head: String,
     pub(super) body: String,
+    /// The body as it came.
+    pub(super) bytes: Vec<u8>,
 }
 
 /// A window with its session.
@@ -103,6 +105,7 @@ impl Serving {
         let mut all = Vec::new();
         let _ = stream.read_to_end(&mut all);
         let text = String::from_utf8_lossy(&all);
+        let end = all.windows(4).position(|four| four == b"\r\n\r\n");
         let (head, body) = text.split_once("\r\n\r\n").unwrap_or((&text, ""));
         Got {
             status: head
@@ -112,6 +115,7 @@ impl Serving {
                 .unwrap_or(0),
             head: head.to_ascii_lowercase(),
             body: body.to_owned(),
+            bytes: end.map_or_else(Vec::new, |end| all[end + 4..].to_vec()),
         }
     }
 
@@ -153,7 +157,7 @@ pub(super) fn between(text: &str, from: &str, to: &str) -> String {
 }
 
 impl Window<'_> {
-    fn post_as(&self, path: &str, body: &str, more: &str) -> Got {
+    pub(super) fn post_as(&self, path: &str, body: &str, more: &str) -> Got {
         let body = format!("desk={}&{body}", self.desk);
         self.serving.send(&format!(
             "POST {path} HTTP/1.1\r\nConnection: close\r\n{more}\

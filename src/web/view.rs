@@ -13,7 +13,8 @@ use crate::ingest::detail_of;
 use crate::lang::Lang;
 use crate::review::{Shown, field_of, takes};
 use crate::store::{
-    AnswerStatus, Entry, May, QuestionRow, QuestionState, Step, Store, StoreError, Subject, Waiting,
+    AnswerStatus, Entry, May, OutcomeId, QuestionRow, QuestionState, Step, Store, StoreError,
+    Subject, Waiting,
 };
 
 /// A page with a stage for questions.
@@ -42,6 +43,10 @@ pub(super) struct Question {
     proposal: String,
     alternatives: Vec<Other>,
     has_picture: bool,
+    /// What is said in place of what may be a My Number and he has not uncovered; else empty.
+    covered: &'static str,
+    /// What is said of the whole card, where something on it is painted over for him; else empty.
+    painted: &'static str,
     frame: Option<Outline>,
     /// What the picture is: of the `field`, of the `page`, or of the page for its `key`.
     shows: &'static str,
@@ -162,6 +167,8 @@ impl Question {
             },
             proposal: proposal(row).unwrap_or_default(),
             has_picture: row.picture.is_some(),
+            covered: if row.covered { w.covered } else { "" },
+            painted: painted(store, (page.outcome, asked.who), w)?,
             frame: page
                 .picture
                 .and_then(|_| frame(form_of(asked.library, row)?, field?)),
@@ -180,6 +187,15 @@ impl Question {
             entry,
         })
     }
+}
+
+fn painted(
+    store: &Store,
+    (outcome, who): (OutcomeId, &str),
+    w: &'static Words,
+) -> Result<&'static str, StoreError> {
+    let covers = store.covers(outcome, Some(who))?;
+    Ok(if covers.is_empty() { "" } else { w.painted })
 }
 
 fn title(row: &QuestionRow, shown: &Shown, lang: Lang) -> String {

@@ -4,6 +4,7 @@
 //! under `CI` its absence is a failure.
 
 mod chromium;
+mod covered;
 mod golden;
 mod looking;
 mod repair;
