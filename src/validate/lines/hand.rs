@@ -501,7 +501,7 @@ mod tests {
         let accepted = (Status::Accepted, "鳥取県若桜町浅井", None);
         by("6800722", &[unlisted, own], accepted);
         // Another code, or that of the whole town, says nothing of this place.
-        let asked = (Status::Question, "鳥取県若桜町淺井", Some(Reason::Disagree));
+        let asked = (Status::Question, "鳥取県若桜町淺井", Some(Reason::LowConf));
         by("6800723", &[unlisted, own], asked);
         by("6800700", &[unlisted, own], asked);
         // Another place that exists is as likely by the ink: the person may have written a wrong code.
