@@ -7,7 +7,7 @@ use super::parse::Parsed;
 use crate::doubt::{Doubt, Reason};
 use crate::form::{CheckDigit, checks};
 
-/// Length, pattern and check digit. Spaces are left out; hyphens too, where only that gives the
+/// Length, pattern and check digit. Space of any kind is left out; hyphens too, where only that gives the
 /// length the form asks. A failing check is a question, never mended.
 pub(super) fn parse(
     text: &str,
@@ -15,7 +15,8 @@ pub(super) fn parse(
     pattern: Option<&Regex>,
     check: Option<&CheckDigit>,
 ) -> Parsed {
-    let narrow: String = fold::narrow(text).chars().filter(|c| *c != ' ').collect();
+    let folded = fold::narrow(text);
+    let narrow: String = folded.chars().filter(|c| !c.is_whitespace()).collect();
     let fits = |s: &str| length.is_empty() || length.contains(&s.chars().count());
     let matches = |s: &str| pattern.is_none_or(|p| p.is_match(s));
     let bare: String = narrow.chars().filter(|c| !fold::is_hyphen(*c)).collect();
@@ -62,6 +63,7 @@ mod tests {
         check("１２３４", &[4], None, Ok("1234"));
         check("12-34", &[4], None, Ok("1234"));
         check("12-34", &[5], None, Ok("12-34"));
+        check("12\n\t34 ", &[4], None, Ok("1234"));
         check("123", &[4, 5], None, Err(Reason::Length));
         check(
             "123456782",

@@ -64,8 +64,11 @@ pub enum EraGiven {
     Open,
 }
 
-/// Parses an answer as typed by a person or read from a line.
+/// Parses an answer as typed by a person or read from a line. Control characters, which come with what is pasted,
+/// are no part of it; line breaks and tabs are space.
 pub fn parse(field: &Field, text: &str, setting: &Setting) -> Parsed {
+    let is_text = |c: &char| !c.is_control() || matches!(c, '\n' | '\t');
+    let text: String = text.chars().filter(is_text).collect();
     let text = text.trim();
     if text.is_empty() {
         return Parsed::valid("");

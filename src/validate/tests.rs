@@ -28,6 +28,27 @@ fn boxes(field: &Field, written: &str) -> Reading {
 }
 
 #[test]
+fn control_characters_are_no_part_of_an_answer() {
+    let code = ValueKind::Code {
+        length: vec![3],
+        pattern: None,
+        check: None,
+    };
+    let text = ["~\u{b}\u{8}2", "1\u{0}2\u{7f}3"].map(|text| {
+        let field = fixtures::comb(code.clone(), 3);
+        let parsed = parse::parse(&field, text, &fixtures::setting());
+        (parsed.is_valid(), parsed.value)
+    });
+    assert_eq!(text, [(false, "~2".to_owned()), (true, "123".to_owned())]);
+    let name = fixtures::line(ValueKind::Text, false, Charset::Jis2);
+    let parsed = parse::parse(&name, "東\u{8}町\n1", &fixtures::setting());
+    assert_eq!(
+        (parsed.is_valid(), parsed.value),
+        (true, "東町\n1".to_owned())
+    );
+}
+
+#[test]
 fn a_date_takes_its_era_from_the_other_field() {
     // The era is a character box here: it stands for any field that names one.
     let era = named(fixtures::comb(ValueKind::Choice, 1), "era");
