@@ -227,9 +227,15 @@ fn resolve(date: Written, kind: &DateKind, setting: &Setting) -> Parsed {
 fn western(date: Written, kind: &DateKind, today: Day) -> Parsed {
     let day = Day::new(i32::try_from(date.year).unwrap_or(0), date.month, date.day);
     match day {
+        Some(day) if day < era::GREGORIAN_FROM => lunisolar(),
         Some(day) => within(day, as_format(day, kind.format), kind, today),
         None => Parsed::doubtful("", Reason::DateInvalid),
     }
+}
+
+/// A day before the Gregorian calendar: nobody who writes a card means it, but a misread 9 looks like a 0.
+fn lunisolar() -> Parsed {
+    Parsed::doubtful("", Doubt::with(Reason::DateInvalid, "lunisolar"))
 }
 
 fn in_era(era: Era, date: Written, kind: &DateKind, today: Day) -> Parsed {
@@ -243,7 +249,7 @@ fn in_era(era: Era, date: Written, kind: &DateKind, today: Day) -> Parsed {
 fn as_format(day: Day, format: DateFormat) -> Parsed {
     match era::format(day, format) {
         Some(text) => Parsed::valid(text),
-        None => Parsed::doubtful("", Doubt::with(Reason::DateInvalid, "lunisolar")),
+        None => lunisolar(),
     }
 }
 

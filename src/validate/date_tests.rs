@@ -60,6 +60,9 @@ fn the_vectors_of_the_era_boundaries() {
     check("平成元年1月3日", Err((Reason::EraOverrun, "1989-01-03")));
     check("明治5年12月3日", Err((Reason::DateInvalid, "")));
     check("明治6年1月1日", Ok("1873-01-01"));
+    check("18730101", Ok("1873-01-01"));
+    check("18721231", Err((Reason::DateInvalid, "")));
+    check("07730221", Err((Reason::DateInvalid, "")));
 }
 
 #[test]

@@ -11,7 +11,7 @@ use super::fold;
 use super::parse::Parsed;
 
 /// The Gregorian calendar starts here (明治6年1月1日); earlier days are lunisolar.
-const GREGORIAN_FROM: Day = Day {
+pub(super) const GREGORIAN_FROM: Day = Day {
     year: 1873,
     month: 1,
     day: 1,
