@@ -1,13 +1,11 @@
 //! What may be a My Number over a real socket: nothing of it leaves before somebody says that he looks.
 
 use super::people_tests::{add, sign_in};
-use super::tests::{Got, Serving, Window, lease, parts, question, serve_parts, value};
+use super::tests::{Got, Serving, Window, lease, question, serve_page, value};
 use super::*;
-use crate::digest::Digest;
 use crate::doubt::Reason;
-use crate::scan::Origin;
-use crate::store::fixtures::{SUSPECT_AREA, begin, record_of, suspect, white};
-use crate::store::{BlobKind, NewFile, Role};
+use crate::store::Role;
+use crate::store::fixtures::{SUSPECT_AREA, record_of, suspect, white};
 
 const NUMBER: &str = "983205673214";
 
@@ -18,28 +16,7 @@ fn serving() -> Serving {
     let record = record_of(&mut page);
     record.doubts.push(Reason::MarginNote.into());
     record.key.doubts.push(Reason::KeyUnknown.into());
-    let (dir, mut parts) = parts(&[]);
-    let store = &mut parts.store;
-    let bytes = white(400, 592);
-    let file_sha256 = store.blobs().put(&bytes, BlobKind::Original).unwrap();
-    let mut run = begin(store, false);
-    let file = NewFile {
-        name: "card.png",
-        sha256: file_sha256,
-        bytes: bytes.len() as u64,
-        pages: 1,
-    };
-    store.record_file(&mut run, &file).unwrap();
-    let origin = Origin {
-        file: "card.png".into(),
-        file_sha256,
-        page: 0,
-    };
-    let pixels = Digest::of(b"pixels");
-    store
-        .record_page(&mut run, &origin, &pixels, &page)
-        .unwrap();
-    serve_parts(dir, parts)
+    serve_page("card.png", &white(400, 592), &page)
 }
 
 /// The question about that field, as it is shown.

@@ -1,13 +1,11 @@
 //! Pages laid by hand over a real socket, the contact sheet and the books.
 
 use super::people_tests::{add, sign_in};
-use super::tests::{Serving, between, lease, parts, question, serve_parts};
+use super::tests::{Serving, between, lease, parts, question, serve_page, serve_parts};
 use super::*;
-use crate::digest::Digest;
 use crate::doubt::{Doubt, Reason};
-use crate::scan::Origin;
 use crate::store::fixtures::{begin, card, record_all, record_of, rejected};
-use crate::store::{BlobKind, Bucket, NewFile, PageId, Role};
+use crate::store::{Bucket, PageId, Role};
 
 /// A picture without a form on it: white with a black bar.
 fn picture() -> Vec<u8> {
@@ -25,29 +23,7 @@ fn picture() -> Vec<u8> {
 
 /// A server with one rejected page whose picture is there.
 fn rejecting() -> Serving {
-    let (dir, mut parts) = parts(&[]);
-    let store = &mut parts.store;
-    let bytes = picture();
-    let file_sha256 = store.blobs().put(&bytes, BlobKind::Original).unwrap();
-    let mut run = begin(store, false);
-    let file = NewFile {
-        name: "odd.png",
-        sha256: file_sha256,
-        bytes: bytes.len() as u64,
-        pages: 1,
-    };
-    store.record_file(&mut run, &file).unwrap();
-    let origin = Origin {
-        file: "odd.png".into(),
-        file_sha256,
-        page: 0,
-    };
-    let page = rejected(Reason::UnknownForm);
-    let pixels = Digest::of(b"pixels");
-    store
-        .record_page(&mut run, &origin, &pixels, &page)
-        .unwrap();
-    serve_parts(dir, parts)
+    serve_page("odd.png", &picture(), &rejected(Reason::UnknownForm))
 }
 
 const CORNERS: &str = "corners=0.05+0.05+0.95+0.05+0.95+0.95+0.05+0.95";

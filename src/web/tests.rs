@@ -5,10 +5,13 @@ use std::net::TcpStream;
 use std::thread::JoinHandle;
 
 use super::*;
+use crate::digest::Digest;
 use crate::doubt::{Doubt, Reason};
 use crate::form::FieldId;
+use crate::pipeline::PageOutcome;
+use crate::scan::Origin;
 use crate::store::fixtures::{self, NOON, at, begin, card, form, record_all};
-use crate::store::{BlobKind, PageId};
+use crate::store::{BlobKind, NewFile, PageId};
 
 /// A server of its own, ended with the test.
 pub(super) struct Serving {
@@ -81,6 +84,29 @@ pub(super) fn parts(pages: &[&[(&str, &str)]]) -> (tempfile::TempDir, SiteParts)
 
 pub(super) fn serve(pages: &[&[(&str, &str)]]) -> Serving {
     let (dir, parts) = parts(pages);
+    serve_parts(dir, parts)
+}
+
+/// A server with one page that was recorded so, and the file in which it came.
+pub(super) fn serve_page(name: &str, bytes: &[u8], page: &PageOutcome) -> Serving {
+    let (dir, mut parts) = parts(&[]);
+    let store = &mut parts.store;
+    let file_sha256 = store.blobs().put(bytes, BlobKind::Original).unwrap();
+    let mut run = begin(store, false);
+    let file = NewFile {
+        name,
+        sha256: file_sha256,
+        bytes: bytes.len() as u64,
+        pages: 1,
+    };
+    store.record_file(&mut run, &file).unwrap();
+    let origin = Origin {
+        file: name.into(),
+        file_sha256,
+        page: 0,
+    };
+    let pixels = Digest::of(b"pixels");
+    store.record_page(&mut run, &origin, &pixels, page).unwrap();
     serve_parts(dir, parts)
 }
 

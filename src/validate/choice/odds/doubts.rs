@@ -64,8 +64,7 @@ const GHOST_RING: f64 = 0.04;
 const HARDLY_FILLED: f64 = 0.02;
 
 /// A fill that adds less darkness to its box than the page's clear marks do, most of which are thin strokes, was
-/// rubbed out (4 of 1,300 right fills and
-/// 1 of 3 wrong ones).
+/// rubbed out (4 of 1,300 right fills and 1 of 3 wrong ones).
 const PALE_FILL: f64 = 0.8;
 
 /// A ring without an outline of ink, its own or anybody's, on a page whose palest answers are at least so dark is
