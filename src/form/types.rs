@@ -247,8 +247,9 @@ pub struct FieldLists {
     pub column: Option<Arc<Column>>,
     /// Postal codes and addresses, where they are installed; only for such values.
     pub places: Option<Arc<Places>>,
-    /// The postal code that the person wrote for this address, once that is certain.
-    pub code: Option<String>,
+    /// What the card's postal code may be, for an address, or its address, for a postal code, with
+    /// probabilities that add up to at most 1; only while both are decided.
+    pub paired: Vec<(String, f64)>,
     /// Surnames and given names in the field's spelling, where they are installed; only for names that have no
     /// other list.
     pub names: Option<Arc<Names>>,

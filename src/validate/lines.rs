@@ -10,7 +10,7 @@
 //! as Tesseract often is of kana, the networks that look at single characters may confirm it as well.
 //! What no reader tells apart in print (O and 0, I and 1) the form must: `twins`.
 
-mod hand;
+pub(super) mod hand;
 mod twins;
 
 use super::parse::{self, Parsed, Setting};

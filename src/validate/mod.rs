@@ -205,10 +205,13 @@ pub fn validate(side: &Side, readings: &[Reading], context: &Context<'_>) -> Vec
             }
         }
     }
+    let setting = plain(EraGiven::NotAsked);
     for (code, address) in places::pairs(&fields) {
-        if let Some(field) = places::heard(&fields, &verdicts, (code, address)) {
-            let setting = plain(EraGiven::NotAsked);
-            verdicts[address] = decide(&field, pairs[address].1, &setting, context);
+        let said = [code, address].map(|i| places::said(fields[i], pairs[i].1, &verdicts[i]));
+        for (own, other) in [(code, &said[1]), (address, &said[0])] {
+            if let Some(field) = places::heard(fields[own], &verdicts[own], other) {
+                verdicts[own] = decide(&field, pairs[own].1, &setting, context);
+            }
         }
     }
     ditto::resolve(&fields, &mut verdicts);

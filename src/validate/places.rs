@@ -3,16 +3,24 @@
 //! Digits and a written place are read by other networks and err on their own: that a misread code
 //! stands for just the place that was misread from the address does not happen. So where they agree as
 //! far as the town, what one reader alone was not sure of is sure; where they do not, a person is
-//! asked. A code that is certain says which of the places that the ink may be is meant (`lines::hand`).
+//! asked. And each says which of the readings that the other's ink allows is meant: the code to the address
+//! (`lines::hand`), the address to the code ([`by_address`]). Either hears only what the other's own ink says.
 
+use super::boxes;
+use super::lines::hand;
+use super::search::{self, BLANK, Slot, UNREADABLE};
 use super::{Status, Verdict, accepts, own_threshold};
 use crate::confidence::Confidence;
 use crate::doubt::{Doubt, Reason};
-use crate::form::{Field, ValueKind};
+use crate::form::{Field, ValueKind, Zone};
 use crate::lists::{Agreement, Places};
+use crate::read::{Content, Reading};
 
 /// A reading less sure than this is confirmed by nothing.
 const LEAST: f64 = 0.5;
+/// What any other code weighs against the address's own: people write the code of where they moved from, or a wrong
+/// one, but seldom one that their hand makes look like the right one.
+const OF_ELSEWHERE: f64 = 0.0003;
 
 /// Holds each postal code against its address: the first code of a side belongs to its first address.
 pub(super) fn resolve(fields: &[&Field], verdicts: &mut [Verdict]) {
@@ -35,19 +43,70 @@ pub(super) fn pairs(fields: &[&Field]) -> impl Iterator<Item = (usize, usize)> +
     codes.into_iter().zip(addresses)
 }
 
-/// An address that is asked about, with the code that its person wrote, if that is certain.
-pub(super) fn heard(
-    fields: &[&Field],
-    verdicts: &[Verdict],
-    (code, address): (usize, usize),
-) -> Option<Field> {
-    let asked = verdicts[address].status == Status::Question;
-    if !asked || verdicts[code].status != Status::Accepted {
+/// What a field of such a pair may hold by its own ink, with probabilities that add up to at most 1.
+pub(super) fn said(field: &Field, reading: &Reading, verdict: &Verdict) -> Vec<(String, f64)> {
+    if verdict.status == Status::Accepted {
+        return vec![(verdict.value.clone(), verdict.confidence.get())];
+    }
+    match (&reading.content, &field.zone) {
+        (Content::Cells { cells }, Zone::Comb(_)) => {
+            search::best_strings(&boxes::slots_of(field, cells)).0
+        }
+        (Content::Text { readings }, Zone::Line(zone)) if !zone.printed => {
+            hand::places_of(zone, readings)
+        }
+        _ => Vec::new(),
+    }
+}
+
+/// A field with an answer, and with what the other one of its pair may say.
+pub(super) fn heard(field: &Field, verdict: &Verdict, other: &[(String, f64)]) -> Option<Field> {
+    if !matches!(verdict.status, Status::Question | Status::Accepted) || other.is_empty() {
         return None;
     }
-    let mut field = fields[address].clone();
-    field.lists.code = Some(verdicts[code].value.clone());
+    let mut field = field.clone();
+    field.lists.paired = other.to_vec();
     Some(field)
+}
+
+/// Whether a code and an address go together as far as the town. The code of a whole city says nothing of the
+/// town.
+pub(super) fn agree(places: &Places, code: &str, address: &str) -> bool {
+    let of_town = places.of(code).iter().all(|p| !p.town.is_empty());
+    of_town && places.agreement(code, address) == Agreement::Town
+}
+
+/// How probable it is that the other field holds what goes with this one.
+pub(super) fn support(paired: &[(String, f64)], agrees: impl Fn(&str) -> bool) -> f64 {
+    let with = paired.iter().filter(|(other, _)| agrees(other));
+    with.map(|(_, p)| p).sum()
+}
+
+/// The code of the card's address that the ink may be, and how sure it is against all others.
+pub(super) fn by_address(field: &Field, slots: &[Slot]) -> Option<(String, f64)> {
+    let (places, paired) = (field.lists.places.as_deref()?, &field.lists.paired);
+    if paired.is_empty() {
+        return None;
+    }
+    let (strings, rest) = search::best_strings(slots);
+    let mut own = (String::new(), 0.0);
+    let mut total = rest * OF_ELSEWHERE;
+    for (boxes, p) in strings {
+        let code = boxes.trim_matches(BLANK);
+        let of_address = support(paired, |address| agree(places, code, address));
+        // A box without a single digit may hold any.
+        let against = if code.contains(UNREADABLE) {
+            1.0
+        } else {
+            OF_ELSEWHERE
+        };
+        let weight = p * (of_address + against * (1.0 - of_address));
+        total += weight;
+        if of_address > OF_ELSEWHERE && weight > own.1 {
+            own = (code.to_owned(), weight);
+        }
+    }
+    (own.1 > 0.0).then(|| (own.0, own.1 / total))
 }
 
 fn compare(
@@ -122,7 +181,7 @@ fn confirm(field: &Field, verdict: &mut Verdict) {
 mod tests {
     use super::*;
     use crate::charset::Charset;
-    use crate::form::Learnt;
+    use crate::form::{FieldId, Learnt};
     use crate::lists::Place;
     use crate::validate::{boxes, fixtures};
     use std::sync::Arc;
@@ -133,6 +192,7 @@ mod tests {
         };
         let places = Arc::new(Places::new([
             row("6240853", "舞鶴市", "南田辺"),
+            row("6240353", "舞鶴市", "北吸"),
             row("6240000", "舞鶴市", ""),
             row("6230001", "綾部市", "味方町"),
         ]));
@@ -263,5 +323,86 @@ mod tests {
             [("6240853", 0.9, None), ("", 0.999, None)],
             [UNSURE, (Status::Blank, None)],
         );
+    }
+
+    /// The boxes of a code, those of `also` as likely another digit by so much, and the places that an address
+    /// may be with the logarithms of their scores.
+    fn read(
+        written: &str,
+        also: &[(usize, char, f64)],
+        listed: &[(&str, f64)],
+    ) -> Vec<(Status, String, Option<Reason>)> {
+        let [mut code, mut address] = fields();
+        code.id = FieldId("code".into());
+        address.id = FieldId("address".into());
+        let mut cells = fixtures::cells(written, 0.9999);
+        for (k, other, p) in also {
+            let own = written.chars().nth(*k).expect("a box");
+            cells[*k].alternatives = vec![(own, 1.0 - p), (*other, *p)];
+        }
+        let boxes = fixtures::reading(&code, Content::Cells { cells });
+        let mut text = fixtures::text(listed.first().map_or("", |(text, _)| text), 0.9);
+        text.listed = listed.iter().map(|(t, s)| ((*t).to_owned(), *s)).collect();
+        let line = fixtures::reading(
+            &address,
+            Content::Text {
+                readings: vec![text],
+            },
+        );
+        let side = fixtures::side(vec![code, address]);
+        let verdicts = crate::validate::validate(&side, &[boxes, line], &fixtures::context());
+        let each = verdicts.into_iter();
+        each.map(|v| (v.status, v.value, v.doubts.first().map(|d| d.reason)))
+            .collect()
+    }
+
+    const ADDRESS: &[(&str, f64)] = &[("京都府舞鶴市南田辺", 0.0)];
+
+    fn accepted(text: &str) -> (Status, String, Option<Reason>) {
+        (Status::Accepted, text.into(), None)
+    }
+
+    fn asked(text: &str, why: Reason) -> (Status, String, Option<Reason>) {
+        (Status::Question, text.into(), Some(why))
+    }
+
+    #[test]
+    fn an_address_says_which_code_the_ink_is() {
+        // The ink is rather a code that no place has: by itself it is never mended.
+        let slip = (4, '8', 0.4);
+        let alone = read("6240153", &[slip], &[]);
+        assert_eq!(alone[0], asked("6240853", Reason::ZipUnknown));
+        assert_eq!(read("6240153", &[slip], ADDRESS)[0], accepted("6240853"));
+        // Too little speaks for the address's code to accept it: it is proposed.
+        let slight = (4, '8', 0.01);
+        let proposed = asked("6240853", Reason::ZipAddrMismatch);
+        assert_eq!(read("6240153", &[slight], ADDRESS)[0], proposed);
+        // Nothing does.
+        let other = read("6240153", &[], ADDRESS);
+        assert_eq!(other[0], asked("6240153", Reason::ZipUnknown));
+    }
+
+    #[test]
+    fn a_sure_code_is_asked_where_the_address_has_another_that_the_ink_may_be() {
+        let sure = |also: &[(usize, char, f64)], place| read("6240353", also, &[(place, 0.0)]);
+        let slight = (4, '8', 0.004);
+        let of_its_own = sure(&[slight], "京都府舞鶴市北吸");
+        assert_eq!(
+            of_its_own,
+            [accepted("6240353"), accepted("京都府舞鶴市北吸")]
+        );
+        let differ = asked("6240853", Reason::ZipAddrMismatch);
+        assert_eq!(sure(&[slight], "京都府舞鶴市南田辺")[0], differ);
+    }
+
+    #[test]
+    fn both_are_settled_where_each_is_asked_alone() {
+        // Another town is nearly as likely by the ink, and so is another code.
+        let either: &[(&str, f64)] = &[("京都府綾部市味方町", 0.0), ("京都府舞鶴市南田辺", -1.0)];
+        let alone = read("       ", &[], either);
+        assert_eq!(alone[1], asked("京都府綾部市味方町", Reason::LowConf));
+        let slip = (4, '8', 0.6);
+        let both = read("6240153", &[slip], either);
+        assert_eq!(both, [accepted("6240853"), accepted("京都府舞鶴市南田辺")]);
     }
 }

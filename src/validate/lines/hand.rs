@@ -7,13 +7,14 @@
 use super::super::fuse::{self, Pool};
 use super::super::names::{self, Said};
 use super::super::parse::{self, Parsed, Setting};
+use super::super::places;
 use super::super::search::{self, Slot};
 use super::super::{Context, Verdict, boxes, small};
 use crate::charset::{Charset, bare, large_kana};
 use crate::confidence::Confidence;
 use crate::doubt::{Doubt, Reason};
 use crate::form::{Field, LineZone};
-use crate::lists::{Agreement, Lexicon};
+use crate::lists::Lexicon;
 use crate::read::{CellReading, TextReading};
 
 /// What the words outside a list weigh against the best of it, were both as probable by the ink.
@@ -79,6 +80,21 @@ pub(super) fn decide(
         None => None,
     });
     Verdict::decide_from(field, parsed.value, (Confidence::new(sure), least), doubts)
+}
+
+/// The places that a written address may begin with by its ink, with probabilities.
+pub(in super::super) fn places_of(zone: &LineZone, readings: &[TextReading]) -> Vec<(String, f64)> {
+    let Some(first) = readings.iter().find(|r| !r.text.trim().is_empty()) else {
+        return Vec::new();
+    };
+    let line = Line::of(zone, first);
+    let listed = &first.listed;
+    let outside = listed
+        .first()
+        .map_or(0.0, |(text, _)| OUTSIDE * line.rather_own(text));
+    let total = outside + listed.iter().map(|(_, score)| score.exp()).sum::<f64>();
+    let share = |(text, score): &(String, f64)| (text.clone(), score.exp() / total);
+    listed.iter().map(share).collect()
 }
 
 /// Whether the field has lists and none holds the text: however sure its characters are, it is for a
@@ -254,25 +270,31 @@ impl<'a> Line<'a> {
 
     /// The place of the card's postal code, where the ink is rather this than anything else.
     fn by_code(&self, field: &Field) -> Option<Listed> {
-        let (places, code) = (field.lists.places.as_deref()?, field.lists.code.as_deref()?);
-        // The code of a whole city says nothing of the town.
-        if places.of(code).iter().any(|p| p.town.is_empty()) {
-            return None;
-        }
-        let exists = |(text, _): &&(String, f64)| places.starts().contains(text);
-        let of_code = |text: &str| places.agreement(code, text) == Agreement::Town;
-        let (own, others): (Vec<_>, Vec<_>) = self
+        let (known, codes) = (field.lists.places.as_deref()?, &field.lists.paired);
+        let of_code = |text: &str| places::support(codes, |code| places::agree(known, code, text));
+        let exists = |(text, _): &&(String, f64)| known.starts().contains(text);
+        let weighed = self
             .reading
             .listed
             .iter()
             .filter(exists)
-            .partition(|(text, _)| of_code(text));
-        let (text, score) = own.first()?;
-        let rivals: f64 = others.iter().map(|(_, s)| (s - score).exp()).sum();
-        let outside = OUTSIDE_OF_CODE * (-score).exp() * self.rather_own(text);
-        let sure = 1.0 / (1.0 + ELSEWHERE * rivals + outside);
+            .map(|(text, score)| {
+                let own = of_code(text);
+                (text, own, score.exp() * (own + ELSEWHERE * (1.0 - own)))
+            });
+        let weighed: Vec<_> = weighed.collect();
+        let own = weighed.iter().filter(|(_, own, _)| *own > ELSEWHERE);
+        let (text, _, weight) = own.max_by(|a, b| a.2.total_cmp(&b.2))?;
+        // The same place is spelled in several ways.
+        let of_both =
+            |code: &str, other: &str| [other, text].iter().all(|t| places::agree(known, code, t));
+        let of_another = |other: &str| !codes.iter().any(|(code, _)| of_both(code, other));
+        let rivals = weighed.iter().filter(|(other, ..)| of_another(other));
+        let rivals: f64 = rivals.map(|(.., weight)| weight).sum();
+        let outside = OUTSIDE_OF_CODE * self.rather_own(text);
+        let sure = weight / (weight + rivals + outside);
         (sure >= CONFIRMED).then(|| Listed {
-            text: text.clone(),
+            text: (*text).clone(),
             sure,
             of_word: sure,
         })
@@ -495,7 +517,7 @@ mod tests {
         let unlisted = ("鳥取県若桜町淺井", -1.0);
         let own = ("鳥取県若桜町浅井", -4.2);
         let mut by = |code: &str, listed: &[(&str, f64)], expected| {
-            field.lists.code = Some(code.to_owned());
+            field.lists.paired = vec![(code.to_owned(), 1.0)];
             check(&field, written(listed), None, expected);
         };
         let accepted = (Status::Accepted, "鳥取県若桜町浅井", None);
