@@ -151,7 +151,7 @@ pub fn is_hiragana(c: char) -> bool {
     ('ぁ'..='ゖ').contains(&c)
 }
 
-fn is_katakana(c: char) -> bool {
+pub fn is_katakana(c: char) -> bool {
     ('ァ'..='ヶ').contains(&c) || c == 'ー'
 }
 

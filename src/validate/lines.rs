@@ -11,6 +11,7 @@
 //! What no reader tells apart in print (O and 0, I and 1) the form must: `twins`.
 
 pub(super) mod hand;
+mod house;
 mod twins;
 
 use super::parse::{self, Parsed, Setting};

@@ -5,7 +5,7 @@
 //! Characters that only their neighbors tell apart count for each other, since the guide says which it
 //! is; spaces count for nothing.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::beam::{Ends, strongest};
 use super::{Mask, NEGLIGIBLE, Step};
@@ -17,7 +17,8 @@ const BEAM: usize = 40;
 const OWN: usize = 16;
 /// What a character has at least.
 const FLOOR: f64 = 1e-6;
-/// Readings that are returned, and as many more of the guide's own.
+/// Readings that are returned, and as many more of the guide's own; besides, the best of as many beginnings: how
+/// a house number may be read crowds out no other town.
 const TOLD: usize = 4;
 
 /// Says what may follow a beginning.
@@ -33,8 +34,13 @@ pub(super) trait Guide {
     /// Whether the answer may end here.
     fn is_whole(&self, at: Self::At) -> bool;
 
+    /// Where the guide's own knowledge ended of what has led here: here, or before anything followed.
+    fn known(&self, at: Self::At) -> Self::At;
+
     /// Whether the guide knows all that has led here.
-    fn is_own(&self, at: Self::At) -> bool;
+    fn is_own(&self, at: Self::At) -> bool {
+        self.known(at) == at
+    }
 }
 
 /// Takes the first `most`, and of the others what is the guide's own until there are `own` of those.
@@ -117,19 +123,44 @@ impl Line<'_> {
     /// that of `free`, the reading without it.
     pub(super) fn guided(&self, guide: impl Guide, free: &str) -> Vec<(String, f64)> {
         let of_free = self.ln_probability(&bare(free));
-        let mut found: Vec<(String, f64, bool)> = Search { line: self, guide }
-            .run()
-            .into_iter()
-            .map(|(text, own)| {
-                let score = self.ln_probability(&text) - of_free;
-                (text, score, own)
-            })
-            .filter(|(_, score, _)| score.is_finite())
-            .collect();
-        found.sort_by(|a, b| b.1.total_cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
-        let told = first(found, (TOLD, TOLD), |(_, _, own)| *own);
-        told.into_iter().map(|(text, p, _)| (text, p)).collect()
+        let mut found = Search { line: self, guide }.run();
+        for whole in &mut found {
+            whole.score = self.ln_probability(&whole.text) - of_free;
+        }
+        found.retain(|whole| whole.score.is_finite());
+        let free = bare(free);
+        found.sort_by(|a, b| {
+            let as_free = |w: &Whole<_>| w.text != free;
+            let by_score = b.score.total_cmp(&a.score);
+            by_score.then_with(|| (as_free(a), &a.text).cmp(&(as_free(b), &b.text)))
+        });
+        let mut shapes = BTreeSet::new();
+        found.retain(|whole| shapes.insert(shape_of(&whole.text)));
+        let mut places = BTreeSet::new();
+        for whole in &mut found {
+            whole.told |= places.len() < TOLD && places.insert(whole.known);
+        }
+        let told = first(found, (TOLD, 2 * TOLD), |whole| whole.told);
+        told.into_iter()
+            .map(|whole| (whole.text, whole.score))
+            .collect()
     }
+}
+
+/// A text without what only its neighbors tell apart.
+fn shape_of(text: &str) -> String {
+    let shape = |c: char| alike(c).chars().next().unwrap_or(c);
+    text.chars().map(shape).collect()
+}
+
+/// A reading of the whole line under a guide.
+struct Whole<At> {
+    text: String,
+    /// Where the guide's knowledge of it ended.
+    known: At,
+    /// To be told whatever its rank: the guide knows all of it, or it is the best with its beginning.
+    told: bool,
+    score: f64,
 }
 
 /// A character and those that only its neighbors tell from it.
@@ -145,8 +176,8 @@ struct Search<'a, G> {
 }
 
 impl<G: Guide> Search<'_, G> {
-    /// Whole texts, and whether each is the guide's own.
-    fn run(mut self) -> Vec<(String, bool)> {
+    /// Whole texts, not scored.
+    fn run(mut self) -> Vec<Whole<G::At>> {
         let root = (String::new(), self.guide.start());
         let mut kept: Vec<((String, G::At), Ends)> = vec![(root, Ends::START)];
         for i in 0..self.line.steps.len() {
@@ -158,14 +189,19 @@ impl<G: Guide> Search<'_, G> {
             let is_own = |((_, at), _): &((String, G::At), Ends)| guide.is_own(*at);
             kept = first(strongest(next, usize::MAX), (BEAM, OWN), is_own);
         }
-        let mut texts: Vec<(String, bool)> = Vec::new();
+        let mut texts: Vec<Whole<G::At>> = Vec::new();
         for ((text, at), ends) in kept {
-            let known = texts.iter().any(|(other, _)| *other == text);
+            let known = texts.iter().any(|other| other.text == text);
             if self.guide.is_whole(at) && ends.total() > 0.0 && !known {
-                texts.push((text, self.guide.is_own(at)));
+                texts.push(Whole {
+                    text,
+                    known: self.guide.known(at),
+                    told: self.guide.is_own(at),
+                    score: 0.0,
+                });
             }
         }
-        first(texts, (2 * TOLD, 2 * TOLD), |(_, own)| *own)
+        texts
     }
 
     fn follow(

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use super::FOLLOWED;
 use super::guided::{Guide, with_alike};
+use crate::charset::alike;
 use crate::lists::{Lexicon, Node};
 
 /// Nodes with at most so many branches are followed into all of them, whatever the ink says: a
@@ -25,27 +26,38 @@ impl<'a> Listed<'a> {
     }
 }
 
-impl Guide for Listed<'_> {
-    /// `None` behind a word of an open list.
-    type At = Option<Node>;
+/// Within a word, or behind one of an open list.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum At {
+    Within(Node),
+    Behind(Node),
+}
 
-    fn start(&self) -> Self::At {
-        Some(self.lexicon.root())
+impl Guide for Listed<'_> {
+    type At = At;
+
+    fn start(&self) -> At {
+        At::Within(self.lexicon.root())
     }
 
-    /// Branches of the list, and behind a word of an open list what the ink says.
-    fn ways(&mut self, seen: &[char], node: Self::At) -> Vec<(char, Self::At)> {
-        let anything = |ways: &mut Vec<(char, Option<Node>)>| {
+    /// Branches of the list, and behind a word of an open list what the ink says: of what looks alike
+    /// one, for it is as probable as the others.
+    fn ways(&mut self, seen: &[char], at: At) -> Vec<(char, At)> {
+        let anything = |ways: &mut Vec<(char, At)>, word: Node| {
             for c in seen.iter().take(FOLLOWED) {
-                if !ways.iter().any(|(known, _)| known == c) {
-                    ways.push((*c, None));
+                let alike = |known: char| known == *c || alike(known).contains(*c);
+                if !ways.iter().any(|(known, _)| alike(*known)) {
+                    ways.push((*c, At::Behind(word)));
                 }
             }
         };
         let mut ways = Vec::new();
-        let Some(node) = node else {
-            anything(&mut ways);
-            return ways;
+        let node = match at {
+            At::Within(node) => node,
+            At::Behind(word) => {
+                anything(&mut ways, word);
+                return ways;
+            }
         };
         let lexicon = self.lexicon;
         let few = self
@@ -53,28 +65,33 @@ impl Guide for Listed<'_> {
             .entry(node)
             .or_insert_with(|| lexicon.children(node, BRANCHES));
         match few {
-            Some(few) => ways.extend(few.iter().map(|(c, n)| (*c, Some(*n)))),
+            Some(few) => ways.extend(few.iter().map(|(c, n)| (*c, At::Within(*n)))),
             None => {
                 for c in seen.iter().flat_map(|c| with_alike(*c)) {
-                    let child = lexicon.child(node, c);
-                    if child.is_some() && !ways.iter().any(|(known, _)| *known == c) {
-                        ways.push((c, child));
+                    let known = ways.iter().any(|(known, _)| *known == c);
+                    if let Some(child) = lexicon.child(node, c).filter(|_| !known) {
+                        ways.push((c, At::Within(child)));
                     }
                 }
             }
         }
         if lexicon.is_open() && lexicon.is_word(node) {
-            anything(&mut ways);
+            anything(&mut ways, node);
         }
         ways
     }
 
-    fn is_whole(&self, node: Self::At) -> bool {
-        node.is_none_or(|n| self.lexicon.is_word(n))
+    fn is_whole(&self, at: At) -> bool {
+        match at {
+            At::Within(node) => self.lexicon.is_word(node),
+            At::Behind(_) => true,
+        }
     }
 
-    fn is_own(&self, node: Self::At) -> bool {
-        node.is_some()
+    fn known(&self, at: At) -> At {
+        match at {
+            At::Within(node) | At::Behind(node) => At::Within(node),
+        }
     }
 }
 
@@ -137,6 +154,53 @@ mod tests {
         assert!(found[0].1.abs() < 0.3, "{found:?}");
         let closed = listed(&["東町", "西町"], false, &rows, "西町 1");
         assert!(closed[0].0 == "西町" && closed[0].1 < -0.5, "{closed:?}");
+    }
+
+    #[test]
+    fn what_follows_crowds_out_no_other_word() {
+        let rows = [
+            row(&[('西', 0.9), ('東', 0.05)]),
+            row(&[('町', 0.9)]),
+            row(&[('1', 0.3), ('2', 0.3), ('束', 0.2)]),
+            row(&[('1', 0.3), ('2', 0.3), ('束', 0.2)]),
+            row(&[('町', 0.3), ('2', 0.3), ('束', 0.2)]),
+        ];
+        let found = listed(&["東町", "西町"], true, &rows, "西町12");
+        let of = |word: &str| found.iter().filter(|(t, _)| t.starts_with(word)).count();
+        assert!(of("西町") >= 4 && of("東町") >= 2, "{found:?}");
+        assert!(
+            found
+                .iter()
+                .any(|(t, _)| t.starts_with("東町") && t.len() > 6)
+        );
+    }
+
+    #[test]
+    fn of_what_looks_alike_behind_a_word_the_lines_own_reading_stands() {
+        let mask = Mask::new(&['東', '町', 'ー', '-', '1'], &Charset::Jis2);
+        let rows = [
+            [0.1, 0.9, 0.0, 0.0, 0.0, 0.0],
+            [0.1, 0.0, 0.9, 0.0, 0.0, 0.0],
+            [0.1, 0.0, 0.0, 0.5, 0.3, 0.0],
+            [0.1, 0.0, 0.0, 0.3, 0.5, 0.0],
+            [0.1, 0.0, 0.0, 0.0, 0.0, 0.9],
+        ];
+        let steps: Vec<Step> = rows.iter().map(|r| step(r, &mask)).collect();
+        let line = Line {
+            rows: &rows.concat(),
+            classes: 6,
+            steps: &steps,
+            mask: &mask,
+        };
+        let list = Lexicon::new(["東町".to_owned()], true);
+        for free in ["東町-1", "東町ー1"] {
+            let found = line.guided(Listed::new(&list), free);
+            let of = found
+                .iter()
+                .filter(|(t, _)| t.chars().count() == 4 && t.ends_with('1'));
+            let of: Vec<&str> = of.map(|(t, _)| t.as_str()).collect();
+            assert_eq!(of, [free]);
+        }
     }
 
     #[test]

@@ -46,8 +46,8 @@ impl Guide for Shaped<'_> {
         self.speller.is_whole(at)
     }
 
-    fn is_own(&self, _: Spelled) -> bool {
-        true
+    fn known(&self, at: Spelled) -> Spelled {
+        at
     }
 }
 

@@ -10,6 +10,7 @@ use super::super::parse::{self, Parsed, Setting};
 use super::super::places;
 use super::super::search::{self, Slot};
 use super::super::{Context, Verdict, boxes, small};
+use super::house;
 use crate::charset::{Charset, bare, large_kana};
 use crate::confidence::Confidence;
 use crate::doubt::{Doubt, Reason};
@@ -139,6 +140,45 @@ struct Listed {
     of_word: f64,
 }
 
+/// A word of a list, and all that may follow it.
+struct Word<'t> {
+    start: &'t str,
+    /// By the ink, against the line's own reading as 1; of every reading that begins so.
+    mass: f64,
+    /// What follows, and how probable it is against the others, by the ink and as an address.
+    tails: Vec<(&'t str, f64)>,
+}
+
+impl<'t> Word<'t> {
+    /// What follows it most likely: rather nothing or a house number than anything else.
+    fn tail(&self) -> &'t str {
+        let best = self.tails.iter().max_by(|a, b| a.1.total_cmp(&b.1));
+        best.map_or("", |(tail, _)| *tail)
+    }
+
+    fn whole(&self) -> String {
+        format!("{}{}", self.start, self.tail())
+    }
+
+    /// How probable it is that what follows has so many characters.
+    fn share_of_length(&self, length: usize) -> f64 {
+        let weights = |of: &dyn Fn(usize) -> bool| -> f64 {
+            let tails = self
+                .tails
+                .iter()
+                .filter(|(tail, _)| of(tail.chars().count()));
+            tails.map(|(_, weight)| weight).sum()
+        };
+        weights(&|n| n == length) / weights(&|_| true)
+    }
+
+    /// What is followed by anything but a number is rather another word, which no list holds.
+    fn ends_or_is_numbered(&self) -> bool {
+        let first = self.tail().chars().next();
+        first.is_none_or(house::may_begin)
+    }
+}
+
 impl<'a> Line<'a> {
     fn of(zone: &'a LineZone, reading: &'a TextReading) -> Self {
         let said: Vec<char> = reading
@@ -248,56 +288,104 @@ impl<'a> Line<'a> {
     /// The word of the field's lists that fits best, and how sure it is: against the other words of
     /// the lists, against what stands in none, and for what follows a word by its characters.
     fn by_list(&self, field: &Field) -> Option<Listed> {
-        let (text, score) = self.reading.listed.first()?;
-        let own = bare(&self.reading.text);
-        let others: f64 = self.reading.listed[1..]
-            .iter()
-            .map(|(_, s)| (s - score).exp())
-            .sum();
-        let outside = OUTSIDE * (-score).exp() * self.rather_own(text);
-        let sure = 1.0 / (1.0 + others + outside);
-        let start = field.lists.lexicons().into_iter();
-        let start = start.filter_map(|list| list.longest_start(text));
-        let known = start.map(|s| s.chars().count()).max().unwrap_or(0);
-        let tail: Vec<char> = text.chars().skip(known).collect();
-        let spaced = if own == *text { &self.text } else { text };
-        Some(Listed {
-            text: spaced.clone(),
-            sure: sure * self.sure_of_tail(&tail),
-            of_word: sure,
-        })
+        let lists = field.lists.lexicons();
+        let start = |text: &str| -> usize {
+            let of_each = lists.iter().filter_map(|list| list.longest_start(text));
+            of_each.map(str::len).max().unwrap_or(0)
+        };
+        let words = self.words(start);
+        let best = words.iter().max_by(|a, b| a.mass.total_cmp(&b.mass))?;
+        let total: f64 = words.iter().map(|w| w.mass).sum();
+        let outside = OUTSIDE * self.rather_own(&best.whole());
+        let mut listed = self.followed(best, best.mass / (total + outside));
+        // A name keeps its space.
+        if bare(&self.reading.text) == listed.text {
+            listed.text.clone_from(&self.text);
+        }
+        Some(listed)
     }
 
     /// The place of the card's postal code, where the ink is rather this than anything else.
     fn by_code(&self, field: &Field) -> Option<Listed> {
         let (known, codes) = (field.lists.places.as_deref()?, &field.lists.paired);
         let of_code = |text: &str| places::support(codes, |code| places::agree(known, code, text));
-        let exists = |(text, _): &&(String, f64)| known.starts().contains(text);
-        let weighed = self
-            .reading
-            .listed
-            .iter()
-            .filter(exists)
-            .map(|(text, score)| {
-                let own = of_code(text);
-                (text, own, score.exp() * (own + ELSEWHERE * (1.0 - own)))
-            });
+        let start = |text: &str| known.starts().longest_start(text).map_or(0, str::len);
+        let mut words = self.words(start);
+        words.retain(|word| !word.start.is_empty() && word.ends_or_is_numbered());
+        let weighed = words.iter().map(|word| {
+            let own = of_code(word.start);
+            (word, own, word.mass * (own + ELSEWHERE * (1.0 - own)))
+        });
         let weighed: Vec<_> = weighed.collect();
         let own = weighed.iter().filter(|(_, own, _)| *own > ELSEWHERE);
-        let (text, _, weight) = own.max_by(|a, b| a.2.total_cmp(&b.2))?;
+        let (word, _, weight) = own.max_by(|a, b| a.2.total_cmp(&b.2))?;
         // The same place is spelled in several ways.
-        let of_both =
-            |code: &str, other: &str| [other, text].iter().all(|t| places::agree(known, code, t));
+        let of_both = |code: &str, other: &str| {
+            let both = [other, word.start];
+            both.iter().all(|t| places::agree(known, code, t))
+        };
         let of_another = |other: &str| !codes.iter().any(|(code, _)| of_both(code, other));
-        let rivals = weighed.iter().filter(|(other, ..)| of_another(other));
+        let rivals = weighed.iter().filter(|(w, ..)| of_another(w.start));
         let rivals: f64 = rivals.map(|(.., weight)| weight).sum();
-        let outside = OUTSIDE_OF_CODE * self.rather_own(text);
+        let outside = OUTSIDE_OF_CODE * self.rather_own(&word.whole());
         let sure = weight / (weight + rivals + outside);
-        (sure >= CONFIRMED).then(|| Listed {
-            text: (*text).clone(),
-            sure,
-            of_word: sure,
+        (sure >= CONFIRMED).then(|| match word.tail() {
+            "" => Listed {
+                text: word.start.to_owned(),
+                sure,
+                of_word: sure,
+            },
+            _ => self.followed(word, sure),
         })
+    }
+
+    /// The words of the lists that the ink may be, `start` being how many bytes of a text one of them is.
+    fn words(&self, start: impl Fn(&str) -> usize) -> Vec<Word<'_>> {
+        let mut words: Vec<Word<'_>> = Vec::new();
+        for (text, score) in &self.reading.listed {
+            let (start, tail) = text.split_at(start(text));
+            let mass = score.exp();
+            let known = tail.is_empty() || start.is_empty();
+            let weight = if known { 1.0 } else { house::weight(tail) };
+            let tail = (tail, mass * weight);
+            match words.iter_mut().find(|word| word.start == start) {
+                Some(word) => {
+                    word.mass += mass;
+                    word.tails.push(tail);
+                }
+                None => words.push(Word {
+                    start,
+                    mass,
+                    tails: vec![tail],
+                }),
+            }
+        }
+        words
+    }
+
+    /// A word that is as sure as this with what follows it.
+    fn followed(&self, word: &Word<'_>, of_word: f64) -> Listed {
+        let (tail, sure) = self.tail_of(word);
+        Listed {
+            text: format!("{}{tail}", word.start),
+            sure: of_word * sure,
+            of_word,
+        }
+    }
+
+    /// What follows a word, and how sure it is.
+    fn tail_of(&self, word: &Word<'_>) -> (String, f64) {
+        let tail: Vec<char> = word.tail().chars().collect();
+        let Some(from) = self.cells.len().checked_sub(tail.len()) else {
+            return (word.tail().to_owned(), 0.0);
+        };
+        let (word_ends, follows) = self.cells.split_at(from);
+        let (text, sure) = match house::read(follows) {
+            Some(house) => (house.text, house.sure * word.share_of_length(tail.len())),
+            None => (word.tail().to_owned(), self.sure_of_tail(&tail)),
+        };
+        let lost = house::begins_within(word_ends, &tail);
+        (text, if lost { 0.0 } else { sure })
     }
 
     /// What the list of names says.
@@ -548,6 +636,35 @@ mod tests {
         );
         let asked = (Status::Question, "東町12", Some(Reason::LowConf));
         check(&field, listed(&[3]), None, asked);
+    }
+
+    #[test]
+    fn a_house_number_is_told_from_what_none_has() {
+        let mut field = fixtures::line(ValueKind::Address, false, Charset::Jis2);
+        let towns = ["東町", "西町"].map(str::to_owned);
+        field.lists.words = Some(Arc::new(Lexicon::new(towns, true)));
+        // The town is unsure by its characters.
+        let listed = |own: &str, all: &[(&str, f64)]| TextReading {
+            listed: all.iter().map(|(t, s)| ((*t).to_owned(), *s)).collect(),
+            ..reading(own, &[0])
+        };
+        let accepted = (Status::Accepted, "東町12番地", None);
+        // Ways to read the number are no other towns.
+        let mut own = listed("東町12香地", &[("東町12香地", 0.0), ("東町12番地", -0.5)]);
+        own.characters[4].alternatives = vec![('香', 0.6), ('番', 0.39)];
+        own.characters[4].witness = vec![('番', 0.5), ('香', 0.5)];
+        check(&field, own, None, accepted);
+        let towns = listed("東町12番地", &[("東町12番地", 0.0), ("西町12番地", -1.0)]);
+        let asked = (Status::Question, "東町12番地", Some(Reason::LowConf));
+        check(&field, towns, None, asked);
+        // One of another length is as likely.
+        let longer = [("東町12番地", 0.0), ("東町112番地", -1.0)];
+        check(&field, listed("東町12番地", &longer), None, asked);
+        let longer = [("東町12番地", 0.0), ("東町1.2番地", -2.0)];
+        check(&field, listed("東町12番地", &longer), None, accepted);
+        // The first digit was lost.
+        let lost = (Status::Question, "東町-2-1", Some(Reason::LowConf));
+        check(&field, listed("東町-2-1", &[("東町-2-1", 0.0)]), None, lost);
     }
 
     #[test]
