@@ -122,28 +122,29 @@ impl Line<'_> {
     /// The readings under the guide that fit best, with the logarithm of their probability against
     /// that of `free`, the reading without it.
     pub(super) fn guided(&self, guide: impl Guide, free: &str) -> Vec<(String, f64)> {
-        let of_free = self.ln_probability(&bare(free));
+        let free = bare(free);
+        let of_free = self.ln_probability(&free);
         let mut found = Search { line: self, guide }.run();
         for whole in &mut found {
             whole.score = self.ln_probability(&whole.text) - of_free;
         }
         found.retain(|whole| whole.score.is_finite());
-        let free = bare(free);
         found.sort_by(|a, b| {
-            let as_free = |w: &Whole<_>| w.text != free;
             let by_score = b.score.total_cmp(&a.score);
-            by_score.then_with(|| (as_free(a), &a.text).cmp(&(as_free(b), &b.text)))
+            let as_free = (a.text != free).cmp(&(b.text != free));
+            by_score.then(as_free).then_with(|| a.text.cmp(&b.text))
         });
+        // Two words of a list are two answers, however alike they look.
         let mut shapes = BTreeSet::new();
-        found.retain(|whole| shapes.insert(shape_of(&whole.text)));
-        let mut places = BTreeSet::new();
-        for whole in &mut found {
-            whole.told |= places.len() < TOLD && places.insert(whole.known);
-        }
-        let told = first(found, (TOLD, 2 * TOLD), |whole| whole.told);
-        told.into_iter()
-            .map(|whole| (whole.text, whole.score))
-            .collect()
+        found.retain(|whole| shapes.insert((whole.known, shape_of(&whole.text))));
+        let (mut owned, mut beginnings) = (0, BTreeSet::new());
+        let ranked = found.into_iter().enumerate();
+        let told = ranked.filter(|(rank, whole)| {
+            owned += usize::from(whole.own);
+            let is_best = beginnings.insert(whole.known);
+            *rank < TOLD || whole.own && owned <= TOLD || is_best && beginnings.len() <= TOLD
+        });
+        told.map(|(_, whole)| (whole.text, whole.score)).collect()
     }
 }
 
@@ -158,8 +159,8 @@ struct Whole<At> {
     text: String,
     /// Where the guide's knowledge of it ended.
     known: At,
-    /// To be told whatever its rank: the guide knows all of it, or it is the best with its beginning.
-    told: bool,
+    /// The guide knows all of it.
+    own: bool,
     score: f64,
 }
 
@@ -196,7 +197,7 @@ impl<G: Guide> Search<'_, G> {
                 texts.push(Whole {
                     text,
                     known: self.guide.known(at),
-                    told: self.guide.is_own(at),
+                    own: self.guide.is_own(at),
                     score: 0.0,
                 });
             }

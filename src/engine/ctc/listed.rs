@@ -103,7 +103,9 @@ mod tests {
     use crate::charset::Charset;
 
     /// Classes: blank, then these.
-    const ALPHABET: [char; 7] = ['東', '西', '束', '町', '1', '2', ' '];
+    const ALPHABET: [char; 12] = [
+        '東', '西', '束', '町', '1', '2', ' ', 'ー', '-', 'カ', '力', '石',
+    ];
 
     fn row(said: &[(char, f32)]) -> Vec<f32> {
         let mut row = vec![0.0; ALPHABET.len() + 1];
@@ -177,29 +179,33 @@ mod tests {
 
     #[test]
     fn of_what_looks_alike_behind_a_word_the_lines_own_reading_stands() {
-        let mask = Mask::new(&['東', '町', 'ー', '-', '1'], &Charset::Jis2);
         let rows = [
-            [0.1, 0.9, 0.0, 0.0, 0.0, 0.0],
-            [0.1, 0.0, 0.9, 0.0, 0.0, 0.0],
-            [0.1, 0.0, 0.0, 0.5, 0.3, 0.0],
-            [0.1, 0.0, 0.0, 0.3, 0.5, 0.0],
-            [0.1, 0.0, 0.0, 0.0, 0.0, 0.9],
+            row(&[('東', 0.9)]),
+            row(&[('町', 0.9)]),
+            row(&[('ー', 0.5), ('-', 0.3)]),
+            row(&[('ー', 0.3), ('-', 0.5)]),
+            row(&[('1', 0.9)]),
         ];
-        let steps: Vec<Step> = rows.iter().map(|r| step(r, &mask)).collect();
-        let line = Line {
-            rows: &rows.concat(),
-            classes: 6,
-            steps: &steps,
-            mask: &mask,
-        };
-        let list = Lexicon::new(["東町".to_owned()], true);
         for free in ["東町-1", "東町ー1"] {
-            let found = line.guided(Listed::new(&list), free);
-            let of = found
-                .iter()
-                .filter(|(t, _)| t.chars().count() == 4 && t.ends_with('1'));
-            let of: Vec<&str> = of.map(|(t, _)| t.as_str()).collect();
+            let found = listed(&["東町"], true, &rows, free);
+            let of = found.iter().map(|(text, _)| text.as_str());
+            let of: Vec<&str> = of
+                .filter(|t| t.chars().count() == 4 && t.ends_with('1'))
+                .collect();
             assert_eq!(of, [free]);
+        }
+    }
+
+    #[test]
+    fn words_that_only_their_neighbors_tell_apart_are_told_side_by_side() {
+        let rows = [row(&[('カ', 0.5), ('力', 0.4)]), row(&[('石', 0.9)])];
+        for open in [true, false] {
+            let found = listed(&["カ石", "力石"], open, &rows, "力石");
+            let of = |word: &str| found.iter().find(|(t, _)| t == word).map(|(_, p)| *p);
+            assert!(
+                of("カ石").is_some() && of("カ石") == of("力石"),
+                "{found:?}"
+            );
         }
     }
 

@@ -329,6 +329,7 @@ impl<'a> Line<'a> {
         let rivals: f64 = rivals.map(|(.., weight)| weight).sum();
         let outside = OUTSIDE_OF_CODE * self.rather_own(&word.whole());
         let sure = weight / (weight + rivals + outside);
+        // Code and place vouch for each other even where the characters are not known one by one.
         (sure >= CONFIRMED).then(|| match word.tail() {
             "" => Listed {
                 text: word.start.to_owned(),
