@@ -90,7 +90,8 @@ fn with_address(
         let ink = std::mem::replace(&mut verdict.value, code);
         doubts.retain(|doubt| doubt.reason != Reason::Disagree);
         verdict.doubts.clear();
-        verdict.ask(Doubt::with(Reason::ZipAddrMismatch, ink));
+        let read = places::with_places(field, &ink);
+        verdict.ask(Doubt::with(Reason::ZipAddrMismatch, read));
     }
     verdict
 }

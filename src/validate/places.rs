@@ -157,6 +157,14 @@ pub(super) fn named(places: &Places, code: &str) -> String {
     all.join(", ")
 }
 
+/// A code with its places, where it has any, for the reviewer.
+pub(super) fn with_places(field: &Field, code: &str) -> String {
+    match field.lists.places.as_deref() {
+        Some(places) if places.knows(code) => format!("{code} {}", named(places, code)),
+        _ => code.to_owned(),
+    }
+}
+
 /// What only its readers' certainty speaks against counts as sure as the form's own target asks. A
 /// threshold that was learnt may ask for more than that, and was learnt of confirmed answers as sure as this
 /// too: so what is surer by itself is not judged otherwise than what is not.
@@ -393,6 +401,14 @@ mod tests {
         );
         let differ = asked("6240853", Reason::ZipAddrMismatch);
         assert_eq!(sure(&[slight], "京都府舞鶴市南田辺")[0], differ);
+    }
+
+    #[test]
+    fn the_code_that_the_ink_is_is_shown_with_its_places() {
+        let [code, _] = fields();
+        let shown = with_places(&code, "6240353");
+        assert_eq!(shown, "6240353 京都府舞鶴市北吸");
+        assert_eq!(with_places(&code, "6240153"), "6240153");
     }
 
     #[test]
