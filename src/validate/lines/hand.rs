@@ -11,7 +11,7 @@ use super::super::places;
 use super::super::search::{self, Slot};
 use super::super::{Context, Verdict, boxes, small};
 use super::house;
-use crate::charset::{Charset, bare, large_kana};
+use crate::charset::{Charset, alike, bare, large_kana};
 use crate::confidence::Confidence;
 use crate::doubt::{Doubt, Reason};
 use crate::form::{Field, LineZone};
@@ -103,6 +103,16 @@ pub(in super::super) fn places_of(zone: &LineZone, readings: &[TextReading]) -> 
 fn is_outside(field: &Field, text: &str) -> bool {
     let lists = field.lists.lexicons();
     !lists.is_empty() && !lists.iter().any(|list| holds(list, text))
+}
+
+/// Whether the texts differ in nothing but characters that only their neighbors tell apart.
+fn reads_alike(one: &str, other: &str) -> bool {
+    let [one, other] = [one, other].map(|text| bare(text).chars().collect::<Vec<_>>());
+    one.len() == other.len() && one.iter().zip(&other).all(|(a, b)| is_alike(*a, *b))
+}
+
+fn is_alike(a: char, b: char) -> bool {
+    a == b || alike(a).contains(b)
 }
 
 fn on_no_list(listed: Option<Listed>) -> Doubt {
@@ -233,7 +243,9 @@ impl<'a> Line<'a> {
             (_, Some(listed)) => {
                 let same = bare(&listed.text) == bare(&self.text);
                 let likelier = listed.sure >= by_characters && listed.of_word >= PLAUSIBLE;
-                if same || likelier {
+                // How a word is spelled its list knows, where it knows one spelling.
+                let spelled = listed.of_word > CONFIRMED && reads_alike(&listed.text, &self.text);
+                if same || likelier || spelled {
                     return (listed.text.clone(), listed.sure.max(by_characters));
                 }
             }
@@ -414,7 +426,9 @@ impl<'a> Line<'a> {
             named.map_or(0.0, |(_, p)| *p) + UNNAMED
         };
         let each = text.chars().zip(&self.read).zip(self.cells);
-        each.map(|((listed, own), cell)| said(cell, *own) / said(cell, listed))
+        // Of characters that only their neighbors tell apart they name the one that they have learnt.
+        each.filter(|((listed, own), _)| !is_alike(*listed, **own))
+            .map(|((listed, own), cell)| said(cell, *own) / said(cell, listed))
             .product()
     }
 
@@ -637,6 +651,36 @@ mod tests {
         );
         let asked = (Status::Question, "東町12", Some(Reason::LowConf));
         check(&field, listed(&[3]), None, asked);
+    }
+
+    #[test]
+    fn a_word_is_spelled_as_its_list_has_it() {
+        let towns = |all: &[&str]| {
+            let mut field = fixtures::line(ValueKind::Address, false, Charset::Jis2);
+            let all = all.iter().map(|town| (*town).to_owned());
+            field.lists.words = Some(Arc::new(Lexicon::new(all, true)));
+            field
+        };
+        let ink = |listed: &[(&str, f64)]| {
+            let mut ink = reading("旭ヶ丘", &[]);
+            ink.listed = listed.iter().map(|(t, s)| ((*t).to_owned(), *s)).collect();
+            // What is surer than any list.
+            for cell in &mut ink.characters {
+                cell.alternatives[0].1 = 0.999_99;
+                cell.witness[0].1 = 0.999_99;
+            }
+            ink
+        };
+        let accepted = (Status::Accepted, "旭ケ丘", None);
+        let one = ink(&[("旭ケ丘", 0.0), ("旭丘", -9.0)]);
+        check(&towns(&["旭", "旭ケ丘", "旭丘"]), one, None, accepted);
+        // The networks name the one that they have learnt, which says nothing against the other.
+        let mut torn = ink(&[("旭ケ丘", 0.0), ("旭丘", -9.0)]);
+        torn.characters[1].witness = vec![('ヶ', 0.5), ('ケ', 0.49)];
+        check(&towns(&["旭", "旭ケ丘", "旭丘"]), torn, None, accepted);
+        let large = (Status::Accepted, "旭ヶ丘", None);
+        let both = ink(&[("旭ヶ丘", 0.0), ("旭ケ丘", 0.0)]);
+        check(&towns(&["旭ヶ丘", "旭ケ丘"]), both, None, large);
     }
 
     #[test]
