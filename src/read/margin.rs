@@ -1,5 +1,7 @@
 //! Ink outside every zone: remarks beside the choices, answers written where none was asked.
 
+use std::collections::BTreeMap;
+
 use crate::form::{Align, PrintItem, Side};
 use crate::geom::{Mm, Rect};
 use crate::read::MarginInk;
@@ -25,6 +27,11 @@ const REACH: i32 = 6;
 const SHALLOW: f64 = 3.0;
 const LONG: f64 = 10.0;
 const SOLID: f64 = 0.6;
+
+/// Where the paper lies askew the shadow is a wedge: as shallow on the whole, at its deep end this deep, in
+/// mm, and bounded by the paper's other side of the edge, a straight line, to so much, in mm.
+const WEDGE: f64 = 6.0;
+const STRAIGHT: f64 = 0.5;
 
 /// Smaller pieces are dust, in mm2 of ink, and so are shorter ones, in mm: a speck on the glass is
 /// up to 0.8 mm long, a comma 1 mm.
@@ -77,19 +84,66 @@ fn written(extra: &Plane) -> Vec<Stroke> {
 
 /// Whether the ink is the end of a shadow that the scanner left along the paper's edge.
 fn is_shadow(stroke: &Stroke, whole: PxRect) -> bool {
-    let b = stroke.bounds;
-    let (w, h) = (b.x1 - b.x0, b.y1 - b.y0);
-    let along = |at_edge: &dyn Fn(usize, usize) -> bool, (long, deep): (usize, usize)| {
-        let inked = stroke.pixels.iter();
-        let inked = inked.filter(|(x, y)| at_edge((*x).into(), (*y).into()));
-        long as f64 >= LONG * PX_PER_MM
-            && deep as f64 <= SHALLOW * PX_PER_MM
-            && inked.count() as f64 >= SOLID * long as f64
+    let at = |(x, y): &(u16, u16)| (usize::from(*x), usize::from(*y));
+    let lies = |place: &dyn Fn((usize, usize)) -> (usize, usize)| {
+        Shadow::of(stroke.pixels.iter().map(|pixel| place(at(pixel)))).is_one()
     };
-    along(&|_, y| y == whole.y0, (w, h))
-        || along(&|_, y| y + 1 == whole.y1, (w, h))
-        || along(&|x, _| x == whole.x0, (h, w))
-        || along(&|x, _| x + 1 == whole.x1, (h, w))
+    lies(&|(x, y)| (x, y - whole.y0))
+        || lies(&|(x, y)| (x, whole.y1 - 1 - y))
+        || lies(&|(x, y)| (y, x - whole.x0))
+        || lies(&|(x, y)| (y, whole.x1 - 1 - x))
+}
+
+/// Ink as it lies along an edge, in px.
+struct Shadow {
+    /// How deep it reaches at each place along the edge where there is any.
+    depths: BTreeMap<usize, usize>,
+    /// At how many places it reaches the edge itself.
+    touches: usize,
+}
+
+impl Shadow {
+    /// Of places along the edge and distances from it.
+    fn of(pixels: impl Iterator<Item = (usize, usize)>) -> Self {
+        let mut shadow = Self {
+            depths: BTreeMap::new(),
+            touches: 0,
+        };
+        for (along, off) in pixels {
+            let depth = shadow.depths.entry(along).or_default();
+            *depth = (*depth).max(off + 1);
+            shadow.touches += usize::from(off == 0);
+        }
+        shadow
+    }
+
+    fn is_one(&self) -> bool {
+        let long = self.depths.len() as f64;
+        let deepest = self.depths.values().max().copied().unwrap_or(0) as f64;
+        let reached = self.depths.values().sum::<usize>() as f64;
+        long >= LONG * PX_PER_MM
+            && self.touches as f64 >= SOLID * long
+            && (deepest <= SHALLOW * PX_PER_MM
+                || deepest <= WEDGE * PX_PER_MM
+                    && reached <= SHALLOW * PX_PER_MM * long
+                    && self.unevenness() <= STRAIGHT * PX_PER_MM)
+    }
+
+    /// How far the depths lie from a straight line: the root mean square of what linear regression
+    /// leaves, in px.
+    fn unevenness(&self) -> f64 {
+        let n = self.depths.len() as f64;
+        let places = || self.depths.iter().map(|(x, y)| (*x as f64, *y as f64));
+        let mean = |of: fn((f64, f64)) -> f64| places().map(of).sum::<f64>() / n;
+        let (x0, y0) = (mean(|p| p.0), mean(|p| p.1));
+        let (mut xx, mut xy, mut yy) = (0.0, 0.0, 0.0);
+        for (x, y) in places() {
+            xx += (x - x0) * (x - x0);
+            xy += (x - x0) * (y - y0);
+            yy += (y - y0) * (y - y0);
+        }
+        ((yy - xy * xy / xx.max(1.0)).max(0.0) / n).sqrt()
+    }
 }
 
 fn summary(mut found: Vec<Stroke>, area: Rect<Mm>) -> MarginInk {
@@ -193,6 +247,11 @@ mod tests {
     fn what_the_scanner_drew_is_no_remark() {
         is_left(&[[0.0, 0.0, 30.0, 1.5]], false);
         is_left(&[[58.5, 20.0, 1.5, 40.0]], false);
+        let wedge: Vec<_> = (0..20).map(|k| f64::from(k) / 5.0).collect();
+        let wedge = wedge
+            .iter()
+            .map(|deep| [60.0 - deep, 10.0 + 10.0 * deep, *deep, 2.0]);
+        is_left(&wedge.collect::<Vec<_>>(), false);
         is_left(&[[20.0, 5.0, 0.5, 40.0]], false);
         is_left(&[[20.0, 5.0, 0.4, 20.0], [20.2, 25.0, 0.4, 20.0]], false);
     }
@@ -204,5 +263,11 @@ mod tests {
         // Letters that reach the edge of what is looked at, and a block there.
         is_left(&[[20.0, 0.0, 0.5, 4.0], [20.0, 2.0, 4.0, 0.5]], true);
         is_left(&[[0.0, 0.0, 30.0, 6.0]], true);
+        // A line along the edge with letters on it.
+        let letters = (0..10).map(|k| [10.0 + 2.0 * f64::from(k), 0.0, 0.5, 5.0]);
+        is_left(
+            &letters.chain([[10.0, 0.0, 20.0, 0.4]]).collect::<Vec<_>>(),
+            true,
+        );
     }
 }

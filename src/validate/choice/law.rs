@@ -28,8 +28,9 @@ pub(super) fn second_thoughts(field: &Field, options: &[OptionReading], value: &
         if !crossed && odds::chance(options, value, cross) < odds::CONSENT_CHANCE {
             doubt(Reason::LowConf);
         }
-        let seen = |o: &OptionReading| odds::before_the_law(o, zone.cross_means, o.value == value);
-        options.iter().filter_map(seen).for_each(&mut doubt);
+        let chosen = |o: &OptionReading| o.value == value;
+        let seen = |k| odds::before_the_law(options, k, (zone.cross_means, chosen));
+        (0..options.len()).filter_map(seen).for_each(&mut doubt);
     }
     for option in options {
         match (option.value == value, option.state) {

@@ -439,7 +439,10 @@ fn a_stamp_a_tape_and_a_rubbed_out_mark_have_their_own_names() {
 fn the_law_looks_at_what_may_be_taken_back_and_at_ink_that_may_reach_another_option() {
     use MarkState::Filled;
     let filled = |gone| option("b", (Filled, 1.0 - gone, Struck));
-    let seen = |o: &OptionReading, chosen| before_the_law(o, CrossMeans::Ask, chosen);
+    let seen = |o: &OptionReading, chosen| {
+        let alone = std::slice::from_ref(o);
+        before_the_law(alone, 0, (CrossMeans::Ask, |_: &OptionReading| chosen))
+    };
     assert_eq!(seen(&filled(0.02), true), None);
     assert_eq!(seen(&filled(0.04), true), Some(Reason::Corrected));
     let reached = |p| option("a", (Overflow, p, Empty));
@@ -462,5 +465,20 @@ fn the_law_looks_at_what_may_be_taken_back_and_at_ink_that_may_reach_another_opt
         beside.measures.near = 4.0;
         assert_eq!(seen(&beside, true), reason);
         assert_eq!(seen(&beside, false), None);
+    }
+}
+
+#[test]
+fn a_rings_end_is_no_writing_at_the_empty_option_before_it() {
+    let beside = |kind, written, near| {
+        let mut empty = option("a", (Empty, 0.9999, Overflow));
+        (empty.measures.written, empty.measures.near) = (written, near);
+        let options = [empty, option("b", (kind, 0.9999, Empty))];
+        let chosen = |o: &OptionReading| o.value == "b";
+        before_the_law(&options, 0, (CrossMeans::Ask, chosen))
+    };
+    assert_eq!(beside(Circled, 0.4, 0.0), None);
+    for (kind, written, near) in [(Circled, 0.8, 0.0), (Circled, 0.4, 1.0), (Tick, 0.4, 0.0)] {
+        assert_eq!(beside(kind, written, near), Some(Reason::MarginNote));
     }
 }

@@ -245,15 +245,22 @@ fn overflow(option: &OptionReading) -> f64 {
         .sum()
 }
 
-/// Why the law has a person look at a question where `chosen` tells the answer from the other options.
+/// Why the law has a person look at the option at `index`, where `chosen` tells the answer from the others.
 pub(in crate::validate::choice) fn before_the_law(
-    option: &OptionReading,
-    cross: CrossMeans,
-    chosen: bool,
+    options: &[OptionReading],
+    index: usize,
+    (cross, chosen): (CrossMeans, impl Fn(&OptionReading) -> bool),
 ) -> Option<Reason> {
+    let option = &options[index];
     let (m, seen) = (&option.measures, Odds::seen(option, cross));
+    let written = if is_beside_a_ring(options, index) {
+        WRITTEN
+    } else {
+        CONSENT_WRITTEN
+    };
+    let chosen = chosen(option);
     let beside = chosen && !is_circled(option) && m.near >= CONSENT_NEAR;
-    if m.written >= CONSENT_WRITTEN || beside {
+    if m.written >= written || beside {
         Some(Reason::MarginNote)
     } else if chosen && seen.gone >= CONSENT_GONE {
         Some(Reason::Corrected)
@@ -266,6 +273,15 @@ pub(in crate::validate::choice) fn before_the_law(
     } else {
         None
     }
+}
+
+/// Whether the option looks empty, with no ink about it but a ring round the next one: the network, which
+/// sees one option at a time, may take the ring's end for writing.
+fn is_beside_a_ring(options: &[OptionReading], index: usize) -> bool {
+    let (option, m) = (&options[index], &options[index].measures);
+    let around = index.saturating_sub(1)..(index + 2).min(options.len());
+    let bare = is_likeliest(option, MarkState::Empty) && m.near <= 0.0 && m.apart <= 0.0;
+    bare && options[around].iter().any(is_circled)
 }
 
 /// Why a question that looks blank may not be: words or a number near an option, pencil too faint to
