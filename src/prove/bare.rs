@@ -7,6 +7,7 @@
 use super::expect::quantile;
 use super::print::INK;
 use super::windows::{Face, PLAY, SHIFTS, TYPICAL, UNIT, Window, cells, in_units};
+use super::words::{Shown, Word};
 
 /// A cell as pale as this share of its print is paper: a thin line between two cells shows half.
 const PAPER: f64 = 0.4;
@@ -25,33 +26,96 @@ const MOST_USUAL: f64 = 0.25;
 const OF_CHANCE: f64 = 0.2;
 /// Ink against the usual from which on there may be writing.
 const MORE_INK: f64 = 1.1;
+/// Darkness of bare paper, as a share of the page's ordinary print, and how far round a cell it is looked for,
+/// cells.
+const EMPTY: f64 = 0.35;
+const ROUND: usize = 3;
 /// So many stretches of so many windows tell what is usual.
 const SAMPLED: usize = 60;
 const LONG: usize = 5;
 
-/// What a page usually shows of its text.
-pub(super) struct Writing<'a> {
+/// A page against the print that it should show, cell by cell.
+#[derive(Clone, Copy)]
+pub(super) struct Bare<'a> {
     face: &'a Face,
     dark: &'a [u8],
     level: u8,
+}
+
+impl<'a> Bare<'a> {
+    /// `level`: darkness of ordinary print on the page.
+    pub(super) fn of(face: &'a Face, (dark, level): (&'a [u8], u8)) -> Self {
+        Self { face, dark, level }
+    }
+
+    /// What the page shows of a word; `None` where it is off the paper.
+    pub(super) fn shown(&self, word: &Word) -> Option<Shown> {
+        let open = |i: &usize| self.face.open[*i];
+        let printed: Vec<usize> = word.cells.iter().copied().filter(open).collect();
+        let columns = word.columns.clone();
+        let rows = word.rows.clone().map(|y| y * self.face.width);
+        let within = rows.flat_map(|row| columns.clone().map(move |x| row + x));
+        let within: Vec<usize> = within.filter(open).collect();
+        let empty = printed.iter().filter(|i| self.is_empty_round(**i)).count();
+        (!printed.is_empty()).then(|| Shown {
+            print: printed.len(),
+            bare: self.share(&printed),
+            empty: empty as f64 / printed.len() as f64,
+            dark: self.dark_share(&within),
+        })
+    }
+
+    /// Whether there is nothing but paper round a cell.
+    fn is_empty_round(&self, i: usize) -> bool {
+        let (width, height) = (self.face.width, self.face.height);
+        let around = |at: usize, most: usize| at.saturating_sub(ROUND)..(at + ROUND + 1).min(most);
+        let columns = around(i % width, width);
+        let is_paper = |i: usize| f64::from(self.dark[i]) < EMPTY * f64::from(self.level);
+        around(i / width, height).all(|y| columns.clone().all(|x| is_paper(y * width + x)))
+    }
+
+    /// Share of the cells that are dark on the page.
+    fn dark_share(&self, cells: &[usize]) -> f64 {
+        let is_dark =
+            |i: &&usize| 2 * u32::from(in_units(self.dark[**i], self.level)) > UNIT as u32;
+        cells.iter().filter(is_dark).count() as f64 / cells.len().max(1) as f64
+    }
+
+    /// Share of these printed cells, by their darkness, that is paper on the page, at the best shift.
+    fn share(&self, printed: &[usize]) -> f64 {
+        let weight = |i: usize| u32::from(self.face.dark[i]);
+        let is_bare = |i: usize, shift: usize| {
+            let seen = moved(i, shift, self.face).map_or(0, |j| in_units(self.dark[j], self.level));
+            f64::from(seen) < PAPER * f64::from(in_units(self.face.dark[i], TYPICAL))
+        };
+        let bare = |shift: usize| -> u32 {
+            let bare = printed.iter().filter(|i| is_bare(**i, shift));
+            bare.map(|i| weight(*i)).sum()
+        };
+        let all: u32 = printed.iter().map(|i| weight(*i)).sum();
+        let least = (0..SHIFTS).map(bare).min().unwrap_or(0);
+        f64::from(least) / f64::from(all.max(1))
+    }
+}
+
+/// What a page usually shows of its text.
+pub(super) struct Writing<'a> {
+    page: Bare<'a>,
     ink: f64,
     bare: f64,
 }
 
 impl<'a> Writing<'a> {
     /// `text`: the page's windows of text.
-    pub(super) fn over(text: &[Window], face: &'a Face, (dark, level): (&'a [u8], u8)) -> Self {
-        let mut page = Self {
-            face,
-            dark,
-            level,
-            ink: quantile(text.iter().map(|w| w.ink), 0.5),
-            bare: 0.0,
-        };
+    pub(super) fn over(text: &[Window], page: Bare<'a>) -> Self {
         let step = (text.len() / LONG).div_ceil(SAMPLED).max(1);
         let some = text.chunks_exact(LONG).step_by(step);
-        page.bare = quantile(some.map(|run| page.share(run)), 0.5);
-        page
+        let share = |run: &[Window]| page.share(&printed(run, page.face));
+        Self {
+            ink: quantile(text.iter().map(|w| w.ink), 0.5),
+            bare: quantile(some.map(share), 0.5),
+            page,
+        }
     }
 
     /// Whether windows side by side show all their print, and more ink than usual.
@@ -79,28 +143,14 @@ impl<'a> Writing<'a> {
 
     /// Share of the cells of the windows that are dark on the page.
     fn dark_share(&self, windows: &[Window]) -> f64 {
-        let all = all_cells(windows, self.face, |i| self.face.open[i]);
-        let dark = all
-            .iter()
-            .filter(|i| 2 * u32::from(in_units(self.dark[**i], self.level)) > UNIT as u32);
-        dark.count() as f64 / all.len().max(1) as f64
+        let open = &self.page.face.open;
+        self.page
+            .dark_share(&all_cells(windows, self.page.face, |i| open[i]))
     }
 
     /// Share of the print in these windows that is paper on the page, at the best shift.
     fn share(&self, windows: &[Window]) -> f64 {
-        let printed = printed(windows, self.face);
-        let weight = |i: usize| u32::from(self.face.dark[i]);
-        let is_bare = |i: usize, shift: usize| {
-            let seen = moved(i, shift, self.face).map_or(0, |j| in_units(self.dark[j], self.level));
-            f64::from(seen) < PAPER * f64::from(in_units(self.face.dark[i], TYPICAL))
-        };
-        let bare = |shift: usize| -> u32 {
-            let bare = printed.iter().filter(|i| is_bare(**i, shift));
-            bare.map(|i| weight(*i)).sum()
-        };
-        let all: u32 = printed.iter().map(|i| weight(*i)).sum();
-        let least = (0..SHIFTS).map(bare).min().unwrap_or(0);
-        f64::from(least) / f64::from(all.max(1))
+        self.page.share(&printed(windows, self.page.face))
     }
 }
 
@@ -149,7 +199,7 @@ mod tests {
         let face = Face::of(&form, &page);
         let level = level(&face, &page);
         let all = compare(&face, &page, level);
-        let page = Writing::over(&all, &face, (&page.dark, level));
+        let page = Writing::over(&all, Bare::of(&face, (&page.dark, level)));
         let area = |w: &&Window| (6..30).contains(&w.at.0) && (8..14).contains(&w.at.1);
         let there: Vec<Window> = all.iter().filter(area).copied().collect();
         let share = |is_over: &dyn Fn(&[Window]) -> bool| {

@@ -308,6 +308,7 @@ mod tests {
             line: vec![false; width * height],
             hidden: vec![false; width * height],
             asked: vec![false; width * height],
+            words: Vec::new(),
         };
         let cells = (0..width * height).map(|i| (i % width, i / width));
         let seen = Seen {

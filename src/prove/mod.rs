@@ -18,6 +18,7 @@ pub(crate) mod print;
 mod runs;
 mod whole;
 mod windows;
+mod words;
 
 use std::sync::Arc;
 

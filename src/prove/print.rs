@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use image::GrayImage;
 
+use super::words::{Word, words};
 use crate::form::kept::Kept;
 use crate::form::{Blank, Side};
 use crate::geom::{Mm, Point, Rect, Transform};
@@ -39,6 +40,8 @@ pub(crate) struct Print {
     pub(crate) hidden: Vec<bool>,
     /// Cells of all that people mark or write in, the words beside boxes too.
     pub(crate) asked: Vec<bool>,
+    /// Its text where no answer may cover it.
+    pub(crate) words: Vec<Word>,
 }
 
 static PRINTS: Kept<GrayImage, Print> = Kept::new();
@@ -80,9 +83,11 @@ impl Print {
         };
         let dark: Vec<u8> = cut.as_raw().iter().zip(darkest).map(firm).collect();
         let (width, height) = (cut.width() as usize, cut.height() as usize);
+        let line = lines(&dark, width);
         Self {
             near: darkest_near(&dark, width, height),
-            line: lines(&dark, width),
+            words: words(&dark, width, |i| !line[i] && !hidden[i]),
+            line,
             width,
             height,
             dark,
@@ -240,9 +245,11 @@ pub(crate) mod drawn {
         let dark: Vec<u8> = cells
             .map(|(x, y)| if inked(x, y) { 200 } else { 0 })
             .collect();
+        let line = lines(&dark, width);
         Print {
             near: darkest_near(&dark, width, height),
-            line: lines(&dark, width),
+            words: words(&dark, width, |i| !line[i]),
+            line,
             hidden: vec![false; dark.len()],
             asked: vec![false; dark.len()],
             width,

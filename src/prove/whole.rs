@@ -15,12 +15,13 @@
 
 use std::collections::BTreeSet;
 
-use super::bare::Writing;
+use super::bare::{Bare, Writing};
 use super::expect::{self, Expected, quantile};
 use super::places::{Place, area, is_of_answers, places};
 use super::print::{Print, Seen};
 use super::runs;
 use super::windows::{self, Face, Window};
+use super::words;
 use crate::geom::{Mm, Rect};
 
 /// Ink against the typical window's from which on a window is written over.
@@ -90,7 +91,8 @@ pub(super) struct Lack {
     tail: f64,
     /// Share of the windows that are written over.
     overwritten: f64,
-    /// Whether a stretch of text is other words: where sides rival, and where none does.
+    /// Whether there are other words: by stretches of text or by single words where sides rival; where none does
+    /// by single words, and by stretches of text on pages that do not show their words evenly.
     other_words: (bool, bool),
     /// Words of answers under ink that may be other words, where no side rivals with this one.
     pub(super) unreadable: Vec<Rect<Mm>>,
@@ -170,7 +172,8 @@ pub(super) fn lack(print: &Print, seen: &Seen) -> Option<Lack> {
     let text = |(w, e): &&(Window, Expected)| e.least > 0.0 && !e.is_line && !usual.is_part(w);
     let text: Vec<(Window, Expected)> = all.iter().filter(text).copied().collect();
     let of_text: Vec<Window> = text.iter().map(|(w, _)| *w).collect();
-    let writing = Writing::over(&of_text, &face, (&seen.dark, level));
+    let page = Bare::of(&face, (&seen.dark, level));
+    let writing = Writing::over(&of_text, page);
     let is_on = |w: &Window| usual.is_written_on(w) || writing.is_over(std::slice::from_ref(w));
     let away = |(w, e): &&(Window, Expected)| w.like < e.least && !is_on(w);
     let away: Vec<Window> = clean.iter().filter(away).map(|(w, _)| *w).collect();
@@ -193,6 +196,7 @@ pub(super) fn lack(print: &Print, seen: &Seen) -> Option<Lack> {
     let (answers, others): (Vec<&[Window]>, Vec<&[Window]>) = left
         .map(|run| run.as_slice())
         .partition(|run| is_answer(run));
+    let by_words = words::has_another(&print.words, &page);
     let under_ink: BTreeSet<_> = answers.concat().iter().map(|w| w.at).collect();
     Some(Lack {
         away,
@@ -202,7 +206,10 @@ pub(super) fn lack(print: &Print, seen: &Seen) -> Option<Lack> {
         even: typical / best.max(0.001),
         tail,
         overwritten: 1.0 - clean.len() as f64 / all.len() as f64,
-        other_words: (!unlike.is_empty(), !others.is_empty()),
+        other_words: (
+            !unlike.is_empty() || by_words == Some(true),
+            by_words.unwrap_or(!others.is_empty()),
+        ),
         unreadable: answers.iter().map(|run| area(run)).collect(),
         unreadable_share: under_ink.len() as f64 / text.len().max(1) as f64,
         unjudged: unjudged(&clean),
