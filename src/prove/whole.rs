@@ -8,7 +8,8 @@
 //! at most 6 on pages whose print is uneven; a word of two characters that is another has 2.5 square
 //! mm, a question 20 and more. Where a fax or a copy fills the strokes of a word that somebody ringed, struck or
 //! filled, nothing tells whether it is the form's: where no side rivals with this one, the question is doubted
-//! and not the page. A place with nothing in it may be a piece of correction tape beside an
+//! and not the page. Words are looked at one by one besides ([`super::words`]), and where no side rivals the page
+//! is refused for its words by that alone, unless it shows them too unevenly. A place with nothing in it may be a piece of correction tape beside an
 //! answer, or a folded or torn corner. People tape more than one answer, and an edition may print
 //! less than another: where other sides rival with this one, one piece is forgiven, else
 //! [`MOST_TAPED`].
@@ -188,16 +189,7 @@ pub(super) fn lack(print: &Print, seen: &Seen) -> Option<Lack> {
     } else {
         typical - quantile(judged.into_iter(), 0.1)
     };
-    let unlike = runs::unlike(&text, LEAST_STRETCH);
-    let unlike: Vec<&Vec<Window>> = unlike.iter().filter(|run| !writing.is_over(run)).collect();
-    let is_answer =
-        |run: &[Window]| writing.is_inked(run) && run.iter().all(|w| is_of_answers(print, w));
-    let left = unlike.iter().filter(|run| !writing.is_over_alone(run));
-    let (answers, others): (Vec<&[Window]>, Vec<&[Window]>) = left
-        .map(|run| run.as_slice())
-        .partition(|run| is_answer(run));
-    let by_words = words::has_another(&print.words, &page);
-    let under_ink: BTreeSet<_> = answers.concat().iter().map(|w| w.at).collect();
+    let strange = Strange::among(&text, print, (&writing, &page));
     Some(Lack {
         away,
         taped,
@@ -206,14 +198,46 @@ pub(super) fn lack(print: &Print, seen: &Seen) -> Option<Lack> {
         even: typical / best.max(0.001),
         tail,
         overwritten: 1.0 - clean.len() as f64 / all.len() as f64,
-        other_words: (
-            !unlike.is_empty() || by_words == Some(true),
-            by_words.unwrap_or(!others.is_empty()),
-        ),
-        unreadable: answers.iter().map(|run| area(run)).collect(),
-        unreadable_share: under_ink.len() as f64 / text.len().max(1) as f64,
+        other_words: strange.other_words,
+        unreadable: strange.unreadable,
+        unreadable_share: strange.unreadable_share,
         unjudged: unjudged(&clean),
     })
+}
+
+/// Words that may not be the form's; see [`Lack`].
+struct Strange {
+    other_words: (bool, bool),
+    unreadable: Vec<Rect<Mm>>,
+    unreadable_share: f64,
+}
+
+impl Strange {
+    /// `text`: the windows of text that can be judged.
+    fn among(
+        text: &[(Window, Expected)],
+        print: &Print,
+        (writing, page): (&Writing<'_>, &Bare<'_>),
+    ) -> Self {
+        let unlike = runs::unlike(text, LEAST_STRETCH);
+        let unlike: Vec<&Vec<Window>> = unlike.iter().filter(|run| !writing.is_over(run)).collect();
+        let is_answer =
+            |run: &[Window]| writing.is_inked(run) && run.iter().all(|w| is_of_answers(print, w));
+        let left = unlike.iter().filter(|run| !writing.is_over_alone(run));
+        let (answers, others): (Vec<&[Window]>, Vec<&[Window]>) = left
+            .map(|run| run.as_slice())
+            .partition(|run| is_answer(run));
+        let by_words = words::has_another(&print.words, page);
+        let under_ink: BTreeSet<_> = answers.concat().iter().map(|w| w.at).collect();
+        Self {
+            other_words: (
+                !unlike.is_empty() || by_words == Some(true),
+                by_words.unwrap_or(!others.is_empty()),
+            ),
+            unreadable: answers.iter().map(|run| area(run)).collect(),
+            unreadable_share: under_ink.len() as f64 / text.len().max(1) as f64,
+        }
+    }
 }
 
 /// What the page's windows usually show.
