@@ -59,10 +59,17 @@ impl<'a> Bare<'a> {
         let empty = printed.iter().filter(|i| self.is_empty_round(**i)).count();
         (!printed.is_empty()).then(|| Shown {
             print: printed.len(),
+            weight: self.weight(&printed),
             bare: self.share(&printed),
             empty: empty as f64 / printed.len() as f64,
             dark: self.dark_share(&within),
         })
+    }
+
+    /// Mean darkness of printed cells on the print.
+    fn weight(&self, printed: &[usize]) -> f64 {
+        let dark: f64 = printed.iter().map(|i| f64::from(self.face.dark[*i])).sum();
+        dark / printed.len().max(1) as f64
     }
 
     /// Whether there is nothing but paper round a cell.

@@ -4,7 +4,7 @@
 //! this one has strokes: beyond what the page loses of its print everywhere, as much of the print is bare as
 //! the share of paper there says, for strokes of two words meet by chance. So what is bare of a word, as a
 //! share of what chance would leave bare, is near 0 for the form's own words, 0.5 to 0.9 for others, on blurred pages
-//! and copies too, and little scattered where the page shows its print evenly.
+//! and copies too, and little scattered where the page shows print of that weight evenly.
 //!
 //! Of 194 made mark sheets of all marks and wears the barest word of two characters and more has 0.35, but on
 //! faxes and copies that lose print in places; of 72 on which one option's word is another that word has 0.51
@@ -28,8 +28,10 @@ const LEAST_WORDS: usize = 12;
 const LEAST_CHANCE: f64 = 0.1;
 /// Of a page that usually loses more of its print nothing can be said.
 const MOST_USUAL: f64 = 0.5;
-/// The page shows its print evenly where nine words in ten have no more of it bare, as a share of chance.
+/// The page shows print of a weight evenly where nine words in ten of it have no more bare, as a share of chance.
 const EVEN: f64 = 0.3;
+/// So many words are of one weight: a fax loses hair lines and grey letters first.
+const ALIKE: usize = 30;
 /// From here on it is another word: one of two characters, so many printed cells, and any.
 const ANOTHER: f64 = 0.42;
 const OF_TWO: usize = 100;
@@ -49,8 +51,9 @@ pub(crate) struct Word {
 /// What the page shows of a word.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Shown {
-    /// Printed cells.
+    /// Printed cells, and their mean darkness on the print.
     pub(super) print: usize,
+    pub(super) weight: f64,
     /// Share of the print that is paper on the page, at the best shift.
     pub(super) bare: f64,
     /// Share of it with bare paper all round.
@@ -112,29 +115,39 @@ fn span(places: impl Iterator<Item = usize> + Clone) -> Range<usize> {
 }
 
 /// Whether one of the form's words is another on the page; `None` where the page tells too little of its
-/// words, or shows them too unevenly.
+/// words, or shows most of them too unevenly.
 pub(super) fn has_another(words: &[Word], page: &Bare<'_>) -> Option<bool> {
-    let shown: Vec<Shown> = words.iter().filter_map(|word| page.shown(word)).collect();
-    if shown.len() < LEAST_WORDS {
-        return None;
-    }
-    let usual = quantile(shown.iter().map(|word| word.bare), 0.5);
+    let mut shown: Vec<Shown> = words.iter().filter_map(|word| page.shown(word)).collect();
+    shown.sort_by(|a, b| a.weight.total_cmp(&b.weight));
+    let judged: Vec<bool> = (0..shown.len())
+        .filter_map(|at| is_another(&shown, at))
+        .collect();
+    let enough = judged.len() >= LEAST_WORDS.max(shown.len() / 2);
+    enough.then(|| judged.contains(&true))
+}
+
+/// Whether the word at `at` is another, against those of its weight; `shown` is in the order of weight. `None` where
+/// the page loses too much of such print, or loses it here and there.
+fn is_another(shown: &[Shown], at: usize) -> Option<bool> {
+    let from = at
+        .saturating_sub(ALIKE / 2)
+        .min(shown.len().saturating_sub(ALIKE));
+    let alike = &shown[from..(from + ALIKE).min(shown.len())];
+    let usual = quantile(alike.iter().map(|word| word.bare), 0.5);
     let of_chance = |word: &Shown| match 1.0 - word.dark - usual {
         chance if chance >= LEAST_CHANCE => (word.bare - usual) / chance,
         _ => 0.0,
     };
-    if usual > MOST_USUAL || quantile(shown.iter().map(of_chance), 0.9) > EVEN {
+    if usual > MOST_USUAL || quantile(alike.iter().map(of_chance), 0.9) > EVEN {
         return None;
     }
-    let is_another = |word: &Shown| {
-        let least = if word.print >= OF_TWO {
-            ANOTHER
-        } else {
-            ANOTHER_CHARACTER
-        };
-        word.empty <= MOST_EMPTY && of_chance(word) >= least
+    let word = &shown[at];
+    let least = if word.print >= OF_TWO {
+        ANOTHER
+    } else {
+        ANOTHER_CHARACTER
     };
-    Some(shown.iter().any(is_another))
+    Some(word.empty <= MOST_EMPTY && of_chance(word) >= least)
 }
 
 #[cfg(test)]
